@@ -1,0 +1,1 @@
+//! Starts the real binary and runs real, unmodified clients against it.

@@ -1,0 +1,1 @@
+//! The scenario language, its player and its reports.

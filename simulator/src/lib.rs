@@ -1,0 +1,3 @@
+//! A Microsoft Entra tenant on your own machine.
+
+pub mod wire;

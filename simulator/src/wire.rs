@@ -1,0 +1,7 @@
+//! What every surface shares about HTTP: requests, replies, forms, tokens. May use the domain; names no surface.
+
+pub mod reply;
+pub mod request;
+
+pub use reply::Reply;
+pub use request::{Request, Scheme};

@@ -1,0 +1,1 @@
+//! A FIDO2 authenticator in software.
