@@ -1,3 +1,16 @@
 //! A Microsoft Entra tenant on your own machine.
+//!
+//! The map: `listener` takes bytes and makes requests, [`routing`] finds the surface, a [`surface`] translates to the
+//! domain and back. `simulator/ARCHITECTURE.md` has the picture.
 
+pub mod app;
+pub mod bearer;
+pub mod call;
+pub mod hosts;
+pub mod journal;
+pub mod keys;
+pub mod origins;
+pub mod routing;
+pub mod surface;
+pub mod testing;
 pub mod wire;

@@ -1,7 +1,10 @@
 //! What every surface shares about HTTP: requests, replies, forms, tokens. May use the domain; names no surface.
 
+pub mod form;
+pub mod jwt;
 pub mod reply;
 pub mod request;
 
+pub use form::Form;
 pub use reply::Reply;
 pub use request::{Request, Scheme};

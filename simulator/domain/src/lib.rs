@@ -3,5 +3,14 @@
 //! May use: data structures and text formats. Must not use: tokio, hyper, rustls, the machine's clock,
 //! ambient randomness (a test of the `entrasim` package checks the dependency tree).
 
+pub mod azure;
+pub mod catalogue;
+pub mod credential;
+pub mod directory;
+pub mod enforcement;
+pub mod id;
 pub mod random;
+pub mod seed;
+pub mod store;
+pub mod tenant;
 pub mod time;

@@ -1,0 +1,173 @@
+//! The vendor's facts as data: read once from the tables under `data/`, each of which names its sources.
+
+use std::collections::BTreeMap;
+use std::sync::LazyLock;
+
+use serde::Deserialize;
+use serde::de::DeserializeOwned;
+
+use crate::id::{AppId, PermissionId, RoleTemplateId};
+
+/// The app id of Microsoft Graph.
+pub const GRAPH: AppId = AppId::from_u128(0x0000_0003_0000_0000_c000_0000_0000_0000);
+/// The app id of Azure Resource Manager.
+pub const AZURE_RESOURCE_MANAGER: AppId =
+    AppId::from_u128(0x797f_4846_ba00_4fd7_ba43_dac1_f8f6_3013);
+
+/// An application that Microsoft owns and that is in every tenant.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct FirstPartyApp {
+    #[serde(deserialize_with = "guid")]
+    pub id: AppId,
+    pub name: String,
+    /// Our short name for it, as scenarios and the command line use it.
+    pub alias: String,
+    /// The resource URIs that name it; empty for a mere client.
+    #[serde(default)]
+    pub uris: Vec<String>,
+    /// The delegated permissions it offers as a resource.
+    #[serde(default)]
+    pub scopes: Vec<String>,
+    /// Its permissions are the Graph permission table.
+    #[serde(default)]
+    pub graph: bool,
+    #[serde(default)]
+    pub public_client: bool,
+    /// A member of the family of client ids: its refresh tokens serve all members.
+    #[serde(default)]
+    pub family: bool,
+    #[serde(default)]
+    pub redirect_uris: Vec<String>,
+    /// Delegated Graph permissions it holds without consent.
+    #[serde(default)]
+    pub preauthorized: Vec<String>,
+}
+
+/// A Graph permission: its name, and its ids as a scope and as an app role.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct GraphPermission {
+    pub name: String,
+    #[serde(default, deserialize_with = "optional_guid")]
+    pub scope: Option<PermissionId>,
+    #[serde(default, deserialize_with = "optional_guid")]
+    pub role: Option<PermissionId>,
+    #[serde(default)]
+    pub admin: bool,
+}
+
+/// A built-in directory role.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct DirectoryRole {
+    #[serde(deserialize_with = "guid")]
+    pub id: RoleTemplateId,
+    pub name: String,
+    #[serde(default)]
+    pub privileged: bool,
+}
+
+/// The first-party applications, in the order of the table.
+pub fn first_party_apps() -> &'static [FirstPartyApp] {
+    #[derive(Deserialize)]
+    struct Table {
+        app: Vec<FirstPartyApp>,
+    }
+    static TABLE: LazyLock<Vec<FirstPartyApp>> =
+        LazyLock::new(|| parse::<Table>(include_str!("../data/first_party_apps.toml")).app);
+    &TABLE
+}
+
+/// The first-party application with this client id.
+pub fn first_party_app(id: AppId) -> Option<&'static FirstPartyApp> {
+    first_party_apps().iter().find(|app| app.id == id)
+}
+
+/// The first-party application with this short name.
+pub fn first_party_app_by_alias(alias: &str) -> Option<&'static FirstPartyApp> {
+    first_party_apps().iter().find(|app| app.alias == alias)
+}
+
+/// The Graph permissions, by name.
+pub fn graph_permissions() -> &'static BTreeMap<String, GraphPermission> {
+    #[derive(Deserialize)]
+    struct Table {
+        permission: Vec<GraphPermission>,
+    }
+    static TABLE: LazyLock<BTreeMap<String, GraphPermission>> = LazyLock::new(|| {
+        parse::<Table>(include_str!("../data/graph_permissions.toml"))
+            .permission
+            .into_iter()
+            .map(|permission| (permission.name.clone(), permission))
+            .collect()
+    });
+    &TABLE
+}
+
+/// The built-in directory roles.
+pub fn directory_roles() -> &'static [DirectoryRole] {
+    #[derive(Deserialize)]
+    struct Table {
+        role: Vec<DirectoryRole>,
+    }
+    static TABLE: LazyLock<Vec<DirectoryRole>> =
+        LazyLock::new(|| parse::<Table>(include_str!("../data/directory_roles.toml")).role);
+    &TABLE
+}
+
+/// Parses a table that was compiled in.
+pub(crate) fn parse<T: DeserializeOwned>(text: &'static str) -> T {
+    toml::from_str(text).expect("the tables under data/ are compiled in and read by a test")
+}
+
+/// For `deserialize_with`: an id newtype from its text.
+pub(crate) fn guid<'de, D: serde::Deserializer<'de>, T: core::str::FromStr>(
+    deserializer: D,
+) -> Result<T, D::Error>
+where
+    T::Err: core::fmt::Display,
+{
+    String::deserialize(deserializer)?
+        .parse()
+        .map_err(serde::de::Error::custom)
+}
+
+fn optional_guid<'de, D: serde::Deserializer<'de>, T: core::str::FromStr>(
+    deserializer: D,
+) -> Result<Option<T>, D::Error>
+where
+    T::Err: core::fmt::Display,
+{
+    guid(deserializer).map(Some)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_table_reads() {
+        assert_eq!(directory_roles().len(), 145);
+        assert!(graph_permissions().contains_key("User.Read.All"));
+        assert_eq!(first_party_app(GRAPH).unwrap().name, "Microsoft Graph");
+        assert!(first_party_app_by_alias("arm").unwrap().id == AZURE_RESOURCE_MANAGER);
+    }
+
+    #[test]
+    fn preauthorized_permissions_exist() {
+        for app in first_party_apps() {
+            for scope in &app.preauthorized {
+                let is_oidc =
+                    ["openid", "profile", "email", "offline_access"].contains(&scope.as_str());
+                assert!(
+                    is_oidc
+                        || graph_permissions()
+                            .get(scope)
+                            .is_some_and(|p| p.scope.is_some()),
+                    "{scope}"
+                );
+            }
+        }
+    }
+}

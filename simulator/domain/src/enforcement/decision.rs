@@ -1,0 +1,188 @@
+//! Grant, interrupt or deny, with every rule that was looked at and what it said.
+
+use crate::enforcement::facts::{Facts, Policies, Stage};
+use crate::enforcement::rules::{RULES, Rule};
+use crate::id::KeyId;
+use crate::time::Timestamp;
+
+/// The answer to one attempt.
+#[derive(Clone, Debug)]
+pub struct Decision {
+    pub outcome: Outcome,
+    /// The rule that decided; absent when every rule let the attempt pass.
+    pub rule: Option<&'static Rule>,
+    /// Every rule of the stage, in the order in which they were asked.
+    pub findings: Vec<Finding>,
+}
+
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub enum Outcome {
+    Grant,
+    /// The attempt may go on once the caller has done something more.
+    Interrupt(Interruption),
+    Deny(Denial),
+}
+
+/// What the caller has to do.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub enum Interruption {
+    /// Pass a second factor that is registered (AADSTS50076).
+    Mfa,
+    /// Register a second factor first (AADSTS50079).
+    MfaRegistration,
+}
+
+/// Why it cannot go on.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub enum Denial {
+    /// AADSTS50057.
+    AccountDisabled,
+    /// Resource Manager wants multifactor authentication; Microsoft enforces it.
+    MfaRequiredByMicrosoft,
+    /// The same, by the tenant's own policy assignments: all that object, in order.
+    MfaRequiredByAssignments(Vec<KeyId>),
+}
+
+/// What one rule said.
+#[derive(Clone, Debug)]
+pub struct Finding {
+    pub rule: &'static Rule,
+    pub verdict: Verdict,
+    /// One sentence of reasons.
+    pub because: String,
+}
+
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub enum Verdict {
+    /// The rule was asked and has no objection.
+    Passed,
+    /// The rule is not about such an attempt.
+    NotApplicable,
+    /// The rule would object but only records it. The assignments that do so.
+    Audited(Vec<KeyId>),
+    /// The rule objects.
+    Fired(Outcome),
+}
+
+impl Verdict {
+    /// The word for it in traces.
+    pub fn as_str(&self) -> &'static str {
+        match self {
+            Self::Passed => "passed",
+            Self::NotApplicable => "not-applicable",
+            Self::Audited(_) => "audited",
+            Self::Fired(_) => "fired",
+        }
+    }
+}
+
+/// Decides one attempt. Pure: the same facts, policies and instant give the same decision.
+///
+/// All rules of the stage are asked, so that the trace is whole; the first that objects decides.
+pub fn decide(facts: &Facts, policies: &Policies<'_>, now: Timestamp) -> Decision {
+    let findings: Vec<Finding> = RULES
+        .iter()
+        .filter(|rule| rule.stage == facts.stage)
+        .map(|rule| {
+            let (verdict, because) = (rule.evaluate)(facts, policies, now);
+            Finding {
+                rule,
+                verdict,
+                because,
+            }
+        })
+        .collect();
+    let objection = findings.iter().find_map(|finding| match &finding.verdict {
+        Verdict::Fired(outcome) => Some((finding.rule, outcome.clone())),
+        Verdict::Passed | Verdict::NotApplicable | Verdict::Audited(_) => None,
+    });
+    let (rule, outcome) = match objection {
+        Some((rule, outcome)) => (Some(rule), outcome),
+        None => (None, Outcome::Grant),
+    };
+    Decision {
+        outcome,
+        rule,
+        findings,
+    }
+}
+
+impl Decision {
+    /// The AADSTS number of a sign-in that does not go through.
+    pub fn aadsts(&self) -> Option<u32> {
+        match &self.outcome {
+            Outcome::Interrupt(Interruption::Mfa) => Some(50076),
+            Outcome::Interrupt(Interruption::MfaRegistration) => Some(50079),
+            Outcome::Deny(Denial::AccountDisabled) => Some(50057),
+            Outcome::Grant
+            | Outcome::Deny(Denial::MfaRequiredByMicrosoft | Denial::MfaRequiredByAssignments(_)) => {
+                None
+            }
+        }
+    }
+
+    /// The code that the client is shown: an AADSTS number or Resource Manager's word.
+    pub fn code(&self) -> Option<String> {
+        match &self.outcome {
+            Outcome::Deny(Denial::MfaRequiredByMicrosoft) => {
+                Some("RequestDisallowedByAzure".to_owned())
+            }
+            Outcome::Deny(Denial::MfaRequiredByAssignments(_)) => {
+                Some("RequestDisallowedByPolicy".to_owned())
+            }
+            _ => self.aadsts().map(|number| format!("AADSTS{number}")),
+        }
+    }
+
+    /// The authentication context that would let the attempt pass.
+    pub fn challenge(&self) -> Option<&'static str> {
+        match self.outcome {
+            Outcome::Deny(Denial::MfaRequiredByMicrosoft | Denial::MfaRequiredByAssignments(_)) => {
+                Some("p1")
+            }
+            _ => None,
+        }
+    }
+
+    /// The word for the outcome in traces.
+    pub fn outcome_word(&self) -> &'static str {
+        match self.outcome {
+            Outcome::Grant => "grant",
+            Outcome::Interrupt(_) => "interrupt",
+            Outcome::Deny(_) => "deny",
+        }
+    }
+
+    /// One sentence on why, for people.
+    pub fn message(&self) -> String {
+        match self.rule {
+            None => "No rule objects.".to_owned(),
+            Some(rule) => self
+                .findings
+                .iter()
+                .find(|finding| finding.rule.id == rule.id)
+                .map_or_else(String::new, |finding| finding.because.clone()),
+        }
+    }
+
+    /// Assignments that only record what they would have refused.
+    pub fn audits(&self) -> impl Iterator<Item = &KeyId> {
+        self.findings
+            .iter()
+            .filter_map(|finding| match &finding.verdict {
+                Verdict::Audited(ids) => Some(ids.iter()),
+                Verdict::Passed | Verdict::NotApplicable | Verdict::Fired(_) => None,
+            })
+            .flatten()
+    }
+}
+
+impl Stage {
+    /// The word for it in listings.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::SignIn => "sign-in",
+            Self::ResourceManager => "resource-manager",
+        }
+    }
+}

@@ -1,0 +1,159 @@
+//! What is known about one attempt: who, with what proof, through which client, to do what.
+
+use crate::azure::policy::MfaAssignment;
+use crate::directory::user::PerUserMfa;
+use crate::enforcement::phase::Enforcement;
+use crate::id::{AppId, ObjectId, RoleTemplateId};
+use crate::time::Timestamp;
+
+/// One attempt, as `decide` sees it.
+#[derive(Clone, Debug)]
+pub struct Facts {
+    pub stage: Stage,
+    /// The `idtyp` of the caller; absent in tokens that do not carry the claim.
+    pub identity: Option<IdentityType>,
+    /// What the directory knows of the user; absent for applications, and where only a token speaks.
+    pub user: Option<UserFacts>,
+    pub client: AppId,
+    pub resource: AppId,
+    pub authentication: Authentication,
+    pub operation: Operation,
+    /// Authentication contexts that the request demands as essential (`acrs` in its `claims` parameter).
+    pub demanded_contexts: Vec<String>,
+}
+
+/// Where access is being decided.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum Stage {
+    /// A token is about to be issued.
+    SignIn,
+    /// Azure Resource Manager has a request before it.
+    ResourceManager,
+}
+
+/// The `idtyp` claim.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum IdentityType {
+    User,
+    App,
+}
+
+/// The user, as the directory knows them.
+#[derive(Clone, Debug)]
+pub struct UserFacts {
+    pub id: ObjectId,
+    pub enabled: bool,
+    pub guest: bool,
+    pub roles: Vec<RoleTemplateId>,
+    pub per_user_mfa: PerUserMfa,
+    /// A second factor is registered.
+    pub has_strong_method: bool,
+}
+
+/// How the session or the token was proven.
+#[derive(Clone, Debug, Default, Eq, PartialEq)]
+pub struct Authentication {
+    /// In the order of the `amr` claim.
+    pub methods: Vec<Amr>,
+    /// Authentication contexts satisfied: the `acrs` claim.
+    pub contexts: Vec<String>,
+    pub at: Option<Timestamp>,
+}
+
+/// A value of the `amr` claim (Microsoft Learn, access token claims reference; `fido` as observed in Azure/azure-cli#31856).
+#[derive(Clone, Copy, Debug, Eq, Ord, PartialEq, PartialOrd)]
+pub enum Amr {
+    Pwd,
+    Rsa,
+    Otp,
+    Fed,
+    Wia,
+    Fido,
+    Mfa,
+    NgcMfa,
+}
+
+/// What the attempt is for.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub enum Operation {
+    /// A token, and nothing more yet.
+    SignIn,
+    Read,
+    CreateOrUpdate(Target),
+    Delete(Target),
+    /// A POST action such as start, restart or listKeys.
+    Action(Target),
+}
+
+/// The Azure resource that an operation changes.
+#[derive(Clone, Debug, Default, Eq, PartialEq)]
+pub struct Target {
+    /// The full resource id.
+    pub resource_id: String,
+    /// The Azure region, in normal form (`westeurope`), where the request names one.
+    pub location: Option<String>,
+}
+
+/// The tenant's policies that can bear on an attempt.
+#[derive(Clone, Copy, Debug)]
+pub struct Policies<'a> {
+    pub enforcement: &'a Enforcement,
+    pub security_defaults: bool,
+    /// The tenant's own assignments of the two built-in MFA definitions.
+    pub mfa_assignments: &'a [MfaAssignment],
+}
+
+impl Amr {
+    pub const ALL: [Self; 8] = [
+        Self::Pwd,
+        Self::Rsa,
+        Self::Otp,
+        Self::Fed,
+        Self::Wia,
+        Self::Fido,
+        Self::Mfa,
+        Self::NgcMfa,
+    ];
+
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Pwd => "pwd",
+            Self::Rsa => "rsa",
+            Self::Otp => "otp",
+            Self::Fed => "fed",
+            Self::Wia => "wia",
+            Self::Fido => "fido",
+            Self::Mfa => "mfa",
+            Self::NgcMfa => "ngcmfa",
+        }
+    }
+
+    pub fn parse(text: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|amr| amr.as_str() == text)
+    }
+}
+
+impl Authentication {
+    /// Proven with a password alone.
+    pub fn password(at: Timestamp) -> Self {
+        Self {
+            methods: vec![Amr::Pwd],
+            contexts: Vec::new(),
+            at: Some(at),
+        }
+    }
+
+    /// Whether more than one factor was shown.
+    pub fn is_multifactor(&self) -> bool {
+        self.methods.contains(&Amr::Mfa) || self.methods.contains(&Amr::NgcMfa)
+    }
+}
+
+impl IdentityType {
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::User => "user",
+            Self::App => "app",
+        }
+    }
+}

@@ -1,0 +1,103 @@
+//! The rules, one row each, in the order in which they are asked. One file a topic.
+
+use crate::enforcement::decision::Verdict;
+use crate::enforcement::facts::{Facts, Policies, Stage};
+use crate::time::Timestamp;
+
+pub mod account;
+pub mod arm_assignment;
+pub mod claims;
+pub mod per_user_mfa;
+pub mod phase1;
+pub mod phase2;
+pub mod security_defaults;
+
+/// One rule: what it is about, where it is written down, and how it is asked.
+#[derive(Debug)]
+pub struct Rule {
+    pub id: &'static str,
+    pub stage: Stage,
+    pub title: &'static str,
+    /// What it does when it objects.
+    pub effect: &'static str,
+    /// What the client is shown then.
+    pub code: &'static str,
+    pub source: &'static str,
+    pub evidence: Evidence,
+    /// What lets the attempt pass.
+    pub fix: &'static str,
+    pub(crate) evaluate: Evaluate,
+}
+
+/// Asks a rule; the text says why, in one sentence.
+pub(crate) type Evaluate = fn(&Facts, &Policies<'_>, Timestamp) -> (Verdict, String);
+
+/// How well a behaviour is known.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum Evidence {
+    /// Stated by Microsoft, or seen in a recorded answer.
+    Confirmed,
+    /// Told by third parties.
+    Reported,
+    /// Follows from confirmed facts; nobody states it.
+    Inferred,
+    /// Needed here, no evidence found.
+    Assumed,
+}
+
+impl Evidence {
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Confirmed => "confirmed",
+            Self::Reported => "reported",
+            Self::Inferred => "inferred",
+            Self::Assumed => "assumed",
+        }
+    }
+}
+
+/// Every rule.
+pub static RULES: &[Rule] = &[
+    account::ENABLED,
+    claims::DEMANDED_CONTEXT,
+    phase1::PORTAL_SIGN_IN,
+    per_user_mfa::SIGN_IN,
+    security_defaults::AZURE_MANAGEMENT,
+    security_defaults::ADMINISTRATORS,
+    arm_assignment::WRITE,
+    arm_assignment::DELETE,
+    phase2::WRITE,
+    phase2::DELETE,
+];
+
+/// The rule with this id.
+pub fn rule(id: &str) -> Option<&'static Rule> {
+    RULES.iter().find(|rule| rule.id == id)
+}
+
+pub(crate) fn passed(because: impl Into<String>) -> (Verdict, String) {
+    (Verdict::Passed, because.into())
+}
+
+pub(crate) fn not_applicable(because: impl Into<String>) -> (Verdict, String) {
+    (Verdict::NotApplicable, because.into())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn rule_ids_are_unique_and_every_row_is_filled() {
+        for (at, rule) in RULES.iter().enumerate() {
+            assert!(
+                RULES.iter().skip(at + 1).all(|other| other.id != rule.id),
+                "{}",
+                rule.id
+            );
+            for text in [rule.title, rule.effect, rule.code, rule.source, rule.fix] {
+                assert!(!text.is_empty(), "{}", rule.id);
+            }
+        }
+    }
+}

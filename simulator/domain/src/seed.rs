@@ -1,0 +1,252 @@
+//! The tenant that every simulator starts with: Contoso, its people, its pipeline and its subscription.
+//!
+//! Everything in it follows from a number. Every object's ids come from a stream named after it, so that a new object
+//! moves no other.
+
+use std::sync::Arc;
+
+use imbl::{OrdMap, OrdSet, vector};
+
+use crate::azure::Azure;
+use crate::catalogue::{self, GRAPH};
+use crate::credential::application_credential::{Certificate, ClientSecret, FederatedCredential};
+use crate::credential::method::{AuthenticationMethod, MethodKind};
+use crate::directory::application::Application;
+use crate::directory::group::Group;
+use crate::directory::permission_grant::AppRoleAssignment;
+use crate::directory::role::{DirectoryRoleAssignment, GLOBAL_ADMINISTRATOR};
+use crate::directory::service_principal::{ServicePrincipal, ServicePrincipalKind};
+use crate::directory::user::{Home, Mail, Password, User, UserType};
+use crate::enforcement::phase::Enforcement;
+use crate::id::{AppId, KeyId, ObjectId, TenantId};
+use crate::random::Random;
+use crate::tenant::Tenant;
+use crate::tenant::knobs::Knobs;
+use crate::tenant::users::Users;
+use crate::time::{Clock, Timestamp};
+
+mod azure;
+mod people;
+
+/// What a seed needs beside its number: things that only the outside world has.
+#[derive(Clone, Debug)]
+pub struct SeedOptions {
+    pub number: u64,
+    pub display_name: String,
+    /// How many made-up users there are beside the named ones.
+    pub users: u32,
+    pub clock: Clock,
+    pub enforcement: Enforcement,
+    pub security_defaults: bool,
+    /// The certificate of app `deploy`, in DER.
+    pub deploy_certificate: Vec<u8>,
+    /// The outside issuer that app `deploy` trusts, and its JWKS document.
+    pub workload_issuer: String,
+    pub workload_issuer_keys: String,
+}
+
+/// The accounts that are handed out by name.
+pub const ACCOUNTS: [&str; 8] = [
+    "admin",
+    "breakglass1",
+    "breakglass2",
+    "alice",
+    "bob",
+    "svc-deploy",
+    "student",
+    "guest",
+];
+/// The app that is the migration target of the pipelines.
+pub const DEPLOY_APP: &str = "deploy";
+/// The subject of its federated credential.
+pub const DEPLOY_SUBJECT: &str = "repo:contoso/infrastructure:environment:production";
+/// The audience that federated credentials expect by default.
+pub const TOKEN_EXCHANGE_AUDIENCE: &str = "api://AzureADTokenExchange";
+/// Microsoft's tenant, the owner of first-party apps.
+pub const MICROSOFT_SERVICES: TenantId =
+    TenantId::from_u128(0xf8cd_ef31_a31e_4b4a_93e4_5f57_1e91_255a);
+/// When the tenant and everything in it was created.
+const CREATED: Timestamp = Timestamp::from_unix_seconds(1_704_103_200);
+/// Secrets and certificates of the seed last until 2100, so that no clock outruns them by accident.
+const FAR: Timestamp = Timestamp::from_unix_seconds(4_102_444_800);
+
+/// A stream of randomness named after what it is for.
+pub(crate) fn named(seed: u64, name: &str) -> Random {
+    // FNV-1a: short, stable, and 32 bits keep clear of the streams of requests.
+    let hash = name.bytes().fold(0x811c_9dc5_u32, |hash, byte| {
+        (hash ^ u32::from(byte)).wrapping_mul(0x0100_0193)
+    });
+    Random::new(seed, u64::from(hash))
+}
+
+pub(crate) fn identity_header(seed: u64) -> String {
+    named(seed, "identity header")
+        .guid()
+        .simple()
+        .to_string()
+        .to_uppercase()
+}
+
+/// The id of the tenant that a seed makes.
+pub fn tenant_id(seed: u64) -> TenantId {
+    TenantId(named(seed, "tenant").guid())
+}
+
+/// The initial domain of the tenant that a seed makes; seed 0 has the plain name.
+pub fn initial_domain(seed: u64) -> String {
+    if seed == 0 {
+        "contoso.onmicrosoft.com".to_owned()
+    } else {
+        let tail = named(seed, "domain").text("abcdefghjkmnpqrstuvwxyz23456789", 8);
+        format!("contoso-{tail}.onmicrosoft.com")
+    }
+}
+
+/// Makes the tenant.
+pub fn contoso(options: &SeedOptions) -> Tenant {
+    let seed = options.number;
+    let mut tenant = Tenant {
+        id: tenant_id(seed),
+        display_name: options.display_name.clone(),
+        domains: vector![initial_domain(seed)],
+        created: CREATED,
+        region: "EU",
+        seed,
+        clock: options.clock,
+        enforcement: options.enforcement,
+        security_defaults: options.security_defaults,
+        knobs: Knobs::default(),
+        users: Users::default(),
+        groups: OrdMap::new(),
+        applications: OrdMap::new(),
+        service_principals: OrdMap::new(),
+        service_principals_by_app: OrdMap::new(),
+        applications_by_app: OrdMap::new(),
+        delegated_grants: OrdMap::new(),
+        app_role_assignments: OrdMap::new(),
+        role_assignments: OrdMap::new(),
+        outside_issuers: OrdMap::unit(
+            options.workload_issuer.clone(),
+            options.workload_issuer_keys.as_str().into(),
+        ),
+        identity_header: identity_header(seed),
+        azure: Azure::default(),
+    };
+    first_party_service_principals(&mut tenant);
+    people::add(&mut tenant);
+    deploy_app(&mut tenant, options);
+    azure::add(&mut tenant);
+    people::add_made_up(&mut tenant, options.users);
+    tenant
+}
+
+fn first_party_service_principals(tenant: &mut Tenant) {
+    for app in catalogue::first_party_apps() {
+        let id = ObjectId(named(tenant.seed, &format!("service principal {}", app.id)).guid());
+        tenant.put_service_principal(ServicePrincipal {
+            id,
+            app_id: app.id,
+            display_name: app.name.clone(),
+            app_owner: MICROSOFT_SERVICES,
+            created: CREATED,
+            account_enabled: true,
+            kind: ServicePrincipalKind::Application,
+            assignment_required: false,
+            tags: Vec::new(),
+        });
+    }
+}
+
+/// What the app may do in Graph without a user.
+const DEPLOY_PERMISSIONS: [&str; 10] = [
+    "Application.Read.All",
+    "AuditLog.Read.All",
+    "Directory.Read.All",
+    "Group.Read.All",
+    "Policy.Read.All",
+    "Policy.ReadWrite.AuthenticationMethod",
+    "Policy.ReadWrite.ConditionalAccess",
+    "User.Read.All",
+    "User.ReadWrite.All",
+    "UserAuthenticationMethod.ReadWrite.All",
+];
+
+fn deploy_app(tenant: &mut Tenant, options: &SeedOptions) {
+    let seed = tenant.seed;
+    let mut random = named(seed, "app deploy");
+    let app_id = AppId(random.guid());
+    let mut app = Application::new(
+        ObjectId(random.guid()),
+        app_id,
+        DEPLOY_APP.to_owned(),
+        CREATED,
+    );
+    let service_principal = ObjectId(random.guid());
+    app.secrets.push(ClientSecret {
+        key_id: KeyId(random.guid()),
+        display_name: Some("pipeline".to_owned()),
+        value: client_secret(&mut random),
+        start: CREATED,
+        end: FAR,
+    });
+    app.certificates.push(Certificate {
+        key_id: KeyId(random.guid()),
+        display_name: Some("CN=deploy".to_owned()),
+        der: options.deploy_certificate.clone(),
+        start: CREATED,
+        end: FAR,
+    });
+    app.federated_credentials.push(FederatedCredential {
+        id: KeyId(random.guid()),
+        name: "production".to_owned(),
+        issuer: options.workload_issuer.clone(),
+        subject: DEPLOY_SUBJECT.to_owned(),
+        audience: TOKEN_EXCHANGE_AUDIENCE.to_owned(),
+        description: None,
+    });
+    tenant.put_application(app);
+    tenant.put_service_principal(ServicePrincipal {
+        id: service_principal,
+        app_id,
+        display_name: DEPLOY_APP.to_owned(),
+        app_owner: tenant.id,
+        created: CREATED,
+        account_enabled: true,
+        kind: ServicePrincipalKind::Application,
+        assignment_required: false,
+        tags: vec!["WindowsAzureActiveDirectoryIntegratedApp".to_owned()],
+    });
+    let Some(graph) = tenant.service_principal(GRAPH).map(|graph| graph.id) else {
+        return;
+    };
+    for name in DEPLOY_PERMISSIONS {
+        let role = catalogue::graph_permissions()
+            .get(name)
+            .and_then(|permission| permission.role);
+        if let Some(role) = role {
+            let id = random.guid();
+            let assignment = AppRoleAssignment {
+                id,
+                principal: service_principal,
+                resource: graph,
+                role,
+                created: CREATED,
+            };
+            tenant.app_role_assignments.insert(id, Arc::new(assignment));
+        }
+    }
+}
+
+/// A client secret in the shape of the real service's: 40 characters, `8Q~` after the hint.
+pub fn client_secret(random: &mut Random) -> String {
+    const ALPHABET: &str = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_.-";
+    let letters = "abcdefghijklmnopqrstuvwxyz";
+    format!(
+        "{}8Q~{}",
+        random.text(letters, 3),
+        random.text(ALPHABET, 34)
+    )
+}
+
+#[cfg(test)]
+mod tests;

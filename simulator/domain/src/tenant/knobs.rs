@@ -1,0 +1,25 @@
+//! Behaviour of the real service for which there is no evidence: each a named setting with a default.
+
+/// The settings.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub struct Knobs {
+    /// Resource Manager checks role assignments before the MFA gate.
+    pub rbac_before_mfa: bool,
+    /// Resource Manager leaves the `claims` out of its challenge unless the token's `xms_cc` has `cp1`.
+    pub claims_only_for_cp1: bool,
+    /// A sign-in that answers the `p1` challenge gets `p1` in `acrs`, besides `mfa` in `amr`.
+    pub p1_in_acrs_after_stepup: bool,
+    /// What stands before `Trace ID` and its siblings in error descriptions: a blank today, a line break until 2023.
+    pub description_separator: &'static str,
+}
+
+impl Default for Knobs {
+    fn default() -> Self {
+        Self {
+            rbac_before_mfa: true,
+            claims_only_for_cp1: false,
+            p1_in_acrs_after_stepup: true,
+            description_separator: " ",
+        }
+    }
+}
