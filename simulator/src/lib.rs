@@ -7,6 +7,7 @@ pub mod app;
 pub mod bearer;
 pub mod call;
 pub mod hosts;
+pub mod issue;
 pub mod journal;
 pub mod keys;
 pub mod origins;
