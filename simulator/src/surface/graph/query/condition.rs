@@ -272,11 +272,13 @@ impl<T> Binder<'_, T> {
     fn property(&self, path: &str) -> Result<&'static Property<T>, GraphError> {
         match path.split_once('/') {
             Some((first, _)) => {
-                self.entity.property(first, QueryPart::Filter)?;
-                let name = format!("graph $filter on {}/{path}", self.entity.name);
-                Err(GraphError::NotSimulated(name))
+                let property = self.entity.property(first, QueryPart::Filter)?;
+                Err(self.not_simulated(property))
             }
-            None => self.entity.property(path, QueryPart::Filter),
+            None => match self.entity.property(path, QueryPart::Filter)? {
+                property if property.kind == Kind::Complex => Err(self.not_simulated(property)),
+                property => Ok(property),
+            },
         }
     }
 
@@ -309,6 +311,11 @@ impl<T> Binder<'_, T> {
         } else {
             Err(GraphError::Advanced(operator))
         }
+    }
+
+    fn not_simulated(&self, property: &Property<T>) -> GraphError {
+        let name = format!("graph $filter on {}/{}", self.entity.name, property.name);
+        GraphError::NotSimulated(name)
     }
 
     fn unsupported(&self, property: &str) -> GraphError {

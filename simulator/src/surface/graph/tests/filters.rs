@@ -42,6 +42,10 @@ fn filters_find_users() {
     assert_eq!(found(&format!("id eq '{}'", client.user("bob"))), ["bob"]);
     assert_eq!(found(&format!("id in ('{}')", client.user("bob"))), ["bob"]);
     assert_eq!(found("accountEnabled").len(), 8);
+    assert_eq!(
+        found("onPremisesSyncEnabled eq true or city eq 'Ghent'").len(),
+        0
+    );
 }
 
 #[test]
@@ -96,6 +100,8 @@ fn refusals_name_what_is_wrong() {
         "$filter=identities/any(c:c/issuer eq 'x')",
         "$filter=proxyAddresses/all(p:p eq 'x')",
         "$filter=manager/id eq 'x'",
+        "$filter=assignedLicenses/any()",
+        "$filter=otherMails eq 'x'",
         "$filter=createdDateTime ge yesterday",
         "$filter=startswith(displayName,'a')&$orderby=displayName",
         "$orderby=createdDateTime desc",
