@@ -147,11 +147,10 @@ pub(super) fn name<'s>(
     };
     let key = has_key.then_some("{id}");
     let rest = rest.map(|segment| Some(segment).filter(is_name).unwrap_or("{id}"));
-    let path: String = key
-        .into_iter()
-        .chain(rest)
-        .take(LEVELS)
-        .map(|segment| format!("/{segment}"))
-        .collect();
-    format!("graph {method} /{set}{path}")
+    let mut name = format!("graph {method} /{set}");
+    for segment in key.into_iter().chain(rest).take(LEVELS) {
+        name.push('/');
+        name.push_str(segment);
+    }
+    name
 }

@@ -86,6 +86,32 @@ fn the_app_id_of_graph_is_an_audience_too() {
 }
 
 #[test]
+fn a_token_from_the_token_service_opens_graph() {
+    let mut client = Client::admin();
+    let tenant = client.bench.tenant.read();
+    let deploy = tenant.applications.values().next().unwrap();
+    let url = format!(
+        "https://login.microsoftonline.com/{}/oauth2/v2.0/token",
+        tenant.id
+    );
+    let fields = [
+        ("grant_type", "client_credentials"),
+        ("client_id", &*deploy.app_id.to_string()),
+        ("client_secret", &*deploy.secrets[0].value),
+        ("scope", "https://graph.microsoft.com/.default"),
+    ];
+    let answer = body(&client.bench.post_form(&url, &fields));
+    client.token = answer["access_token"].as_str().unwrap().to_owned();
+    assert_eq!(client.send("GET", "/users", &json!(null)).status, 200);
+    assert_eq!(
+        client
+            .send("POST", "/applications", &json!({"displayName": "x"}))
+            .status,
+        403
+    );
+}
+
+#[test]
 fn slashes_may_be_doubled_and_names_in_any_case() {
     let client = Client::admin();
     let plain = client.get("/users");

@@ -165,7 +165,7 @@ fn set(
         "api" => set_api(application, value)?,
         "approles" => application.app_roles = list(value, name, app_role)?,
         "requiredresourceaccess" => {
-            application.required_resource_access = list(value, name, required_resource_access)?
+            application.required_resource_access = list(value, name, required_resource_access)?;
         }
         "keycredentials" => {
             application.certificates =
