@@ -38,7 +38,7 @@ const AUDIENCES: &[&str] = &[
 ];
 
 /// One authenticated request to Graph.
-pub(self) struct Graph<'c, 'a> {
+struct Graph<'c, 'a> {
     call: &'c Call<'a>,
     caller: Caller,
     version: &'static str,

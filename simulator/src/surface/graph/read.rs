@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 
 use super::error::{GraphError, QueryPart};
 use super::path::Key;
-use super::query::condition::Condition;
+use super::query::condition::{Candidates, Condition};
 use super::query::order_by::Order;
 use super::query::page::Token;
 use super::query::{Query, search};
@@ -255,22 +255,25 @@ impl<'q, T> Matching<'q, T> {
     ) -> Box<dyn Iterator<Item = &'a T> + 'm> {
         let rows = match source {
             Source::Part(rows) => rows(after),
-            Source::Set => match self
-                .condition
-                .as_ref()
-                .and_then(|condition| condition.only(tenant))
-            {
-                Some(only) => {
+            Source::Set => match self.candidates(tenant) {
+                Candidates::AtMost(row) => {
                     let id = entity.id;
                     Box::new(
-                        only.into_iter()
+                        row.into_iter()
                             .filter(move |row| after.is_none() || id(row) > after),
                     )
                 }
-                None => (entity.rows)(tenant, after),
+                Candidates::Any => (entity.rows)(tenant, after),
             },
         };
         Box::new(rows.filter(move |row| self.holds(tenant, row)))
+    }
+
+    fn candidates<'a>(&self, tenant: &'a Tenant) -> Candidates<'a, T> {
+        match &self.condition {
+            Some(condition) => condition.candidates(tenant),
+            None => Candidates::Any,
+        }
     }
 
     fn holds(&self, tenant: &Tenant, row: &T) -> bool {

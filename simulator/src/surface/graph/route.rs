@@ -17,133 +17,9 @@ use super::schema::service_principal::SERVICE_PRINCIPAL;
 use super::schema::user::USER;
 use super::{Answer, Graph, action, write};
 use crate::wire::Reply;
+use unsimulated::contains;
 
-/// First segments that the real service has and the simulator has not.
-const UNSIMULATED: &[&str] = &[
-    "$batch",
-    "$metadata",
-    "auditLogs",
-    "devices",
-    "directory",
-    "directoryRoleTemplates",
-    "identity",
-    "oauth2PermissionGrants",
-    "policies",
-    "reports",
-    "roleManagement",
-    "subscribedSkus",
-    "administrativeUnits",
-    "identityGovernance",
-    "identityProtection",
-    "informationProtection",
-    "invitations",
-    "security",
-    "sites",
-    "drives",
-    "teams",
-    "subscriptions",
-    "contacts",
-    "contracts",
-    "deviceManagement",
-    "deviceAppManagement",
-    "applicationTemplates",
-    "groupSettings",
-    "tenantRelationships",
-    "permissionGrants",
-    "schemaExtensions",
-    "servicePrincipalsByAppId",
-    "search",
-    "places",
-    "planner",
-    "privacy",
-    "print",
-    "education",
-    "external",
-    "chats",
-    "communications",
-    "connections",
-    "agreements",
-    "admin",
-    "compliance",
-    "functions",
-    "certificateBasedAuthConfiguration",
-];
-
-/// Segments after an object that the real service has and the simulator has not.
-const UNSIMULATED_BELOW: &[&str] = &[
-    "addKey",
-    "addTokenSigningCertificate",
-    "appRoleAssignedTo",
-    "appRoleAssignments",
-    "assignLicense",
-    "authentication",
-    "calendar",
-    "changePassword",
-    "checkMemberGroups",
-    "checkMemberObjects",
-    "claimsMappingPolicies",
-    "contacts",
-    "convertExternalToInternalMemberUser",
-    "createdObjects",
-    "delegatedPermissionClassifications",
-    "directReports",
-    "domainNameReferences",
-    "drive",
-    "events",
-    "extensionProperties",
-    "federationConfiguration",
-    "forceDelete",
-    "getMemberObjects",
-    "homeRealmDiscoveryPolicies",
-    "invalidateAllRefreshTokens",
-    "licenseDetails",
-    "logo",
-    "mailFolders",
-    "manager",
-    "messages",
-    "oauth2PermissionGrants",
-    "ownedDevices",
-    "ownedObjects",
-    "owners",
-    "photo",
-    "promote",
-    "registeredDevices",
-    "removeKey",
-    "reprocessLicenseAssignment",
-    "restore",
-    "revokeSignInSessions",
-    "rootDomain",
-    "scopedMembers",
-    "scopedRoleMemberOf",
-    "serviceConfigurationRecords",
-    "setVerifiedPublisher",
-    "sponsors",
-    "synchronization",
-    "tokenIssuancePolicies",
-    "tokenLifetimePolicies",
-    "transitiveMembers",
-    "transitiveReports",
-    "unsetVerifiedPublisher",
-    "verificationDnsRecords",
-    "verify",
-    "sendMail",
-    "onlineMeetings",
-    "presence",
-    "settings",
-    "todo",
-    "branding",
-    "certificateBasedAuthConfiguration",
-];
-
-/// Segments after a set that the real service has and the simulator has not.
-const UNSIMULATED_BESIDE: &[&str] = &[
-    "delta",
-    "getAvailableExtensionProperties",
-    "getByIds",
-    "getUserOwnedObjects",
-    "validatePassword",
-    "validateProperties",
-];
+mod unsimulated;
 
 /// Where a path leads: a set, perhaps one entity of it, perhaps further.
 pub(super) struct Target {
@@ -170,13 +46,9 @@ pub(super) fn answer(graph: &Graph<'_, '_>, segments: Vec<Segment>) -> Answer {
         "domains" => plain(graph, &target, &DOMAIN, &permission::READ_DOMAINS),
         "directoryroles" => directory_roles(graph, &target),
         "directoryobjects" => directory_objects(graph, &target),
-        _ if contains(UNSIMULATED, &set) => Err(not_simulated(graph, &target)),
+        _ if contains(unsimulated::SETS, &set) => Err(not_simulated(graph, &target)),
         _ => Err(GraphError::Segment(target.set)),
     }
-}
-
-fn contains(list: &[&str], name: &str) -> bool {
-    list.iter().any(|known| known.eq_ignore_ascii_case(name))
 }
 
 /// Splits the path; `/me` is the entity of `users` that the token stands for.
@@ -199,7 +71,8 @@ fn target(graph: &Graph<'_, '_>, segments: Vec<Segment>) -> Result<Target, Graph
     }
     let mut rest: Vec<Segment> = segments.collect();
     let mut key = first.key;
-    if key.is_none() && rest.first().is_some_and(|segment| is_key(segment)) {
+    let is_container = contains(unsimulated::SETS, &first.name);
+    if key.is_none() && !is_container && rest.first().is_some_and(is_key) {
         key = Some(Key::Id(rest.remove(0).text));
     }
     Ok(Target {
@@ -211,29 +84,26 @@ fn target(graph: &Graph<'_, '_>, segments: Vec<Segment>) -> Result<Target, Graph
 
 /// After a set, everything is a key but what is known to be something else.
 fn is_key(segment: &Segment) -> bool {
-    !segment.name.starts_with("$count") && !contains(UNSIMULATED_BESIDE, &segment.name)
+    !segment.name.starts_with("$count") && !contains(unsimulated::BESIDE, &segment.name)
 }
 
 fn not_simulated(graph: &Graph<'_, '_>, target: &Target) -> GraphError {
-    let key = target.key.as_ref().map_or("", |_| "/{id}");
-    let rest: String = target
-        .rest
-        .iter()
-        .map(|segment| format!("/{}", segment.name))
-        .collect();
-    GraphError::NotSimulated(format!(
-        "graph {} /{}{key}{rest}",
-        graph.method(),
-        target.set
+    let rest = target.rest.iter().map(|segment| segment.name.as_str());
+    let method = graph.method().as_str();
+    GraphError::NotSimulated(unsimulated::name(
+        method,
+        &target.set,
+        target.key.is_some(),
+        rest,
     ))
 }
 
 /// What to say of a segment that leads nowhere here.
 fn beyond(graph: &Graph<'_, '_>, target: &Target) -> GraphError {
     let known = if target.key.is_some() {
-        UNSIMULATED_BELOW
+        unsimulated::BELOW
     } else {
-        UNSIMULATED_BESIDE
+        unsimulated::BESIDE
     };
     match target.rest.first() {
         Some(segment) if contains(known, &segment.name) => not_simulated(graph, target),
@@ -366,7 +236,8 @@ fn plain<T>(
         ("GET", [segment]) if target.key.is_none() && segment.is("$count") => {
             get(graph, target, entity, operation, Whose::Other)
         }
-        ("POST" | "PATCH" | "DELETE", []) => Err(not_simulated(graph, target)),
+        ("PATCH" | "DELETE", []) if target.key.is_some() => Err(not_simulated(graph, target)),
+        ("POST", []) if target.key.is_none() => Err(not_simulated(graph, target)),
         _ => Err(beyond(graph, target)),
     }
 }

@@ -110,6 +110,13 @@ impl<T> Property<T> {
         Self::new(name, Kind::Complex, |_, _| Value::Null)
     }
 
+    /// A text that nothing here ever sets, and that can be filtered for.
+    pub(super) const fn unset(name: &'static str, filter: Filterable) -> Self {
+        Self::new(name, Kind::Text, |_, _| Value::Null)
+            .filter(filter)
+            .on_demand()
+    }
+
     /// A list that nothing here ever fills.
     pub(super) const fn empty(name: &'static str) -> Self {
         Self::new(name, Kind::Complex, |_, _| json!([]))
@@ -167,11 +174,8 @@ impl<T> EntityType<T> {
         {
             return Ok(property);
         }
-        if self
-            .missing
-            .iter()
-            .any(|missing| missing.eq_ignore_ascii_case(name))
-        {
+        let mut missing = self.missing.iter();
+        if let Some(name) = missing.find(|missing| missing.eq_ignore_ascii_case(name)) {
             return Err(GraphError::NotSimulated(format!(
                 "graph {}/{name}",
                 self.name

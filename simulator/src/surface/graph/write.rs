@@ -23,7 +23,10 @@ pub(super) fn body(graph: &Graph<'_, '_>) -> Result<Map<String, Value>, GraphErr
     }
     let mut members: Map<String, Value> =
         serde_json::from_slice(bytes).map_err(|_| GraphError::Body)?;
-    members.retain(|name, _| !name.starts_with('@') || name == "@odata.id");
+    members.retain(|name, _| !name.starts_with('@'));
+    if members.keys().any(|name| name.ends_with("@odata.bind")) {
+        return Err(GraphError::NotSimulated("graph @odata.bind".to_owned()));
+    }
     Ok(members)
 }
 
@@ -43,17 +46,19 @@ impl Graph<'_, '_> {
     pub(super) fn created<T>(
         &self,
         entity: &EntityType<T>,
-        id: &str,
-        row: &T,
+        members: Map<String, Value>,
     ) -> Result<Reply, GraphError> {
-        let tenant = self.tenant()?;
-        let kind = entity.class;
+        let id = members
+            .get("id")
+            .and_then(Value::as_str)
+            .unwrap_or_default();
         let location = format!(
-            "{}/v2/{}/directoryObjects/{id}/Microsoft.DirectoryServices.{kind}",
+            "{}/v2/{}/directoryObjects/{id}/Microsoft.DirectoryServices.{}",
             self.call.request.origin(),
-            tenant.id
+            self.tenant()?.id,
+            entity.class
         );
-        let value = Value::Object(id_first(entity.whole(tenant, row)));
+        let value = Value::Object(id_first(members));
         let fragment = format!("{}/$entity", entity.set);
         let reply = self.document(StatusCode::CREATED, &fragment, value);
         Ok(reply

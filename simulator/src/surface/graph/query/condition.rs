@@ -56,16 +56,32 @@ impl<T> Condition<T> {
         }
     }
 
-    /// The only row that can match, if an index tells: `Some(None)` means that none can.
-    pub(in crate::surface::graph) fn only<'a>(&self, tenant: &'a Tenant) -> Option<Option<&'a T>> {
+    /// What the indexes alone say about the rows that can match.
+    pub(in crate::surface::graph) fn candidates<'a>(
+        &self,
+        tenant: &'a Tenant,
+    ) -> Candidates<'a, T> {
         match self {
-            Self::And(left, right) => left.only(tenant).or_else(|| right.only(tenant)),
+            Self::And(left, right) => match left.candidates(tenant) {
+                Candidates::Any => right.candidates(tenant),
+                found @ Candidates::AtMost(_) => found,
+            },
             Self::Test(property, Test::Compare(Operator::Equal, Value::String(text))) => {
-                Some((property.find?)(tenant, text))
+                match property.find {
+                    Some(find) => Candidates::AtMost(find(tenant, text)),
+                    None => Candidates::Any,
+                }
             }
-            _ => None,
+            _ => Candidates::Any,
         }
     }
+}
+
+/// The rows that can match a condition.
+pub(in crate::surface::graph) enum Candidates<'a, T> {
+    Any,
+    /// This one or none.
+    AtMost(Option<&'a T>),
 }
 
 impl Members {
@@ -184,13 +200,12 @@ impl<T> Binder<'_, T> {
         if property.kind != Kind::Texts {
             return Err(self.unsupported(path));
         }
-        let members = match condition {
-            Some(condition) => self.members(property, condition)?,
-            None => {
-                self.allow(property, Use::Equality)?;
-                self.need_advanced("any")?;
-                Members::Exist
-            }
+        let members = if let Some(condition) = condition {
+            self.members(property, condition)?
+        } else {
+            self.allow(property, Use::Equality)?;
+            self.need_advanced("any")?;
+            Members::Exist
         };
         Ok(Condition::Any(property, members))
     }
@@ -272,11 +287,13 @@ impl<T> Binder<'_, T> {
     fn property(&self, path: &str) -> Result<&'static Property<T>, GraphError> {
         match path.split_once('/') {
             Some((first, _)) => {
-                self.entity.property(first, QueryPart::Filter)?;
-                let name = format!("graph $filter on {}/{path}", self.entity.name);
-                Err(GraphError::NotSimulated(name))
+                let property = self.entity.property(first, QueryPart::Filter)?;
+                Err(self.not_simulated(property))
             }
-            None => self.entity.property(path, QueryPart::Filter),
+            None => match self.entity.property(path, QueryPart::Filter)? {
+                property if property.kind == Kind::Complex => Err(self.not_simulated(property)),
+                property => Ok(property),
+            },
         }
     }
 
@@ -309,6 +326,11 @@ impl<T> Binder<'_, T> {
         } else {
             Err(GraphError::Advanced(operator))
         }
+    }
+
+    fn not_simulated(&self, property: &Property<T>) -> GraphError {
+        let name = format!("graph $filter on {}/{}", self.entity.name, property.name);
+        GraphError::NotSimulated(name)
     }
 
     fn unsupported(&self, property: &str) -> GraphError {

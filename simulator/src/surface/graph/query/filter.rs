@@ -112,7 +112,7 @@ fn tokens(text: &str) -> Parsed<Vec<(usize, Token)>> {
                 loop {
                     match rest.next() {
                         Some((_, '\'')) if rest.next_if(|(_, c)| *c == '\'').is_some() => {
-                            value.push('\'')
+                            value.push('\'');
                         }
                         Some((_, '\'')) => break,
                         Some((_, c)) => value.push(c),
@@ -192,9 +192,8 @@ impl Parser<'_> {
     }
 
     fn condition(&mut self, depth: usize) -> Parsed<Expression> {
-        let path = match self.next() {
-            Some(Token::Word(path)) => path,
-            _ => return Err(self.expected()),
+        let Some(Token::Word(path)) = self.next() else {
+            return Err(self.expected());
         };
         if self.take(&Token::Open) {
             return self.call(&path, depth);
@@ -237,18 +236,17 @@ impl Parser<'_> {
                 )));
             }
         };
-        let path = match self.next() {
-            Some(Token::Word(path)) => self.resolve(path),
-            _ => return Err(self.expected()),
+        let Some(Token::Word(path)) = self.next() else {
+            return Err(self.expected());
         };
+        let path = self.resolve(path);
         self.expect(&Token::Comma)?;
         let value = self.literal()?;
         self.expect(&Token::Close)?;
         // `startswith(a,'b') eq true` is the long form of the same.
         if self.take_word("eq") {
-            let positive = match self.literal()? {
-                Literal::Boolean(positive) => positive,
-                _ => return Err(self.syntax()),
+            let Literal::Boolean(positive) = self.literal()? else {
+                return Err(self.syntax());
             };
             let call = Expression::Call {
                 function,
@@ -280,9 +278,8 @@ impl Parser<'_> {
                 condition: None,
             });
         }
-        let variable = match self.next() {
-            Some(Token::Word(variable)) => variable,
-            _ => return Err(self.expected()),
+        let Some(Token::Word(variable)) = self.next() else {
+            return Err(self.expected());
         };
         self.expect(&Token::Colon)?;
         self.variables.push(variable);

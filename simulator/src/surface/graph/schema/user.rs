@@ -70,13 +70,13 @@ const PROPERTIES: &[P] = &[
     })
     .on_demand()
     .filter(Filterable::Exact),
-    P::null("ageGroup").on_demand(),
+    P::unset("ageGroup", Filterable::Text),
     P::empty("assignedLicenses").on_demand(),
     P::empty("assignedPlans").on_demand(),
-    P::null("city").on_demand(),
-    P::null("companyName").on_demand(),
-    P::null("consentProvidedForMinor").on_demand(),
-    P::null("country").on_demand(),
+    P::unset("city", Filterable::Text),
+    P::unset("companyName", Filterable::Text),
+    P::unset("consentProvidedForMinor", Filterable::Text),
+    P::unset("country", Filterable::Text),
     P::new("createdDateTime", Kind::Date, |_, user| {
         json!(user.created.to_string())
     })
@@ -90,8 +90,8 @@ const PROPERTIES: &[P] = &[
     .filter(Filterable::Text),
     P::null("deletedDateTime").on_demand(),
     text("department", |_, user| json!(user.department.as_deref())).on_demand(),
-    P::null("employeeId").on_demand(),
-    P::null("employeeType").on_demand(),
+    P::unset("employeeId", Filterable::Text),
+    P::unset("employeeType", Filterable::Advanced),
     P::new("externalUserState", Kind::Text, |_, user| {
         json!(user.home.as_ref().map(|_| "Accepted"))
     })
@@ -110,19 +110,21 @@ const PROPERTIES: &[P] = &[
     text("mailNickname", |_, user| json!(user.mail_nickname())).on_demand(),
     P::null("onPremisesDistinguishedName").on_demand(),
     P::null("onPremisesDomainName").on_demand(),
-    P::null("onPremisesImmutableId").on_demand(),
+    P::unset("onPremisesImmutableId", Filterable::Text),
     P::null("onPremisesLastSyncDateTime").on_demand(),
     P::empty("onPremisesProvisioningErrors").on_demand(),
-    P::null("onPremisesSamAccountName").on_demand(),
-    P::null("onPremisesSecurityIdentifier").on_demand(),
-    P::null("onPremisesSyncEnabled").on_demand(),
+    P::unset("onPremisesSamAccountName", Filterable::Text),
+    P::unset("onPremisesSecurityIdentifier", Filterable::Text),
+    P::new("onPremisesSyncEnabled", Kind::Boolean, |_, _| Value::Null)
+        .filter(Filterable::Exact)
+        .on_demand(),
     P::null("onPremisesUserPrincipalName").on_demand(),
     P::empty("otherMails").on_demand(),
-    P::null("passwordPolicies").on_demand(),
+    P::unset("passwordPolicies", Filterable::Advanced),
     // The directory never shows a password; the member itself is null on every read.
     P::null("passwordProfile").on_demand(),
-    P::null("postalCode").on_demand(),
-    P::null("preferredDataLocation").on_demand(),
+    P::unset("postalCode", Filterable::Advanced),
+    P::unset("preferredDataLocation", Filterable::Text),
     P::empty("provisionedPlans").on_demand(),
     P::new("proxyAddresses", Kind::Texts, |tenant, user| {
         let address = tenant.mail(user).map(|mail| format!("SMTP:{mail}"));
@@ -139,9 +141,9 @@ const PROPERTIES: &[P] = &[
         json!(user.sessions_valid_from.to_string())
     })
     .on_demand(),
-    P::null("state").on_demand(),
-    P::null("streetAddress").on_demand(),
-    P::null("usageLocation").on_demand(),
+    P::unset("state", Filterable::Text),
+    P::unset("streetAddress", Filterable::Advanced),
+    P::unset("usageLocation", Filterable::Text),
     P::new("userType", Kind::Text, |_, user| {
         json!(match user.user_type {
             UserType::Member => "Member",

@@ -10,7 +10,7 @@ use entrasim_domain::id::{AppId, KeyId, ObjectId, PermissionId};
 use entrasim_domain::random::Random;
 use entrasim_domain::tenant::Tenant;
 use entrasim_domain::time::Timestamp;
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use super::super::error::GraphError;
 use super::super::path::Key;
@@ -47,7 +47,13 @@ pub(in crate::surface::graph) fn create(graph: &Graph<'_, '_>) -> Answer {
         tenant.put_application(application.clone());
         Ok(application)
     })?;
-    graph.created(&APPLICATION, &application.id.to_string(), &application)
+    let mut members = APPLICATION.whole(graph.tenant()?, &application);
+    // Only the answer to the creation has the date in full, as a recording of the Azure CLI's tests shows.
+    members.insert(
+        "createdDateTime".to_owned(),
+        json!(application.created.seven_digit_form()),
+    );
+    graph.created(&APPLICATION, members)
 }
 
 /// `PATCH /applications/{id}`
@@ -149,13 +155,17 @@ fn set(
             .find(|audience| value.as_str() == Some(audience.as_str()))
             .ok_or_else(|| invalid(name, CLASS))?;
         }
-        "web" => platform(value, name, &mut application.web_redirect_uris)?,
-        "spa" => platform(value, name, &mut application.spa_redirect_uris)?,
-        "publicclient" => platform(value, name, &mut application.public_client_redirect_uris)?,
+        "web" => platform(value, "web", &mut application.web_redirect_uris)?,
+        "spa" => platform(value, "spa", &mut application.spa_redirect_uris)?,
+        "publicclient" => platform(
+            value,
+            "publicClient",
+            &mut application.public_client_redirect_uris,
+        )?,
         "api" => set_api(application, value)?,
         "approles" => application.app_roles = list(value, name, app_role)?,
         "requiredresourceaccess" => {
-            application.required_resource_access = list(value, name, required_resource_access)?
+            application.required_resource_access = list(value, name, required_resource_access)?;
         }
         "keycredentials" => {
             application.certificates =
@@ -179,22 +189,41 @@ fn list<T>(
 fn platform(value: &Value, name: &str, uris: &mut Vec<String>) -> Result<(), GraphError> {
     let members = value.as_object().ok_or_else(|| invalid(name, CLASS))?;
     for (member, value) in members {
-        let says_nothing = value.is_null()
-            || value.as_array().is_some_and(Vec::is_empty)
-            || value
-                .as_object()
-                .is_some_and(|inner| inner.values().all(|flag| flag == &Value::Bool(false)));
-        match member.as_str() {
-            "redirectUris" => *uris = texts(value, name, CLASS)?,
-            _ if says_nothing => {}
-            _ => {
-                return Err(GraphError::NotSimulated(format!(
-                    "graph write of application/{name}/{member}"
-                )));
-            }
+        if member == "redirectUris" {
+            *uris = texts(value, name, CLASS)?;
+        } else {
+            let others = [
+                "homePageUrl",
+                "logoutUrl",
+                "implicitGrantSettings",
+                "redirectUriSettings",
+            ];
+            inner_member(name, &others, member, value)?;
         }
     }
     Ok(())
+}
+
+/// A member of a complex property that is not kept: it passes if it says nothing.
+fn inner_member(name: &str, known: &[&str], member: &str, value: &Value) -> Result<(), GraphError> {
+    let Some(member) = known.iter().find(|known| **known == member) else {
+        return Err(GraphError::UnknownMember {
+            member: member.to_owned(),
+            entity: APPLICATION.name,
+        });
+    };
+    let is_off = |value: &Value| value.is_null() || value == &Value::Bool(false);
+    let says_nothing = is_off(value)
+        || value.as_array().is_some_and(Vec::is_empty)
+        || value
+            .as_object()
+            .is_some_and(|inner| inner.values().all(is_off));
+    if says_nothing {
+        Ok(())
+    } else {
+        let name = format!("graph write of application/{name}/{member}");
+        Err(GraphError::NotSimulated(name))
+    }
 }
 
 fn set_api(application: &mut Application, value: &Value) -> Result<(), GraphError> {
@@ -210,11 +239,13 @@ fn set_api(application: &mut Application, value: &Value) -> Result<(), GraphErro
                 };
             }
             "oauth2PermissionScopes" => application.scopes = list(value, member, scope)?,
-            _ if value.is_null() || value.as_array().is_some_and(Vec::is_empty) => {}
             _ => {
-                return Err(GraphError::NotSimulated(format!(
-                    "graph write of application/api/{member}"
-                )));
+                let others = [
+                    "acceptMappedClaims",
+                    "knownClientApplications",
+                    "preAuthorizedApplications",
+                ];
+                inner_member("api", &others, member, value)?;
             }
         }
     }

@@ -64,7 +64,10 @@ pub(in crate::surface::graph) fn create(graph: &Graph<'_, '_>) -> Answer {
         tenant.put_service_principal(principal.clone());
         Ok(principal)
     })?;
-    graph.created(&SERVICE_PRINCIPAL, &principal.id.to_string(), &principal)
+    graph.created(
+        &SERVICE_PRINCIPAL,
+        SERVICE_PRINCIPAL.whole(graph.tenant()?, &principal),
+    )
 }
 
 fn app_id(members: &Map<String, Value>) -> Result<AppId, GraphError> {

@@ -32,8 +32,7 @@ pub(in crate::surface::graph) fn create(graph: &Graph<'_, '_>) -> Answer {
         tenant.users.put(user.clone());
         Ok(user)
     })?;
-    // The snapshot of the request is from before; only the id and the texts of the new user are read from it.
-    graph.created(&USER, &user.id.to_string(), &user)
+    graph.created(&USER, USER.whole(graph.tenant()?, &user))
 }
 
 fn require(members: &Map<String, Value>) -> Result<(), GraphError> {
