@@ -183,7 +183,7 @@ pub async fn replay(
         match parse(&source.file, &source.text) {
             Err(error) => outcome.unreadable.push(error),
             Ok(scenario) if is_selected(&scenario, selection) => {
-                selected.push((source.clone(), scenario))
+                selected.push((source.clone(), scenario));
             }
             Ok(_) => {}
         }

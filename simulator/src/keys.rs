@@ -181,9 +181,8 @@ pub fn decoding_key_from_spki(spki: &[u8]) -> Option<DecodingKey> {
     if let Some(at) = has(&RSA) {
         // After the algorithm: NULL, then the bit string's tag, length and its count of unused bits (zero).
         let after = spki.get(at + RSA.len() + 2..)?;
-        let content = match after {
-            [0x03, 0x82, _, _, 0, rest @ ..] | [0x03, 0x81, _, 0, rest @ ..] => rest,
-            _ => return None,
+        let ([0x03, 0x82, _, _, 0, content @ ..] | [0x03, 0x81, _, 0, content @ ..]) = after else {
+            return None;
         };
         return Some(DecodingKey::from_rsa_der(content));
     }

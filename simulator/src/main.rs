@@ -14,7 +14,7 @@ use tracing_subscriber::EnvFilter;
 #[derive(Parser)]
 #[command(version)]
 struct Cli {
-    /// What to log, as for the variable RUST_LOG: `warn`, `entrasim=debug`, …
+    /// What to log, as for the variable `RUST_LOG`: `warn`, `entrasim=debug`, …
     #[arg(long, global = true, default_value = "warn", env = "RUST_LOG")]
     log: String,
     #[command(subcommand)]

@@ -51,17 +51,25 @@ fn first_line(message: &str) -> String {
     }
 }
 
-/// "unknown field `exepct`, expected one of `expect`, …" gets the nearest name.
+/// "unknown field `exepct`, expected one of expect, …" gets the nearest name.
 fn with_suggestion(message: &str) -> String {
-    let mut quoted = message.split('`').skip(1).step_by(2);
-    let (Some(given), true) = (quoted.next(), message.contains("unknown")) else {
+    let given = message.split('`').nth(1);
+    let known = message
+        .split_once("expected one of ")
+        .or_else(|| message.split_once("expected "))
+        .map(|(_, known)| known);
+    let (Some(given), Some(known), true) = (given, known, message.starts_with("unknown")) else {
         return message.to_owned();
     };
-    let nearest = quoted
-        .map(|known| (strsim::damerau_levenshtein(given, known), known))
-        .min();
-    match nearest {
-        Some((distance, known)) if distance <= 3 => format!("{message}; did you mean `{known}`?"),
+    let names = known
+        .split([',', ' '])
+        .map(|name| name.trim_matches('`'))
+        .filter(|name| !name.is_empty());
+    match names
+        .map(|name| (strsim::damerau_levenshtein(given, name), name))
+        .min()
+    {
+        Some((distance, name)) if distance <= 3 => format!("{message}; did you mean `{name}`?"),
         _ => message.to_owned(),
     }
 }

@@ -1,4 +1,4 @@
-//! JUnit XML, for CI systems: a test suite a scenario, a test case a step.
+//! `JUnit` XML, for CI systems: a test suite a scenario, a test case a step.
 
 use core::fmt::Write;
 

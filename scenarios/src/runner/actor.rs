@@ -129,10 +129,10 @@ impl Session {
         resource: &str,
         now: i64,
     ) -> io::Result<String> {
-        if let Some((token, until)) = self.tokens.get(resource) {
-            if now < *until {
-                return Ok(token.clone());
-            }
+        if let Some((token, until)) = self.tokens.get(resource)
+            && now < *until
+        {
+            return Ok(token.clone());
         }
         let Some(proof) = self.proof.clone() else {
             return Err(bad(format!(

@@ -376,16 +376,15 @@ impl Play<'_> {
         let id = answer
             .header("x-ms-request-id")
             .or_else(|| answer.header("request-id"));
-        if let Some(id) = id {
-            if let Ok(entry) = self
+        if let Some(id) = id
+            && let Ok(entry) = self
                 .subject
                 .control("GET", &format!("/journal/{id}"), None)
                 .await
-            {
-                result.code = entry["code"].as_str().map(str::to_owned);
-                result.decision =
-                    Some(entry["decision"].clone()).filter(|decision| !decision.is_null());
-            }
+        {
+            result.code = entry["code"].as_str().map(str::to_owned);
+            result.decision =
+                Some(entry["decision"].clone()).filter(|decision| !decision.is_null());
         }
     }
 }

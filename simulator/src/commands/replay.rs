@@ -96,7 +96,7 @@ pub async fn replay(args: &ReplayArgs, out: &mut dyn Write) -> io::Result<u8> {
 
 fn sources(wishes: &[String]) -> io::Result<Vec<Source>> {
     if wishes.is_empty() {
-        return Ok(SHIPPED.iter().map(|shipped| source_of(shipped)).collect());
+        return Ok(SHIPPED.iter().map(source_of).collect());
     }
     let mut sources = Vec::new();
     for wish in wishes {

@@ -54,7 +54,7 @@ pub(super) fn connect(visit: Visit, request: hyper::Request<Incoming>) -> Reply 
                 let _ = tokio::io::copy_bidirectional(&mut TokioIo::new(client), &mut server).await;
             }
             (_, Err(error)) => {
-                tracing::warn!(target, %error, "cannot open a tunnel to an allowed host")
+                tracing::warn!(target, %error, "cannot open a tunnel to an allowed host");
             }
             (Err(_), Ok(_)) => {}
         }

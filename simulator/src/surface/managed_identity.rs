@@ -35,9 +35,7 @@ fn answer(call: &Call<'_>) -> Reply {
         ["metadata", "identity", "oauth2", "token"] => imds::token(call),
         ["metadata", "instance", rest @ ..] => imds::instance(call, rest),
         ["msi", "token"] => app_service::token(call),
-        ["metadata", "identity", ..]
-        | ["metadata", "attested", ..]
-        | ["metadata", "loadbalancer"] => {
+        ["metadata", "identity" | "attested", ..] | ["metadata", "loadbalancer"] => {
             call.unimplemented(&format!("metadata path /{}", words.join("/")))
         }
         _ => Reply::json(StatusCode::NOT_FOUND, &json!({"error": "Not found"})),

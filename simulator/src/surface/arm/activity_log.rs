@@ -67,10 +67,10 @@ impl Filter {
                 ("eventtimestamp", "le" | "lt") => filter.until = instant()?,
                 ("resourcegroupname", "eq") => {
                     filter.resource_group =
-                        Some(format!("/resourcegroups/{}", value.to_lowercase()))
+                        Some(format!("/resourcegroups/{}", value.to_lowercase()));
                 }
                 ("resourceuri" | "resourceid", "eq") => {
-                    filter.resource = Some(value.to_lowercase())
+                    filter.resource = Some(value.to_lowercase());
                 }
                 ("correlationid", "eq") => filter.correlation = Some(value.to_lowercase()),
                 ("eventchannels", "eq") => {}

@@ -84,22 +84,21 @@ fn view(id: &str, name: &str, body: &Map<String, Value>) -> Value {
 
 fn get(arm: &Arm<'_>, scope: &str) -> Answer {
     arm.authorize(&format!("{KIND}/read"), scope)?;
-    match arm
+    if let Some(one) = arm
         .tenant
         .azure
         .resources
         .get(&arm.path_id().to_lowercase())
     {
-        Some(one) => ok(&view(&one.id, &one.name, &one.body)),
-        None => {
-            let name = arm.segments.last().map_or("", String::as_str);
-            let message = format!("Deployment '{name}' could not be found.");
-            Err(ArmError::new(
-                StatusCode::NOT_FOUND,
-                "DeploymentNotFound",
-                message,
-            ))
-        }
+        ok(&view(&one.id, &one.name, &one.body))
+    } else {
+        let name = arm.segments.last().map_or("", String::as_str);
+        let message = format!("Deployment '{name}' could not be found.");
+        Err(ArmError::new(
+            StatusCode::NOT_FOUND,
+            "DeploymentNotFound",
+            message,
+        ))
     }
 }
 
@@ -345,10 +344,10 @@ fn collect(
                 )));
             }
         }
-        if let Some(condition) = resource.get("condition") {
-            if expressions.resolve(condition).map_err(failed)? == json!(false) {
-                continue;
-            }
+        if let Some(condition) = resource.get("condition")
+            && expressions.resolve(condition).map_err(failed)? == json!(false)
+        {
+            continue;
         }
         let mut resolved = resource
             .as_object()

@@ -7,9 +7,12 @@ use crate::bearer::BearerError;
 use crate::call::Call;
 use crate::wire::Reply;
 
-/// A failure.
+/// A failure. Boxed, because it travels in results whose other side is small.
 #[derive(Clone, Debug)]
-pub(super) struct ArmError {
+pub(super) struct ArmError(Box<Details>);
+
+#[derive(Clone, Debug)]
+struct Details {
     status: StatusCode,
     code: String,
     message: String,
@@ -22,7 +25,7 @@ pub(super) struct ArmError {
 
 impl ArmError {
     pub(super) fn new(status: StatusCode, code: &str, message: impl Into<String>) -> Self {
-        Self {
+        Self(Box::new(Details {
             status,
             code: code.to_owned(),
             message: message.into(),
@@ -30,12 +33,12 @@ impl ArmError {
             additional_info: Vec::new(),
             challenge: None,
             not_simulated: None,
-        }
+        }))
     }
 
     pub(super) fn not_simulated(name: impl Into<String>) -> Self {
         let mut error = Self::new(StatusCode::NOT_IMPLEMENTED, "NotSimulated", "");
-        error.not_simulated = Some(name.into());
+        error.0.not_simulated = Some(name.into());
         error
     }
 
@@ -48,17 +51,17 @@ impl ArmError {
     }
 
     pub(super) fn with_target(mut self, target: &str) -> Self {
-        self.target = Some(target.to_owned());
+        self.0.target = Some(target.to_owned());
         self
     }
 
     pub(super) fn with_info(mut self, info: Value) -> Self {
-        self.additional_info.push(info);
+        self.0.additional_info.push(info);
         self
     }
 
     pub(super) fn with_challenge(mut self, challenge: String) -> Self {
-        self.challenge = Some(challenge);
+        self.0.challenge = Some(challenge);
         self
     }
 
@@ -126,23 +129,23 @@ impl ArmError {
         ))
     }
 
-    pub(super) fn reply(self, call: &Call<'_>) -> Reply {
-        if let Some(name) = &self.not_simulated {
+    pub(super) fn reply(&self, call: &Call<'_>) -> Reply {
+        if let Some(name) = &self.0.not_simulated {
             return call.unimplemented(name);
         }
-        call.record_code(self.code.as_str());
+        call.record_code(self.0.code.as_str());
         let mut error = Map::new();
-        error.insert("code".to_owned(), json!(self.code));
-        if let Some(target) = &self.target {
+        error.insert("code".to_owned(), json!(self.0.code));
+        if let Some(target) = &self.0.target {
             error.insert("target".to_owned(), json!(target));
         }
-        error.insert("message".to_owned(), json!(self.message));
-        if !self.additional_info.is_empty() {
-            error.insert("additionalInfo".to_owned(), json!(self.additional_info));
+        error.insert("message".to_owned(), json!(self.0.message));
+        if !self.0.additional_info.is_empty() {
+            error.insert("additionalInfo".to_owned(), json!(self.0.additional_info));
         }
-        let reply = Reply::json(self.status, &json!({"error": error}))
+        let reply = Reply::json(self.0.status, &json!({"error": error}))
             .header("x-ms-failure-cause", "gateway");
-        match &self.challenge {
+        match &self.0.challenge {
             Some(challenge) => reply.header("www-authenticate", challenge),
             None => reply,
         }

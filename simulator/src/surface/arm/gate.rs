@@ -116,20 +116,19 @@ impl Arm<'_> {
         let reason = denying
             .iter()
             .find_map(|assignment| assignment.non_compliance_message.as_deref());
-        let message = match reason {
-            Some(text) => format!(
+        let message = if let Some(text) = reason {
+            format!(
                 "Resource '{name}' was disallowed by policy. Reasons: '{text}'. See error details for policy resource IDs."
-            ),
-            None => {
-                let identifiers: Vec<Value> = denying
-                    .iter()
-                    .map(|assignment| identifiers(assignment))
-                    .collect();
-                let identifiers = Value::from(identifiers);
-                format!(
-                    "Resource '{name}' was disallowed by policy. Policy identifiers: '{identifiers}'."
-                )
-            }
+            )
+        } else {
+            let identifiers: Vec<Value> = denying
+                .iter()
+                .map(|assignment| identifiers(assignment))
+                .collect();
+            let identifiers = Value::from(identifiers);
+            format!(
+                "Resource '{name}' was disallowed by policy. Policy identifiers: '{identifiers}'."
+            )
         };
         let target = Target {
             resource_id: resource_id.to_owned(),

@@ -125,10 +125,10 @@ fn principal_type(kind: PrincipalType) -> &'static str {
 }
 
 pub(super) fn assignments(arm: &Arm<'_>, scope: &str, rest: &[&str]) -> Answer {
-    if let Some(first) = scope.split('/').nth(1) {
-        if first.eq_ignore_ascii_case("subscriptions") {
-            arm.subscription()?;
-        }
+    if let Some(first) = scope.split('/').nth(1)
+        && first.eq_ignore_ascii_case("subscriptions")
+    {
+        arm.subscription()?;
     }
     match (rest, arm.method()) {
         ([], &Method::GET) => list(arm, scope),

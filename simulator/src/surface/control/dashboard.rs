@@ -117,7 +117,7 @@ fn page(call: &ControlCall<'_>) -> Result<Reply, ControlError> {
             escape(
                 &decision
                     .filter(|d| d.rule.is_some())
-                    .map(|decision| decision.message())
+                    .map(entrasim_domain::enforcement::Decision::message)
                     .unwrap_or_default()
             ),
         ));

@@ -202,7 +202,7 @@ fn create(call: &ControlCall<'_>) -> Result<Reply, ControlError> {
 }
 
 fn get(call: &ControlCall<'_>) -> Result<Reply, ControlError> {
-    call.handout(StatusCode::OK, &*call.tenant()?.read())
+    call.handout(StatusCode::OK, &call.tenant()?.read())
 }
 
 fn delete(call: &ControlCall<'_>) -> Result<Reply, ControlError> {
@@ -284,7 +284,7 @@ fn forget(call: &ControlCall<'_>) -> Result<Reply, ControlError> {
 }
 
 fn get_policies(call: &ControlCall<'_>) -> Result<Reply, ControlError> {
-    Ok(ok(&policies(&*call.tenant()?.read())))
+    Ok(ok(&policies(&call.tenant()?.read())))
 }
 
 fn policies(tenant: &Tenant) -> PoliciesView {

@@ -122,7 +122,7 @@ fn is_signed_by(token: &Unverified<'_>, certificate: &[u8]) -> bool {
 
 /// The audience is the token endpoint, or the issuer, of this tenant at any of the sign-in hosts.
 fn verify_audience(call: &Call<'_>, token: &Unverified<'_>) -> Result<(), StsError> {
-    let tenant = call.cell().map(|cell| cell.id());
+    let tenant = call.cell().map(entrasim_domain::store::TenantCell::id);
     let is_ours = |audience: &str| -> bool {
         let Some(rest) = audience.strip_prefix("https://") else {
             return false;
@@ -219,7 +219,7 @@ fn verify_federated(
             "The key was not found among the keys of the issuer that this simulator knows.";
         return Err(StsError::new(50013)
             .with("reason", reason)
-            .as_error("invalid_client"));
+            .with_error("invalid_client"));
     }
     verify_lifetime(call, token)
 }

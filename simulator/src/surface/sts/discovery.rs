@@ -55,12 +55,11 @@ pub(super) fn instance(call: &Call<'_>) -> Reply {
     let Some(endpoint) = query.get("authorization_endpoint") else {
         return failure(call, &StsError::missing("authorization_endpoint"));
     };
-    let (authority, rest) = match endpoint
+    let url = endpoint
         .strip_prefix("https://")
-        .and_then(|rest| rest.split_once('/'))
-    {
-        Some(parts) => parts,
-        None => return failure(call, &StsError::new(50049)),
+        .and_then(|rest| rest.split_once('/'));
+    let Some((authority, rest)) = url else {
+        return failure(call, &StsError::new(50049));
     };
     let host = authority
         .split(':')

@@ -34,7 +34,7 @@ impl StsError {
     }
 
     /// Another OAuth error than the catalogue's, where one number has two.
-    pub(super) fn as_error(mut self, error: &'static str) -> Self {
+    pub(super) fn with_error(mut self, error: &'static str) -> Self {
         self.error = Some(error);
         self
     }

@@ -86,7 +86,8 @@ impl RefreshToken {
 
     /// Opens a token; whatever is not one of ours is malformed (9002313, as `invalid_grant`).
     pub(super) fn open(call: &Call<'_>, text: &str) -> Result<Self, StsError> {
-        Self::try_open(call, text).ok_or_else(|| StsError::new(9_002_313).as_error("invalid_grant"))
+        Self::try_open(call, text)
+            .ok_or_else(|| StsError::new(9_002_313).with_error("invalid_grant"))
     }
 
     fn try_open(call: &Call<'_>, text: &str) -> Option<Self> {

@@ -55,16 +55,15 @@ impl<'a> Asked<'a> {
                 reserved.push(*known);
                 continue;
             }
-            let (named, permission) = match split(word) {
-                Some((name, permission)) => (find(tenant, name, own_origin)?, permission),
-                None => {
-                    short = true;
-                    let graph = Resource::graph(tenant).ok_or_else(|| invalid(scope))?;
-                    if word != ".default" && graph.scope_named(word).is_none() {
-                        return Err(invalid(word));
-                    }
-                    (graph, word)
+            let (named, permission) = if let Some((name, permission)) = split(word) {
+                (find(tenant, name, own_origin)?, permission)
+            } else {
+                short = true;
+                let graph = Resource::graph(tenant).ok_or_else(|| invalid(scope))?;
+                if word != ".default" && graph.scope_named(word).is_none() {
+                    return Err(invalid(word));
                 }
+                (graph, word)
             };
             match &resource {
                 Some(first) if first.app_id != named.app_id => {

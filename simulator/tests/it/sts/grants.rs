@@ -96,7 +96,7 @@ fn who_has_no_method_is_told_to_enrol() {
     let bench = Bench::at(AFTER_PHASE_2);
     for name in ["alice", "bob"] {
         change_user(&bench, name, |user| {
-            user.per_user_mfa = PerUserMfa::Enforced
+            user.per_user_mfa = PerUserMfa::Enforced;
         });
     }
     assert_eq!(aadsts(&password_token(&bench, "alice", ARM_SCOPE)), 50076);
@@ -136,7 +136,7 @@ fn every_way_a_password_fails_has_its_number() {
     change_user(&bench, "alice", |user| user.account_enabled = false);
     assert_eq!(aadsts(&attempt(&name, &password)), 50057);
     change_user(&bench, "alice", |user| {
-        user.password.as_mut().unwrap().must_change = true
+        user.password.as_mut().unwrap().must_change = true;
     });
     let expired = attempt(&name, &password);
     assert_eq!(aadsts(&expired), 50055);
