@@ -259,13 +259,23 @@ impl Arm<'_> {
             .ok_or_else(|| ArmError::subscription_not_found(name))
     }
 
-    /// The body, a JSON object.
+    /// The body, a JSON object. The real service also takes comments, trailing commas and bare names, and the Azure CLI
+    /// relies on it: it splices a template file into its request as it stands.
     fn body(&self) -> Result<Map<String, Value>, ArmError> {
-        serde_json::from_slice(&self.call.request.body).map_err(|error| {
+        let bytes = &self.call.request.body;
+        let strict = serde_json::from_slice(bytes).map_err(|error| error.to_string());
+        let lenient = |_| {
+            let text = str::from_utf8(bytes).map_err(|error| error.to_string())?;
+            if is_nested_too_deeply(text) {
+                return Err("the content is nested too deeply".to_owned());
+            }
+            json5::from_str(text).map_err(|error| error.to_string())
+        };
+        strict.or_else(lenient).map_err(|error| {
             let message = format!(
                 "The request content was invalid and could not be deserialized: '{error}'."
             );
-            ArmError::new(StatusCode::BAD_REQUEST, "InvalidRequestContent", message)
+            ArmError::bad_request("InvalidRequestContent", message)
         })
     }
 
@@ -292,6 +302,19 @@ impl Arm<'_> {
             .ok_or_else(ArmError::no_tenant)?
             .write(change)
     }
+}
+
+/// The strict reader has a limit of its own; the lenient one would use up the stack.
+fn is_nested_too_deeply(text: &str) -> bool {
+    let mut depth = 0_i32;
+    text.bytes().any(|byte| {
+        match byte {
+            b'[' | b'{' => depth += 1,
+            b']' | b'}' => depth -= 1,
+            _ => {}
+        }
+        depth > 128
+    })
 }
 
 fn ok(body: &impl Serialize) -> Answer {

@@ -314,6 +314,7 @@ pub(super) fn list(arm: &Arm<'_>) -> Answer {
                 let actual = match property.as_str() {
                     "resourcetype" => one.resource_type.as_str(),
                     "location" => one.location.as_deref().unwrap_or_default(),
+                    "resourcegroup" => one.id.split('/').nth(4).unwrap_or_default(),
                     _ => one.name.as_str(),
                 };
                 actual.eq_ignore_ascii_case(value)
@@ -336,7 +337,7 @@ fn conditions(filter: &str) -> Result<Vec<(String, String)>, ArmError> {
                 .strip_prefix('\'')
                 .and_then(|value| value.strip_suffix('\''))
                 .ok_or_else(unknown)?;
-            if ["resourcetype", "name", "location"].contains(&property.as_str()) {
+            if ["resourcetype", "name", "location", "resourcegroup"].contains(&property.as_str()) {
                 Ok((property, value.to_owned()))
             } else {
                 Err(unknown())
