@@ -34,7 +34,7 @@ fn paths(criterion: &mut Criterion) {
         ("scope", "https://management.core.windows.net//.default"),
     ];
     criterion.bench_function("token by password", |b| {
-        b.iter(|| bench.post_form(&url, &fields))
+        b.iter(|| bench.post_form(&url, &fields));
     });
     let body: serde_json::Value = serde_json::from_slice(&bench.post_form(&url, &fields).body)
         .expect("a token answer is JSON");
@@ -64,7 +64,7 @@ fn paths(criterion: &mut Criterion) {
     let discovery =
         "https://login.microsoftonline.com/common/v2.0/.well-known/openid-configuration";
     criterion.bench_function("discovery document", |b| {
-        b.iter(|| bench.send("GET", discovery, &[], ""))
+        b.iter(|| bench.send("GET", discovery, &[], ""));
     });
 }
 
