@@ -6,17 +6,14 @@ use std::path::{Path, PathBuf};
 
 use entrasim_domain::directory::service_principal::ServicePrincipalKind;
 use entrasim_domain::enforcement::phase::{Enforcement, PhaseName};
-use entrasim_domain::seed::{ACCOUNTS, DEPLOY_APP, DEPLOY_SUBJECT, TOKEN_EXCHANGE_AUDIENCE};
+use entrasim_domain::seed::{ACCOUNTS, DEPLOY_APP};
 use entrasim_domain::tenant::Tenant;
 use entrasim_domain::time::{Clock, Timestamp};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
-use serde_json::json;
 
 use crate::app::App;
-use crate::keys::{self, DEPLOY_CERTIFICATE_PEM, DEPLOY_KEY_PEM};
-use crate::origins::WORKLOAD_ISSUER;
-use crate::wire::jwt::{self, HeaderForm};
+use crate::keys::{DEPLOY_CERTIFICATE_PEM, DEPLOY_KEY_PEM};
 
 /// A tenant with everything that its users are handed.
 #[derive(Clone, Debug, JsonSchema, Serialize)]
@@ -248,19 +245,14 @@ fn apps(data: &Path, tenant: &Tenant) -> io::Result<BTreeMap<String, AppView>> {
         client_id: app.app_id.to_string(),
         client_secret: app.secrets.first().map(|secret| secret.value.clone()),
         certificate,
-        federated_token: federated_token(),
+        federated_token: FEDERATED_TOKEN.trim_end().to_owned(),
     };
     Ok(BTreeMap::from([(DEPLOY_APP.to_owned(), view)]))
 }
 
-/// Valid from 2020 to 2100: what is handed out must survive a moved clock.
-fn federated_token() -> String {
-    let claims = json!({
-        "iss": WORKLOAD_ISSUER, "sub": DEPLOY_SUBJECT, "aud": TOKEN_EXCHANGE_AUDIENCE,
-        "iat": 1_577_836_800, "nbf": 1_577_836_800, "exp": 4_102_444_800_i64,
-    });
-    jwt::sign(HeaderForm::V2, &claims, keys::workload())
-}
+/// A token of the outside issuer for the seeded app, valid from 2020 to 2100: what is handed out must survive a moved clock.
+/// It is written down, because signing it at every start would take longer than all the rest; a test signs it again.
+const FEDERATED_TOKEN: &str = include_str!("../keys/deploy.federated-token.txt");
 
 fn managed_identities(tenant: &Tenant) -> ManagedIdentities {
     let mut identities = ManagedIdentities::default();
@@ -286,4 +278,26 @@ fn managed_identities(tenant: &Tenant) -> ManagedIdentities {
         }
     }
     identities
+}
+
+#[cfg(test)]
+mod tests {
+    use entrasim_domain::seed::{DEPLOY_SUBJECT, TOKEN_EXCHANGE_AUDIENCE};
+    use serde_json::json;
+
+    use crate::keys;
+    use crate::origins::WORKLOAD_ISSUER;
+    use crate::wire::jwt::{self, HeaderForm};
+
+    #[test]
+    fn the_federated_token_is_what_the_workload_key_signs() {
+        let claims = json!({
+            "iss": WORKLOAD_ISSUER, "sub": DEPLOY_SUBJECT, "aud": TOKEN_EXCHANGE_AUDIENCE,
+            "iat": 1_577_836_800, "nbf": 1_577_836_800, "exp": 4_102_444_800_i64,
+        });
+        assert_eq!(
+            super::FEDERATED_TOKEN.trim_end(),
+            jwt::sign(HeaderForm::V2, &claims, keys::workload())
+        );
+    }
 }
