@@ -1,9 +1,65 @@
-//! Not written yet.
+//! Azure Resource Manager: `management.azure.com`. May use the domain, `wire` and `bearer`; names no other surface.
 
-use super::Surface;
+use crate::bearer;
+use crate::call::Call;
+use crate::surface::Surface;
+use crate::surface::arm::context::Arm;
+use crate::surface::arm::error::ArmError;
+use crate::wire::{Form, Reply};
+
+mod activity_log;
+mod api_version;
+mod context;
+mod deployments;
+mod error;
+mod filter;
+mod gate;
+mod headers;
+mod locations;
+mod metadata_endpoints;
+mod policy_assignments;
+mod policy_definitions;
+mod providers;
+mod resource_groups;
+mod resource_id;
+mod resource_list;
+mod resources;
+mod role_assignments;
+mod role_definitions;
+mod route;
+mod subscriptions;
+#[cfg(test)]
+mod tests;
 
 /// This surface.
 pub static SURFACE: Surface = Surface {
     name: "arm",
-    answer: |call| call.unimplemented("arm"),
+    answer,
 };
+
+/// The resource names under which tokens for Resource Manager are asked for.
+const AUDIENCES: [&str; 3] = [
+    "https://management.azure.com",
+    "https://management.core.windows.net",
+    "797f4846-ba00-4fd7-ba43-dac1f8f63013",
+];
+
+/// What a handler comes to.
+type Answer = Result<Reply, ArmError>;
+
+fn answer(call: &Call<'_>) -> Reply {
+    if let Some(reply) = metadata_endpoints::answer(call) {
+        return reply;
+    }
+    let reply = authenticated(call).unwrap_or_else(|error| error.reply(call));
+    headers::add(call, reply)
+}
+
+fn authenticated(call: &Call<'_>) -> Answer {
+    let query = Form::parse(call.request.query.as_bytes());
+    let caller = bearer::authenticate(call, &AUDIENCES)
+        .map_err(|failure| ArmError::Unauthenticated(failure, error::asked_tenant(call)))?;
+    api_version::check(&query)?;
+    let arm = Arm::new(call, caller, query)?;
+    route::answer(&arm)
+}

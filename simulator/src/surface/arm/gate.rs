@@ -1,0 +1,139 @@
+//! The gate before every change: role-based access control and mandatory multifactor authentication.
+
+use entrasim_domain::azure::activity_log::ActivityEvent;
+use entrasim_domain::azure::policy::MfaAssignment;
+use entrasim_domain::catalogue::AZURE_RESOURCE_MANAGER;
+use entrasim_domain::enforcement::decide;
+use entrasim_domain::enforcement::decision::{Decision, Denial, Outcome};
+use entrasim_domain::enforcement::facts::{Facts, Operation, Policies, Stage, Target};
+
+use super::context::Arm;
+use super::error::{ArmError, Refusal};
+
+/// One change that a request would make. A deployment makes several.
+#[derive(Clone, Debug)]
+pub(super) struct Change {
+    /// `Microsoft.Storage/storageAccounts/write`
+    pub(super) action: String,
+    pub(super) resource_id: String,
+    pub(super) location: Option<String>,
+    pub(super) deletes: bool,
+}
+
+impl Change {
+    pub(super) fn write(action: &str, resource_id: &str, location: Option<&str>) -> Self {
+        Self {
+            action: action.to_owned(),
+            resource_id: resource_id.to_owned(),
+            location: location.map(str::to_owned),
+            deletes: false,
+        }
+    }
+
+    pub(super) fn delete(action: &str, resource_id: &str, location: Option<&str>) -> Self {
+        Self {
+            deletes: true,
+            ..Self::write(action, resource_id, location)
+        }
+    }
+
+    fn operation(&self) -> Operation {
+        let target = Target {
+            resource_id: self.resource_id.clone(),
+            location: self.location.clone(),
+        };
+        if self.deletes {
+            Operation::Delete(target)
+        } else {
+            Operation::CreateOrUpdate(target)
+        }
+    }
+}
+
+impl Arm<'_, '_> {
+    /// Lets the changes pass or refuses them all; gives the events that auditing policies leave behind.
+    ///
+    /// Which of the two checks comes first in the real service is not documented: `rbac_before_mfa` decides.
+    pub(super) fn permit(&self, changes: &[Change]) -> Result<Vec<ActivityEvent>, ArmError> {
+        let authorize = || {
+            changes
+                .iter()
+                .try_for_each(|change| self.authorize(&change.action, &change.resource_id))
+        };
+        if self.tenant.knobs.rbac_before_mfa {
+            authorize()?;
+            self.multifactor(changes)
+        } else {
+            let audits = self.multifactor(changes)?;
+            authorize()?;
+            Ok(audits)
+        }
+    }
+
+    fn multifactor(&self, changes: &[Change]) -> Result<Vec<ActivityEvent>, ArmError> {
+        let assignments: Vec<MfaAssignment> = self
+            .tenant
+            .azure
+            .policy_assignments
+            .values()
+            .map(|assignment| MfaAssignment::clone(assignment))
+            .collect();
+        let mut audits = Vec::new();
+        for change in changes {
+            let decision = self.decide(change, &assignments);
+            let decision = self.call.record_decision(decision);
+            if decision.outcome != Outcome::Grant {
+                return Err(self.refusal(change, decision, &assignments));
+            }
+            let spoke: Vec<_> = decision.audits().copied().collect();
+            if !spoke.is_empty() {
+                let location = change.location.clone();
+                audits.push(self.audit_event(&change.resource_id, location, spoke));
+            }
+        }
+        Ok(audits)
+    }
+
+    /// Only the token speaks: the built-in definitions read its claims and nothing of the directory.
+    fn decide(&self, change: &Change, assignments: &[MfaAssignment]) -> Decision {
+        let facts = Facts {
+            stage: Stage::ResourceManager,
+            identity: self.caller.identity,
+            user: None,
+            client: self.caller.app_id,
+            resource: AZURE_RESOURCE_MANAGER,
+            authentication: self.caller.authentication.clone(),
+            operation: change.operation(),
+            demanded_contexts: Vec::new(),
+        };
+        let policies = Policies {
+            enforcement: &self.tenant.enforcement,
+            security_defaults: self.tenant.security_defaults,
+            mfa_assignments: assignments,
+        };
+        decide(&facts, &policies, self.call.now())
+    }
+
+    fn refusal(
+        &self,
+        change: &Change,
+        decision: std::sync::Arc<Decision>,
+        assignments: &[MfaAssignment],
+    ) -> ArmError {
+        let objecting = match &decision.outcome {
+            Outcome::Deny(Denial::MfaRequiredByAssignments(ids)) => assignments
+                .iter()
+                .filter(|assignment| ids.contains(&assignment.id))
+                .cloned()
+                .collect(),
+            _ => Vec::new(),
+        };
+        let name = change.resource_id.rsplit('/').next().unwrap_or_default();
+        ArmError::MfaRequired(Box::new(Refusal {
+            resource_name: name.to_owned(),
+            decision,
+            assignments: objecting,
+            with_claims: !self.tenant.knobs.claims_only_for_cp1 || self.caller.handles_challenges,
+        }))
+    }
+}

@@ -1,0 +1,14 @@
+//! Not written yet.
+
+use super::Answer;
+use super::context::Arm;
+use super::error::ArmError;
+use super::resource_id::{ProviderPath, ResourceId};
+
+pub(super) fn answer(_: &Arm<'_, '_>, _: &ResourceId, _: &ProviderPath) -> Answer {
+    Err(ArmError::NotSimulated("role_definitions".to_owned()))
+}
+
+pub(super) fn permissions(_: &Arm<'_, '_>, _: &ResourceId) -> Answer {
+    Err(ArmError::NotSimulated("permissions".to_owned()))
+}
