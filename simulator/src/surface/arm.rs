@@ -17,6 +17,7 @@ mod gate;
 mod headers;
 mod locations;
 mod metadata_endpoints;
+mod policy_assignment_body;
 mod policy_assignments;
 mod policy_definitions;
 mod providers;

@@ -8,6 +8,7 @@ use entrasim_domain::id::{ObjectId, SubscriptionId, TenantId};
 use entrasim_domain::time::Timestamp;
 use http::StatusCode;
 use serde_json::{Map, Value, json};
+use uuid::Uuid;
 
 use crate::bearer::BearerError;
 use crate::call::Call;
@@ -62,8 +63,7 @@ pub(super) enum ArmError {
     NotFound(&'static str, String),
     /// 400 with a code and a message of its own.
     BadRequest(&'static str, String),
-    RoleAssignmentExists,
-    RoleAssignmentUpdateNotPermitted,
+    RoleAssignmentExists(Uuid),
     MfaRequired(Box<Refusal>),
     /// The real service has it; the simulator has not.
     NotSimulated(String),
@@ -146,8 +146,7 @@ impl ArmError {
                 return (StatusCode::UNAUTHORIZED, code, refusal.message());
             }
             Self::NotSimulated(name) => (StatusCode::NOT_IMPLEMENTED, "NotSimulated", name.clone()),
-            Self::RoleAssignmentExists
-            | Self::RoleAssignmentUpdateNotPermitted
+            Self::RoleAssignmentExists(_)
             | Self::GroupElsewhere { .. }
             | Self::InvalidResourceLocation { .. }
             | Self::NotRegistered(_) => self.conflict(),
@@ -196,14 +195,12 @@ impl ArmError {
 
     fn conflict(&self) -> (StatusCode, &'static str, String) {
         let (code, message) = match self {
-            Self::RoleAssignmentExists => (
+            Self::RoleAssignmentExists(known) => (
                 "RoleAssignmentExists",
-                "The role assignment already exists.".to_owned(),
-            ),
-            Self::RoleAssignmentUpdateNotPermitted => (
-                "RoleAssignmentUpdateNotPermitted",
-                "Tenant ID, application ID, principal ID, and scope are not allowed to be updated."
-                    .to_owned(),
+                format!(
+                    "The role assignment already exists. The ID of the conflicting role assignment is {}.",
+                    known.simple()
+                ),
             ),
             Self::GroupElsewhere { wanted, location } => (
                 "InvalidResourceGroupLocation",

@@ -103,7 +103,8 @@ fn not_found(arm: &Arm<'_, '_>, id: &ResourceId, provider: &ProviderPath) -> Arm
     }
 }
 
-fn missing_group(arm: &Arm<'_, '_>, id: &ResourceId) -> Option<ArmError> {
+/// The failure for a path into a group that is not there.
+pub(super) fn missing_group(arm: &Arm<'_, '_>, id: &ResourceId) -> Option<ArmError> {
     let subscription = id.subscription.as_ref()?.parse().ok()?;
     resource_groups::find(arm.tenant, subscription, id.group.as_ref()?).err()
 }

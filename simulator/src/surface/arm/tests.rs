@@ -7,6 +7,7 @@ use crate::testing::{AFTER_PHASE_2, BEFORE_PHASE_2, Bench};
 use crate::wire::Reply;
 use crate::wire::jwt::{HeaderForm, sign};
 
+mod authorization;
 mod change;
 mod entry;
 
