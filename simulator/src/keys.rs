@@ -165,6 +165,33 @@ impl SigningKey {
     }
 }
 
+/// The key inside a certificate's `SubjectPublicKeyInfo`, for `jsonwebtoken`: RSA, or a point on P-256.
+///
+/// In both forms the key's bytes end the structure: an RSA key is the sequence inside the bit string, a point its last 65.
+pub fn decoding_key_from_spki(spki: &[u8]) -> Option<DecodingKey> {
+    const RSA: [u8; 11] = [
+        0x06, 0x09, 0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 0x01, 0x01, 0x01,
+    ];
+    const P256: [u8; 10] = [0x06, 0x08, 0x2a, 0x86, 0x48, 0xce, 0x3d, 0x03, 0x01, 0x07];
+    let has = |oid: &[u8]| {
+        spki.windows(oid.len())
+            .take(40)
+            .position(|window| window == oid)
+    };
+    if let Some(at) = has(&RSA) {
+        // After the algorithm: NULL, then the bit string's tag, length and its count of unused bits (zero).
+        let after = spki.get(at + RSA.len() + 2..)?;
+        let ([0x03, 0x82, _, _, 0, content @ ..] | [0x03, 0x81, _, 0, content @ ..]) = after else {
+            return None;
+        };
+        return Some(DecodingKey::from_rsa_der(content));
+    }
+    has(&P256)
+        .and_then(|_| spki.len().checked_sub(65))
+        .and_then(|at| spki.get(at..))
+        .map(DecodingKey::from_ec_der)
+}
+
 /// base64url of the SHA-1 of a certificate: `kid` and `x5t`.
 pub fn thumbprint(certificate: &[u8]) -> String {
     let digest = ring::digest::digest(&ring::digest::SHA1_FOR_LEGACY_USE_ONLY, certificate);
@@ -237,7 +264,8 @@ enum VerificationKey {
         PublicKeyComponents<Vec<u8>>,
         &'static signature::RsaParameters,
     ),
-    Point(Vec<u8>, &'static dyn VerificationAlgorithm),
+    /// A PKCS#1 public key or a point.
+    Bytes(Vec<u8>, &'static dyn VerificationAlgorithm),
 }
 
 impl ::signature::Verifier<Vec<u8>> for Verifier {
@@ -246,7 +274,7 @@ impl ::signature::Verifier<Vec<u8>> for Verifier {
             VerificationKey::Rsa(components, parameters) => {
                 components.verify(parameters, message, signed)
             }
-            VerificationKey::Point(point, algorithm) => {
+            VerificationKey::Bytes(point, algorithm) => {
                 signature::UnparsedPublicKey::new(*algorithm, point).verify(message, signed)
             }
         };
@@ -277,7 +305,7 @@ fn signer(algorithm: &Algorithm, key: &EncodingKey) -> JwtResult<Box<dyn JwtSign
 )]
 fn verifier(algorithm: &Algorithm, key: &DecodingKey) -> JwtResult<Box<dyn JwtVerifier>> {
     use jsonwebtoken::DecodingKeyKind;
-    let rsa = |parameters| -> JwtResult<VerificationKey> {
+    let rsa = |parameters: &'static signature::RsaParameters| -> JwtResult<VerificationKey> {
         match key.kind() {
             DecodingKeyKind::RsaModulusExponent { n, e } => Ok(VerificationKey::Rsa(
                 PublicKeyComponents {
@@ -286,13 +314,15 @@ fn verifier(algorithm: &Algorithm, key: &DecodingKey) -> JwtResult<Box<dyn JwtVe
                 },
                 parameters,
             )),
-            DecodingKeyKind::SecretOrDer(_) => Err(ErrorKind::InvalidKeyFormat.into()),
+            DecodingKeyKind::SecretOrDer(bytes) => {
+                Ok(VerificationKey::Bytes(bytes.clone(), parameters))
+            }
         }
     };
     let point = |parameters| -> JwtResult<VerificationKey> {
         match key.kind() {
             DecodingKeyKind::SecretOrDer(bytes) => {
-                Ok(VerificationKey::Point(bytes.clone(), parameters))
+                Ok(VerificationKey::Bytes(bytes.clone(), parameters))
             }
             DecodingKeyKind::RsaModulusExponent { .. } => Err(ErrorKind::InvalidKeyFormat.into()),
         }

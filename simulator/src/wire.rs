@@ -1,6 +1,7 @@
 //! What every surface shares about HTTP: requests, replies, forms, tokens. May use the domain; names no surface.
 
 pub mod form;
+pub mod html;
 pub mod jwt;
 pub mod reply;
 pub mod request;

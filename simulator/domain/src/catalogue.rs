@@ -68,6 +68,47 @@ pub struct DirectoryRole {
     pub privileged: bool,
 }
 
+/// An error of the token service.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct SignInError {
+    /// The AADSTS number.
+    pub number: u32,
+    /// The OAuth error on the v2 endpoints.
+    pub error: String,
+    /// On the v1 token endpoint, where it differs.
+    pub error_v1: Option<String>,
+    /// On discovery documents, where it differs.
+    pub error_discovery: Option<String>,
+    pub suberror: Option<String>,
+    #[serde(default = "bad_request")]
+    pub status: u16,
+    /// What follows the number; `{name}` is filled in.
+    pub text: String,
+    pub source: String,
+    pub evidence: String,
+}
+
+fn bad_request() -> u16 {
+    400
+}
+
+/// The errors of the token service, by number.
+pub fn sign_in_errors() -> &'static BTreeMap<u32, SignInError> {
+    #[derive(Deserialize)]
+    struct Table {
+        row: Vec<SignInError>,
+    }
+    static TABLE: LazyLock<BTreeMap<u32, SignInError>> = LazyLock::new(|| {
+        parse::<Table>(include_str!("../data/aadsts.toml"))
+            .row
+            .into_iter()
+            .map(|row| (row.number, row))
+            .collect()
+    });
+    &TABLE
+}
+
 /// The first-party applications, in the order of the table.
 pub fn first_party_apps() -> &'static [FirstPartyApp] {
     #[derive(Deserialize)]
@@ -149,6 +190,7 @@ mod tests {
     #[test]
     fn every_table_reads() {
         assert_eq!(directory_roles().len(), 145);
+        assert!(sign_in_errors().contains_key(&50076));
         assert!(graph_permissions().contains_key("User.Read.All"));
         assert_eq!(first_party_app(GRAPH).unwrap().name, "Microsoft Graph");
         assert!(first_party_app_by_alias("arm").unwrap().id == AZURE_RESOURCE_MANAGER);

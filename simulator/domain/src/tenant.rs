@@ -21,6 +21,7 @@ use crate::tenant::users::Users;
 use crate::time::{Clock, Timestamp};
 
 pub mod knobs;
+mod removal;
 pub mod users;
 
 #[derive(Clone, Debug)]

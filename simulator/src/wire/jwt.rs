@@ -65,7 +65,7 @@ impl<'a> Unverified<'a> {
         self.claims.get(name)?.as_str()
     }
 
-    /// A NumericDate claim in whole seconds; fractions, which MSAL for Python sends, are dropped.
+    /// A `NumericDate` claim in whole seconds; fractions, which MSAL for Python sends, are dropped.
     pub fn date(&self, name: &str) -> Option<i64> {
         numeric_date(self.claims.get(name)?)
     }
@@ -92,15 +92,14 @@ impl<'a> Unverified<'a> {
 /// Whole seconds of a JSON number, whatever its form; `None` beyond the range of dates.
 pub fn numeric_date(value: &Value) -> Option<i64> {
     const LIMIT: f64 = 253_402_300_800.0;
-    match value.as_i64() {
-        Some(whole) => Some(whole),
-        None => {
-            let number = value.as_f64()?.floor();
-            if number.abs() < LIMIT {
-                format!("{number:.0}").parse().ok()
-            } else {
-                None
-            }
+    if let Some(whole) = value.as_i64() {
+        Some(whole)
+    } else {
+        let number = value.as_f64()?.floor();
+        if number.abs() < LIMIT {
+            format!("{number:.0}").parse().ok()
+        } else {
+            None
         }
     }
 }

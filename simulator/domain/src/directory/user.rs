@@ -14,6 +14,8 @@ pub struct User {
     pub local_part: Box<str>,
     /// Index into the tenant's domains: the part after `@`. A fork changes a domain once, not in every user.
     pub domain: u16,
+    /// The mail alias, where it differs from `local_part`.
+    pub mail_nickname: Option<Box<str>>,
     pub display_name: Arc<str>,
     pub given_name: Option<Arc<str>>,
     pub surname: Option<Arc<str>>,
@@ -86,6 +88,7 @@ impl User {
             id,
             local_part: local_part.into(),
             domain: 0,
+            mail_nickname: None,
             display_name: display_name.into(),
             given_name: None,
             surname: None,
@@ -104,6 +107,11 @@ impl User {
             sessions_valid_from: created,
             home: None,
         }
+    }
+
+    /// The mail alias.
+    pub fn mail_nickname(&self) -> &str {
+        self.mail_nickname.as_deref().unwrap_or(&self.local_part)
     }
 
     /// Whether any registered method is a second factor.

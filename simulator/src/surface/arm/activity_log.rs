@@ -7,14 +7,18 @@ use http::{Method, StatusCode};
 use serde_json::{Map, Value, json};
 
 use super::Answer;
-use super::context::Arm;
+use super::context::{Arm, PolicyEvent};
 use super::error::ArmError;
 use super::filter::{Clause, Filter, compare};
 use super::policy_definitions;
 use super::resource_id::{ProviderPath, ResourceId};
 use crate::wire::Reply;
 
-const POLICY_AUDIT: &str = "Microsoft.Authorization/policies/audit/action";
+fn is_policy(event: &ActivityEvent) -> bool {
+    [PolicyEvent::Audit, PolicyEvent::Deny]
+        .iter()
+        .any(|kind| kind.operation() == event.operation)
+}
 
 /// `GET /subscriptions/{id}/providers/Microsoft.Insights/eventtypes/management/values`
 pub(super) fn answer(arm: &Arm<'_, '_>, id: &ResourceId, provider: &ProviderPath) -> Answer {
@@ -134,12 +138,10 @@ fn group(event: &ActivityEvent) -> String {
 }
 
 fn level(event: &ActivityEvent) -> &'static str {
-    if event.operation == POLICY_AUDIT {
-        "Warning"
-    } else if event.succeeded {
-        "Informational"
-    } else {
-        "Error"
+    match (is_policy(event), event.succeeded) {
+        (true, true) => "Warning",
+        (false, true) => "Informational",
+        (_, false) => "Error",
     }
 }
 
@@ -154,7 +156,7 @@ fn status(event: &ActivityEvent) -> &'static str {
 /// The members of an event (Azure Monitor, activity log event schema: Administrative and Policy categories).
 fn resource(arm: &Arm<'_, '_>, event: &ActivityEvent) -> Value {
     let word = |value: &str| json!({"value": value, "localizedValue": value});
-    let category = if event.operation == POLICY_AUDIT {
+    let category = if is_policy(event) {
         "Policy"
     } else {
         "Administrative"
@@ -192,7 +194,7 @@ fn resource(arm: &Arm<'_, '_>, event: &ActivityEvent) -> Value {
 }
 
 fn properties(arm: &Arm<'_, '_>, event: &ActivityEvent) -> Value {
-    if event.operation != POLICY_AUDIT {
+    if !is_policy(event) {
         return json!({
             "statusCode": event.status_code,
             "serviceRequestId": event.correlation_id.to_string(),
@@ -208,7 +210,7 @@ fn properties(arm: &Arm<'_, '_>, event: &ActivityEvent) -> Value {
         .policy_assignments
         .values()
         .filter(|assignment| event.assignments.contains(&assignment.id))
-        .map(|assignment| policy(assignment))
+        .map(|assignment| policy(assignment, event.succeeded))
         .collect();
     json!({
         "isComplianceCheck": "False",
@@ -221,7 +223,12 @@ fn properties(arm: &Arm<'_, '_>, event: &ActivityEvent) -> Value {
     })
 }
 
-fn policy(assignment: &MfaAssignment) -> Value {
+fn policy(assignment: &MfaAssignment, passed: bool) -> Value {
+    let effect = if passed {
+        MfaEffect::Audit
+    } else {
+        MfaEffect::Deny
+    };
     let definition = assignment.definition;
     let parameters = assignment
         .body
@@ -231,7 +238,7 @@ fn policy(assignment: &MfaAssignment) -> Value {
         "policyDefinitionId": policy_definitions::resource_id(definition),
         "policyDefinitionName": definition.id().to_string(),
         "policyDefinitionDisplayName": definition.display_name(),
-        "policyDefinitionEffect": definition.effect_name(MfaEffect::Audit),
+        "policyDefinitionEffect": definition.effect_name(effect),
         "policyAssignmentId": assignment.resource_id,
         "policyAssignmentName": assignment.name,
         "policyAssignmentDisplayName": assignment.display_name,

@@ -151,21 +151,39 @@ impl<'c, 'a> Arm<'c, 'a> {
         }
     }
 
-    /// The event of a policy that only records.
-    pub(super) fn audit_event(
+    /// The event of a policy that records or refuses.
+    pub(super) fn policy_event(
         &self,
+        kind: PolicyEvent,
         resource_id: &str,
         location: Option<String>,
         assignments: Vec<KeyId>,
     ) -> ActivityEvent {
+        let status = match kind {
+            PolicyEvent::Audit => StatusCode::OK,
+            PolicyEvent::Deny => StatusCode::UNAUTHORIZED,
+        };
         ActivityEvent {
             assignments,
             location,
-            ..self.event(
-                "Microsoft.Authorization/policies/audit/action",
-                resource_id,
-                StatusCode::OK,
-            )
+            ..self.event(kind.operation(), resource_id, status)
+        }
+    }
+}
+
+/// What a policy did.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub(super) enum PolicyEvent {
+    Audit,
+    Deny,
+}
+
+impl PolicyEvent {
+    /// The operation in the activity log (Microsoft Learn, Azure Policy effects; the second one is assumed).
+    pub(super) fn operation(self) -> &'static str {
+        match self {
+            Self::Audit => "Microsoft.Authorization/policies/audit/action",
+            Self::Deny => "Microsoft.Authorization/policies/deny/action",
         }
     }
 }

@@ -7,7 +7,7 @@ use entrasim_domain::enforcement::decide;
 use entrasim_domain::enforcement::decision::{Decision, Denial, Outcome};
 use entrasim_domain::enforcement::facts::{Facts, Operation, Policies, Stage, Target};
 
-use super::context::Arm;
+use super::context::{Arm, PolicyEvent, log};
 use super::error::{ArmError, Refusal};
 
 /// One change that a request would make. A deployment makes several.
@@ -83,12 +83,18 @@ impl Arm<'_, '_> {
             let decision = self.decide(change, &assignments);
             let decision = self.call.record_decision(decision);
             if decision.outcome != Outcome::Grant {
+                self.log_denial(change, &decision)?;
                 return Err(self.refusal(change, decision, &assignments));
             }
             let spoke: Vec<_> = decision.audits().copied().collect();
             if !spoke.is_empty() {
                 let location = change.location.clone();
-                audits.push(self.audit_event(&change.resource_id, location, spoke));
+                audits.push(self.policy_event(
+                    PolicyEvent::Audit,
+                    &change.resource_id,
+                    location,
+                    spoke,
+                ));
             }
         }
         Ok(audits)
@@ -112,6 +118,23 @@ impl Arm<'_, '_> {
             mfa_assignments: assignments,
         };
         decide(&facts, &policies, self.call.now())
+    }
+
+    /// What the tenant's own policies refuse is in the activity log too.
+    fn log_denial(&self, change: &Change, decision: &Decision) -> Result<(), ArmError> {
+        let Outcome::Deny(Denial::MfaRequiredByAssignments(ids)) = &decision.outcome else {
+            return Ok(());
+        };
+        let event = self.policy_event(
+            PolicyEvent::Deny,
+            &change.resource_id,
+            change.location.clone(),
+            ids.clone(),
+        );
+        self.write(|tenant| {
+            log(tenant, event);
+            Ok(())
+        })
     }
 
     fn refusal(

@@ -7,6 +7,7 @@ use entrasim_domain::azure::policy::MfaAssignment;
 use entrasim_domain::azure::role::covers;
 use entrasim_domain::id::KeyId;
 use entrasim_domain::random::Random;
+use entrasim_domain::tenant::Tenant;
 use http::{Method, StatusCode};
 use serde_json::{Map, Value, json};
 
@@ -31,11 +32,7 @@ pub(super) fn answer(arm: &Arm<'_, '_>, id: &ResourceId, provider: &ProviderPath
     match (&method, provider.names.first()) {
         (&Method::GET, None) => list(arm, id),
         (&Method::GET, Some(name)) => get(arm, id, name),
-        (&Method::PUT, Some(name)) => {
-            let body = arm.body()?;
-            let (status, assignment) = put(arm, id, name, body)?;
-            Ok(Reply::json(status, &resource(&assignment)))
-        }
+        (&Method::PUT, Some(name)) => put(arm, id, name, arm.body()?, StatusCode::CREATED),
         (&Method::PATCH, Some(name)) => patch(arm, id, name),
         (&Method::DELETE, Some(_)) => delete(arm, id),
         _ => Err(ArmError::MethodNotAllowed(method.to_string())),
@@ -93,18 +90,37 @@ fn get(arm: &Arm<'_, '_>, id: &ResourceId, name: &str) -> Answer {
     Ok(Reply::json(StatusCode::OK, &resource(found)))
 }
 
-/// Creates or replaces an assignment; the real service answers 201 to both. Used by deployments too.
-pub(super) fn put(
+/// Creates or replaces an assignment; the real service answers 201 to both.
+fn put(
     arm: &Arm<'_, '_>,
     id: &ResourceId,
     name: &str,
     body: Map<String, Value>,
-) -> Result<(StatusCode, Arc<MfaAssignment>), ArmError> {
+    status: StatusCode,
+) -> Answer {
     let action = format!("{TYPE}/write");
     let audits = arm.permit(&[Change::write(&action, &id.text(), None)])?;
-    if let Some(error) = resources::missing_group(arm, id) {
+    if let Some(error) = resources::missing_group(arm.tenant, id) {
         return Err(error);
     }
+    let assignment = prepare(arm, id, name, body)?;
+    arm.write(|tenant| {
+        for audit in audits {
+            log(tenant, audit);
+        }
+        store(arm, tenant, &assignment);
+        Ok(())
+    })?;
+    Ok(Reply::json(status, &resource(&assignment)))
+}
+
+/// Reads what a body assigns.
+pub(super) fn prepare(
+    arm: &Arm<'_, '_>,
+    id: &ResourceId,
+    name: &str,
+    body: Map<String, Value>,
+) -> Result<Arc<MfaAssignment>, ArmError> {
     let known = arm.tenant.azure.policy_assignments.get(&key(id));
     let header = Header {
         id: known.map_or_else(|| KeyId(arm.call.draw(Random::guid)), |known| known.id),
@@ -114,19 +130,18 @@ pub(super) fn put(
     };
     let mut assignment = read(header, body)?;
     stamp(arm, &mut assignment, known.map(|known| &**known));
-    let assignment = Arc::new(assignment);
-    arm.write(|tenant| {
-        tenant
-            .azure
-            .policy_assignments
-            .insert(key(id), Arc::clone(&assignment));
-        for audit in audits {
-            log(tenant, audit);
-        }
-        log(tenant, arm.event(&action, &id.text(), StatusCode::CREATED));
-        Ok(())
-    })?;
-    Ok((StatusCode::CREATED, assignment))
+    Ok(Arc::new(assignment))
+}
+
+/// Keeps an assignment, with its event.
+pub(super) fn store(arm: &Arm<'_, '_>, tenant: &mut Tenant, assignment: &Arc<MfaAssignment>) {
+    let id = assignment.resource_id.as_str();
+    let status = StatusCode::CREATED;
+    log(tenant, arm.event(&format!("{TYPE}/write"), id, status));
+    tenant
+        .azure
+        .policy_assignments
+        .insert(id.to_lowercase(), Arc::clone(assignment));
 }
 
 /// Who wrote it and when, in the metadata.
@@ -175,8 +190,7 @@ fn patch(arm: &Arm<'_, '_>, id: &ResourceId, name: &str) -> Answer {
             }
         }
     }
-    let (_, assignment) = put(arm, id, name, body)?;
-    Ok(Reply::json(StatusCode::OK, &resource(&assignment)))
+    put(arm, id, name, body, StatusCode::OK)
 }
 
 fn delete(arm: &Arm<'_, '_>, id: &ResourceId) -> Answer {

@@ -91,8 +91,8 @@ pub(super) fn resource_id(definition: MfaDefinition) -> String {
     format!("/providers/{TYPE}/{}", definition.id())
 }
 
-/// The definition as published (Azure/azure-policy built-in-policies/policyDefinitions/General/MFA_Deny.json and
-/// MFA_DenyAction.json, version 1.1.0).
+/// The definition as published (Azure/azure-policy `built-in-policies/policyDefinitions/General/MFA_Deny.json` and
+/// `MFA_DenyAction.json`, version 1.1.0).
 fn resource(definition: MfaDefinition) -> Value {
     let effects = [MfaEffect::Audit, MfaEffect::Deny, MfaEffect::Disabled]
         .map(|effect| definition.effect_name(effect));

@@ -103,56 +103,69 @@ fn existing(arm: &Arm<'_, '_>, place: &Place<'_>) -> Result<Arc<ResourceGroup>, 
 }
 
 fn put(arm: &Arm<'_, '_>, place: &Place<'_>) -> Answer {
-    let body = arm.body()?;
-    let sought = ResourceGroup {
-        name: place.name.to_owned(),
-        subscription: place.subscription,
-        location: locations::normal_form(
-            body.get("location")
-                .and_then(Value::as_str)
-                .unwrap_or_default(),
-        ),
-        tags: tags(&body)?,
-        managed_by: text(&body, "managedBy"),
-    };
-    create(arm, sought).map(|(status, group)| Reply::json(status, &resource(&group)))
-}
-
-/// Creates a group or replaces what can be replaced of it: 201 or 200.
-pub(super) fn create(
-    arm: &Arm<'_, '_>,
-    mut group: ResourceGroup,
-) -> Result<(StatusCode, ResourceGroup), ArmError> {
-    let id = id_of(&group);
-    let location = Some(group.location.as_str()).filter(|location| !location.is_empty());
-    let audits = arm.permit(&[Change::write(&format!("{TYPE}/write"), &id, location)])?;
+    let group = read(place.subscription, place.name, &arm.body()?)?;
+    let audits = arm.permit(&[change(&group)])?;
     check(&group)?;
-    arm.write(|tenant| {
-        let known = tenant.azure.resource_groups.get(&id.to_lowercase());
-        let status = match known {
-            Some(known) if known.location != group.location => {
-                return Err(ArmError::GroupElsewhere {
-                    wanted: group.location,
-                    location: known.location.clone(),
-                });
-            }
-            Some(known) => {
-                group.name.clone_from(&known.name);
-                StatusCode::OK
-            }
-            None => StatusCode::CREATED,
-        };
-        let group = Arc::new(group);
-        tenant
-            .azure
-            .resource_groups
-            .insert(id.to_lowercase(), Arc::clone(&group));
+    let (status, group) = arm.write(|tenant| {
         for audit in audits {
             log(tenant, audit);
         }
-        log(tenant, arm.event(&format!("{TYPE}/write"), &id, status));
-        Ok((status, ResourceGroup::clone(&group)))
+        store(arm, tenant, group)
+    })?;
+    Ok(Reply::json(status, &resource(&group)))
+}
+
+/// Reads what a body makes of a group.
+pub(super) fn read(
+    subscription: SubscriptionId,
+    name: &str,
+    body: &Map<String, Value>,
+) -> Result<ResourceGroup, ArmError> {
+    let location = body.get("location").and_then(Value::as_str);
+    Ok(ResourceGroup {
+        name: name.to_owned(),
+        subscription,
+        location: locations::normal_form(location.unwrap_or_default()),
+        tags: tags(body)?,
+        managed_by: text(body, "managedBy"),
     })
+}
+
+/// What the gate has to let pass.
+pub(super) fn change(group: &ResourceGroup) -> Change {
+    let location = Some(group.location.as_str()).filter(|location| !location.is_empty());
+    Change::write(&format!("{TYPE}/write"), &id_of(group), location)
+}
+
+/// Keeps a group, with its event: 201 when it is new, 200 when it was there.
+pub(super) fn store(
+    arm: &Arm<'_, '_>,
+    tenant: &mut Tenant,
+    mut group: ResourceGroup,
+) -> Result<(StatusCode, Arc<ResourceGroup>), ArmError> {
+    let id = id_of(&group);
+    let status = match tenant.azure.resource_groups.get(&id.to_lowercase()) {
+        Some(known) if known.location != group.location => {
+            return Err(ArmError::GroupElsewhere {
+                wanted: group.location,
+                location: known.location.clone(),
+            });
+        }
+        Some(known) => {
+            group.name.clone_from(&known.name);
+            StatusCode::OK
+        }
+        None => StatusCode::CREATED,
+    };
+    let mut event = arm.event(&format!("{TYPE}/write"), &id, status);
+    event.location = Some(group.location.clone());
+    log(tenant, event);
+    let group = Arc::new(group);
+    tenant
+        .azure
+        .resource_groups
+        .insert(id.to_lowercase(), Arc::clone(&group));
+    Ok((status, group))
 }
 
 /// What the real service says about names and places before anything is written.

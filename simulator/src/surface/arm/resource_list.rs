@@ -50,28 +50,25 @@ pub(super) fn all(arm: &Arm<'_, '_>, subscription: &str, group: Option<&str>) ->
 pub(super) fn of_type(arm: &Arm<'_, '_>, id: &ResourceId, provider: &ProviderPath) -> Answer {
     let resource_type = provider.resource_type();
     let parent = provider.parent();
-    let scope = match &parent {
-        Some(parent) => {
-            let parent = ResourceId {
-                provider: Some(parent.clone()),
-                ..id.clone()
-            }
-            .text();
-            arm.authorize(&format!("{resource_type}/read"), &parent)?;
-            if !arm
-                .tenant
-                .azure
-                .resources
-                .contains_key(&parent.to_lowercase())
-            {
-                return Err(ArmError::ParentResourceNotFound(parent));
-            }
-            parent
+    let scope = if let Some(parent) = &parent {
+        let parent = ResourceId {
+            provider: Some(parent.clone()),
+            ..id.clone()
         }
-        None => {
-            arm.authorize(&format!("{resource_type}/read"), scope_text(&id.scope))?;
-            id.scope.clone()
+        .text();
+        arm.authorize(&format!("{resource_type}/read"), &parent)?;
+        if !arm
+            .tenant
+            .azure
+            .resources
+            .contains_key(&parent.to_lowercase())
+        {
+            return Err(ArmError::ParentResourceNotFound(parent));
         }
+        parent
+    } else {
+        arm.authorize(&format!("{resource_type}/read"), scope_text(&id.scope))?;
+        id.scope.clone()
     };
     let value: Vec<Value> = arm
         .tenant

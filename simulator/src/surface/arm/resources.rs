@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use entrasim_domain::azure::Resource;
+use entrasim_domain::tenant::Tenant;
 use http::{Method, StatusCode};
 use serde_json::{Map, Value, json};
 
@@ -90,7 +91,7 @@ fn key(id: &ResourceId) -> String {
 
 /// The failure for a resource that is not there: the group's if that is missing too.
 fn not_found(arm: &Arm<'_, '_>, id: &ResourceId, provider: &ProviderPath) -> ArmError {
-    if let Some(error) = missing_group(arm, id) {
+    if let Some(error) = missing_group(arm.tenant, id) {
         return error;
     }
     let kinds = provider.types.iter().zip(&provider.names);
@@ -104,9 +105,9 @@ fn not_found(arm: &Arm<'_, '_>, id: &ResourceId, provider: &ProviderPath) -> Arm
 }
 
 /// The failure for a path into a group that is not there.
-pub(super) fn missing_group(arm: &Arm<'_, '_>, id: &ResourceId) -> Option<ArmError> {
+pub(super) fn missing_group(tenant: &Tenant, id: &ResourceId) -> Option<ArmError> {
     let subscription = id.subscription.as_ref()?.parse().ok()?;
-    resource_groups::find(arm.tenant, subscription, id.group.as_ref()?).err()
+    resource_groups::find(tenant, subscription, id.group.as_ref()?).err()
 }
 
 fn get(arm: &Arm<'_, '_>, id: &ResourceId, provider: &ProviderPath) -> Answer {
@@ -122,10 +123,6 @@ fn get(arm: &Arm<'_, '_>, id: &ResourceId, provider: &ProviderPath) -> Answer {
 
 fn put(arm: &Arm<'_, '_>, draft: Draft) -> Answer {
     let audits = arm.permit(&[draft.change()])?;
-    if let Some(error) = missing_group(arm, &draft.id) {
-        return Err(error);
-    }
-    check_parent(arm, &draft)?;
     let (status, written) = arm.write(|tenant| {
         for audit in audits {
             log(tenant, audit);
@@ -135,8 +132,8 @@ fn put(arm: &Arm<'_, '_>, draft: Draft) -> Answer {
     Ok(Reply::json(status, &resource(&written)))
 }
 
-/// A child resource needs its parent, and an extension what it extends.
-fn check_parent(arm: &Arm<'_, '_>, draft: &Draft) -> Result<(), ArmError> {
+/// A child resource needs its parent.
+fn check_parent(tenant: &Tenant, draft: &Draft) -> Result<(), ArmError> {
     let Some(parent) = draft.provider.parent() else {
         return Ok(());
     };
@@ -144,7 +141,7 @@ fn check_parent(arm: &Arm<'_, '_>, draft: &Draft) -> Result<(), ArmError> {
         provider: Some(parent),
         ..draft.id.clone()
     };
-    if arm.tenant.azure.resources.contains_key(&key(&id)) || is_implied(&id) {
+    if tenant.azure.resources.contains_key(&key(&id)) || is_implied(&id) {
         Ok(())
     } else {
         Err(ArmError::ParentResourceNotFound(id.text()))
@@ -161,9 +158,13 @@ fn is_implied(id: &ResourceId) -> bool {
 /// Writes a resource into the tenant, with its event: 201 when it is new, 200 when it was there.
 pub(super) fn write(
     arm: &Arm<'_, '_>,
-    tenant: &mut entrasim_domain::tenant::Tenant,
+    tenant: &mut Tenant,
     draft: Draft,
 ) -> Result<(StatusCode, Arc<Resource>), ArmError> {
+    if let Some(error) = missing_group(tenant, &draft.id) {
+        return Err(error);
+    }
+    check_parent(tenant, &draft)?;
     let now = arm.call.now();
     let key = key(&draft.id);
     let known = tenant.azure.resources.get(&key);
@@ -253,7 +254,7 @@ fn delete(arm: &Arm<'_, '_>, id: &ResourceId, provider: &ProviderPath) -> Answer
     let location = known.as_ref().and_then(|known| known.location.clone());
     let action = format!("{}/delete", provider.resource_type());
     let audits = arm.permit(&[Change::delete(&action, &id.text(), location.as_deref())])?;
-    if let Some(error) = missing_group(arm, id) {
+    if let Some(error) = missing_group(arm.tenant, id) {
         return Err(error);
     }
     if known.is_none() {

@@ -30,11 +30,7 @@ pub(super) fn answer(arm: &Arm<'_, '_>, id: &ResourceId, provider: &ProviderPath
     match (&method, provider.names.first()) {
         (&Method::GET, None) => list(arm, id),
         (&Method::GET, Some(name)) => get(arm, id, name),
-        (&Method::PUT, Some(name)) => {
-            let (status, assignment) = put(arm, id, name, &arm.body()?)?;
-            let body = resource(&assignment, id.subscription.as_deref());
-            Ok(Reply::json(status, &body))
-        }
+        (&Method::PUT, Some(name)) => put(arm, id, name),
         (&Method::DELETE, Some(name)) => delete(arm, id, name),
         _ => Err(ArmError::MethodNotAllowed(method.to_string())),
     }
@@ -116,33 +112,36 @@ fn get(arm: &Arm<'_, '_>, id: &ResourceId, name: &str) -> Answer {
     ))
 }
 
-/// Creates an assignment; the same one again is 200. Used by deployments too.
-pub(super) fn put(
-    arm: &Arm<'_, '_>,
-    id: &ResourceId,
-    name: &str,
-    body: &Map<String, Value>,
-) -> Result<(StatusCode, Arc<RoleAssignment>), ArmError> {
-    let audits = arm.permit(&[change(id)])?;
-    let wanted = read(arm, id, name, body)?;
-    if let Some(error) = resources::missing_group(arm, id) {
+fn put(arm: &Arm<'_, '_>, id: &ResourceId, name: &str) -> Answer {
+    let body = arm.body()?;
+    let audits = arm.permit(&[Change::write(&format!("{TYPE}/write"), &id.text(), None)])?;
+    let wanted = read(arm, id, name, &body)?;
+    if let Some(error) = resources::missing_group(arm.tenant, id) {
         return Err(error);
     }
-    arm.write(|tenant| {
+    let status = arm.write(|tenant| {
         for audit in audits {
             log(tenant, audit);
         }
-        let status = insert(tenant, &wanted)?;
-        log(
-            tenant,
-            arm.event(&format!("{TYPE}/write"), &id.text(), status),
-        );
-        Ok((status, Arc::clone(&wanted)))
-    })
+        store(arm, tenant, &wanted)
+    })?;
+    Ok(Reply::json(
+        status,
+        &resource(&wanted, id.subscription.as_deref()),
+    ))
 }
 
-fn change(id: &ResourceId) -> Change {
-    Change::write(&format!("{TYPE}/write"), &id.text(), None)
+/// Keeps an assignment, with its event: 201 when it is new, 200 when it was there.
+pub(super) fn store(
+    arm: &Arm<'_, '_>,
+    tenant: &mut Tenant,
+    wanted: &Arc<RoleAssignment>,
+) -> Result<StatusCode, ArmError> {
+    let status = insert(tenant, wanted)?;
+    let scope = wanted.scope.trim_end_matches('/');
+    let id = format!("{scope}/providers/{TYPE}/{}", wanted.name);
+    log(tenant, arm.event(&format!("{TYPE}/write"), &id, status));
+    Ok(status)
 }
 
 fn insert(tenant: &mut Tenant, wanted: &Arc<RoleAssignment>) -> Result<StatusCode, ArmError> {
@@ -170,7 +169,8 @@ fn insert(tenant: &mut Tenant, wanted: &Arc<RoleAssignment>) -> Result<StatusCod
     Ok(StatusCode::CREATED)
 }
 
-fn read(
+/// Reads what a body assigns.
+pub(super) fn read(
     arm: &Arm<'_, '_>,
     id: &ResourceId,
     name: &str,

@@ -9,6 +9,7 @@ use crate::wire::jwt::{HeaderForm, sign};
 
 mod authorization;
 mod change;
+mod deployment;
 mod entry;
 
 pub(super) const AZURE_CLI: &str = "04b07795-8ddb-461a-bbee-02f9e1bf7b46";

@@ -1,0 +1,268 @@
+//! What a scenario file can say. Every node that a failure can point at keeps its place.
+
+use std::collections::BTreeMap;
+
+use schemars::JsonSchema;
+use serde::Deserialize;
+use serde_json::Value;
+use serde_saphyr::Spanned;
+
+/// One scenario: a story in steps, with what is expected of each.
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Scenario {
+    /// The title, a sentence.
+    pub scenario: String,
+    /// What it is about, for somebody who has never seen the tool.
+    pub about: String,
+    /// The rules of the decision that must have spoken (fired or audited) by the end.
+    #[serde(default)]
+    #[schemars(with = "Vec<String>")]
+    pub rules: Vec<Spanned<String>>,
+    /// For `--tag`.
+    #[serde(default)]
+    pub tags: Vec<String>,
+    /// Where the story comes from.
+    #[serde(default)]
+    pub source: Option<String>,
+    /// How the tenant differs from the seed.
+    #[serde(default)]
+    #[schemars(with = "Option<TenantChange>")]
+    pub tenant: Option<Spanned<TenantChange>>,
+    /// What happens.
+    #[schemars(with = "Vec<Step>")]
+    pub steps: Vec<Spanned<Step>>,
+}
+
+/// A change of the tenant, at the start or as a step.
+#[derive(Clone, Debug, Default, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct TenantChange {
+    /// Phase 1 in this tenant.
+    #[serde(default)]
+    pub phase1: Option<PhaseChange>,
+    /// Phase 2 in this tenant.
+    #[serde(default)]
+    pub phase2: Option<PhaseChange>,
+    /// Security defaults on or off.
+    #[serde(default)]
+    pub security_defaults: Option<bool>,
+    /// Per-user MFA by account: disabled, enabled or enforced.
+    #[serde(default)]
+    pub per_user_mfa: BTreeMap<String, String>,
+}
+
+/// When a phase binds the tenant.
+#[derive(Clone, Debug, Default, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct PhaseChange {
+    /// An instant or a date.
+    #[serde(default)]
+    pub starts: Option<String>,
+    /// An instant or a date.
+    #[serde(default)]
+    pub postponed_until: Option<String>,
+}
+
+/// One step: at most one action. `at`, `as` and `client` stay in force for the steps that follow.
+#[derive(Debug, Default, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Step {
+    /// A title for the report.
+    #[serde(default)]
+    pub step: Option<String>,
+    /// A title, too: this step begins the remedy.
+    #[serde(default)]
+    pub fix: Option<String>,
+    /// Sets the tenant's clock.
+    #[serde(default)]
+    #[schemars(with = "Option<String>")]
+    pub at: Option<Spanned<String>>,
+    /// Who acts: `svc-deploy`, `app deploy`, `managed identity system`, …
+    #[serde(default, rename = "as")]
+    #[schemars(with = "Option<String>")]
+    pub actor: Option<Spanned<String>>,
+    /// Through which client: `azure-cli`, `azure-powershell`, …
+    #[serde(default)]
+    #[schemars(with = "Option<String>")]
+    pub client: Option<Spanned<String>>,
+    /// Signs the actor in.
+    #[serde(default)]
+    #[schemars(with = "Option<SignIn>")]
+    pub sign_in: Option<Spanned<SignIn>>,
+    /// Calls Azure Resource Manager.
+    #[serde(default)]
+    #[schemars(with = "Option<HttpCall>")]
+    pub arm: Option<Spanned<HttpCall>>,
+    /// Calls Microsoft Graph.
+    #[serde(default)]
+    #[schemars(with = "Option<HttpCall>")]
+    pub graph: Option<Spanned<HttpCall>>,
+    /// Assigns one of the built-in MFA policies to the subscription.
+    #[serde(default)]
+    #[schemars(with = "Option<PolicyAssignment>")]
+    pub policy: Option<Spanned<PolicyAssignment>>,
+    /// Changes the tenant, as its administrators or Microsoft would.
+    #[serde(default)]
+    #[schemars(with = "Option<TenantChange>")]
+    pub tenant: Option<Spanned<TenantChange>>,
+    /// What must come of it; without it, success.
+    #[serde(default)]
+    pub expect: Option<Expect>,
+}
+
+/// How the actor proves who it is: exactly one of the proofs.
+#[derive(Clone, Debug, Default, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct SignIn {
+    /// A user's password; `seeded` for the seed's.
+    #[serde(default)]
+    pub password: Option<String>,
+    /// An app's secret; `seeded` for the seed's.
+    #[serde(default)]
+    pub client_secret: Option<String>,
+    /// An app's certificate: `seeded`.
+    #[serde(default)]
+    pub certificate: Option<String>,
+    /// A token of the outside issuer that the app trusts: `seeded`.
+    #[serde(default)]
+    pub federated: Option<String>,
+    /// `system` or `user`.
+    #[serde(default)]
+    pub managed_identity: Option<String>,
+    /// Redeems the refresh token of the sign-in before.
+    #[serde(default)]
+    pub refresh: Option<bool>,
+    /// `arm` (the default) or `graph`.
+    #[serde(default)]
+    pub resource: Option<String>,
+    /// The `claims` parameter: JSON text, or `p1` for the mandate's challenge.
+    #[serde(default)]
+    pub claims: Option<String>,
+}
+
+/// One request: exactly one verb.
+#[derive(Clone, Debug, Default, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct HttpCall {
+    /// A path.
+    #[serde(default)]
+    pub get: Option<String>,
+    /// A path.
+    #[serde(default)]
+    pub head: Option<String>,
+    /// A path.
+    #[serde(default)]
+    pub put: Option<String>,
+    /// A path.
+    #[serde(default)]
+    pub patch: Option<String>,
+    /// A path.
+    #[serde(default)]
+    pub post: Option<String>,
+    /// A path.
+    #[serde(default)]
+    pub delete: Option<String>,
+    /// JSON; what can be copied from the real service can be pasted here.
+    #[serde(default)]
+    pub body: Option<Value>,
+    /// Resource Manager's contract; 2024-11-01 unless given.
+    #[serde(default)]
+    pub api_version: Option<String>,
+    /// Graph's version; v1.0 unless given.
+    #[serde(default)]
+    pub version: Option<String>,
+}
+
+/// An assignment of a built-in MFA policy by the actor.
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct PolicyAssignment {
+    /// Which definition.
+    pub assign: PolicyName,
+    /// What it does.
+    pub effect: PolicyEffect,
+    /// What the refused are told.
+    #[serde(default)]
+    pub message: Option<String>,
+}
+
+/// The two built-in definitions.
+#[derive(Clone, Copy, Debug, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum PolicyName {
+    /// Create and update.
+    MfaWrite,
+    /// Delete.
+    MfaDelete,
+}
+
+/// What an assignment does.
+#[derive(Clone, Copy, Debug, Deserialize, JsonSchema)]
+pub enum PolicyEffect {
+    /// Records.
+    Audit,
+    /// Refuses.
+    Deny,
+    /// Nothing.
+    Disabled,
+}
+
+/// What must come of a step.
+#[derive(Debug, Default, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Expect {
+    /// A number, or a class such as `2xx`.
+    #[serde(default)]
+    #[schemars(with = "Option<Value>")]
+    pub status: Option<Spanned<Value>>,
+    /// The error code that the client is shown: `RequestDisallowedByAzure`, `AADSTS50076`, …
+    #[serde(default)]
+    #[schemars(with = "Option<String>")]
+    pub code: Option<Spanned<String>>,
+    /// The authentication context that the answer demands: `p1`.
+    #[serde(default)]
+    #[schemars(with = "Option<String>")]
+    pub challenge: Option<Spanned<String>>,
+    /// Claims of the new access token.
+    #[serde(default)]
+    #[schemars(with = "Option<BTreeMap<String, Value>>")]
+    pub granted: Option<Spanned<BTreeMap<String, Value>>>,
+    /// Members of the answer's JSON, by path (`properties.provisioningState`, `value.0.name`).
+    #[serde(default)]
+    #[schemars(with = "Option<BTreeMap<String, Value>>")]
+    pub body: Option<Spanned<BTreeMap<String, Value>>>,
+    /// Text that the answer must contain.
+    #[serde(default)]
+    #[schemars(with = "Option<String>")]
+    pub text: Option<Spanned<String>>,
+    /// The rule that decided.
+    #[serde(default)]
+    #[schemars(with = "Option<String>")]
+    pub rule: Option<Spanned<String>>,
+    /// `grant`, `interrupt` or `deny`.
+    #[serde(default)]
+    #[schemars(with = "Option<String>")]
+    pub decision: Option<Spanned<String>>,
+    /// A rule that recorded the request without refusing it.
+    #[serde(default)]
+    #[schemars(with = "Option<String>")]
+    pub audited: Option<Spanned<String>>,
+}
+
+impl HttpCall {
+    /// The verbs that are set, with their paths.
+    pub fn verbs(&self) -> Vec<(&'static str, &str)> {
+        [
+            ("GET", &self.get),
+            ("HEAD", &self.head),
+            ("PUT", &self.put),
+            ("PATCH", &self.patch),
+            ("POST", &self.post),
+            ("DELETE", &self.delete),
+        ]
+        .into_iter()
+        .filter_map(|(verb, path)| Some((verb, path.as_deref()?)))
+        .collect()
+    }
+}

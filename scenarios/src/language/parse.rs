@@ -1,0 +1,265 @@
+//! From text to a scenario: YAML first, then what a type cannot say.
+
+use serde_saphyr::{Location, Spanned};
+use time::OffsetDateTime;
+use time::format_description::well_known::Rfc3339;
+
+use super::error::{ParseError, Place};
+use super::model::{Scenario, Step};
+
+/// The clients that scenarios can act through, with their ids.
+pub const CLIENTS: [(&str, &str); 5] = [
+    ("azure-cli", "04b07795-8ddb-461a-bbee-02f9e1bf7b46"),
+    ("azure-powershell", "1950a258-227b-4e31-a9cf-717495945fc2"),
+    ("azure-mobile-app", "0c1307d4-29d6-4389-a11c-5cbe7f65d7fa"),
+    ("azure-portal", "c44b4083-3bb0-49c1-b47d-974e53cbdf3c"),
+    ("vs-code", "aebc6443-996d-45c2-90f0-388ff96faa56"),
+];
+/// What `{name}` can stand for in paths and bodies.
+pub const VARIABLES: [&str; 3] = ["sub", "tenant", "domain"];
+
+/// Reads a scenario. `file` is its name in messages.
+pub fn parse(file: &str, text: &str) -> Result<Scenario, ParseError> {
+    let scenario: Scenario = serde_saphyr::from_str(text).map_err(|error| {
+        let place = error.location().map_or(Place::default(), Place::from);
+        ParseError::at(
+            file,
+            text,
+            place,
+            with_suggestion(&first_line(&error.to_string())),
+        )
+    })?;
+    let at = |location: Location, message: String| {
+        Err(ParseError::at(file, text, location.into(), message))
+    };
+    for step in &scenario.steps {
+        if let Err((location, message)) = check(step) {
+            return at(location, message);
+        }
+    }
+    Ok(scenario)
+}
+
+/// The reader's message without the excerpt it adds: we show our own.
+fn first_line(message: &str) -> String {
+    let line = message.lines().next().unwrap_or_default();
+    let line = line.strip_prefix("error: ").unwrap_or(line);
+    // The place stands in front of the message already.
+    match line.find(": ") {
+        Some(end) if line.starts_with("line ") => line.get(end + 2..).unwrap_or(line).to_owned(),
+        _ => line.to_owned(),
+    }
+}
+
+/// "unknown field `exepct`, expected one of expect, …" gets the nearest name.
+fn with_suggestion(message: &str) -> String {
+    let given = message.split('`').nth(1);
+    let known = message
+        .split_once("expected one of ")
+        .or_else(|| message.split_once("expected "))
+        .map(|(_, known)| known);
+    let (Some(given), Some(known), true) = (given, known, message.starts_with("unknown")) else {
+        return message.to_owned();
+    };
+    let names = known
+        .split([',', ' '])
+        .map(|name| name.trim_matches('`'))
+        .filter(|name| !name.is_empty());
+    match names
+        .map(|name| (strsim::damerau_levenshtein(given, name), name))
+        .min()
+    {
+        Some((distance, name)) if distance <= 3 => format!("{message}; did you mean `{name}`?"),
+        _ => message.to_owned(),
+    }
+}
+
+fn check(step: &Spanned<Step>) -> Result<(), (Location, String)> {
+    let here = step.referenced;
+    let step = &step.value;
+    let actions = [
+        step.sign_in.is_some(),
+        step.arm.is_some(),
+        step.graph.is_some(),
+        step.policy.is_some(),
+        step.tenant.is_some(),
+    ];
+    if actions.into_iter().filter(|set| *set).count() > 1 {
+        return Err((
+            here,
+            "a step has one action at most; make two steps of it".to_owned(),
+        ));
+    }
+    if let Some(at) = step.at.as_ref().filter(|at| instant(&at.value).is_none()) {
+        return Err((
+            at.referenced,
+            format!(
+                "`{}` is no instant; write 2025-10-01T22:00:00Z or 2025-10-01",
+                at.value
+            ),
+        ));
+    }
+    if let Some(client) = step
+        .client
+        .as_ref()
+        .filter(|client| client_id(&client.value).is_none())
+    {
+        return Err((
+            client.referenced,
+            unknown_name(
+                "client",
+                &client.value,
+                CLIENTS.iter().map(|(name, _)| *name),
+            ),
+        ));
+    }
+    if let Some(sign_in) = &step.sign_in {
+        let wish = &sign_in.value;
+        let proofs = [
+            wish.password.is_some(),
+            wish.client_secret.is_some(),
+            wish.certificate.is_some(),
+            wish.federated.is_some(),
+            wish.managed_identity.is_some(),
+            wish.refresh == Some(true),
+        ];
+        if proofs.into_iter().filter(|set| *set).count() != 1 {
+            let known =
+                "password, client_secret, certificate, federated, managed_identity, refresh: true";
+            return Err((
+                sign_in.referenced,
+                format!("a sign_in has exactly one proof of: {known}"),
+            ));
+        }
+    }
+    for call in [&step.arm, &step.graph].into_iter().flatten() {
+        let verbs = call.value.verbs();
+        let [(_, path)] = verbs.as_slice() else {
+            return Err((
+                call.referenced,
+                "a call has exactly one verb of: get, head, put, patch, post, delete".to_owned(),
+            ));
+        };
+        if !path.starts_with('/') {
+            return Err((
+                call.referenced,
+                format!("the path `{path}` has to start with a slash"),
+            ));
+        }
+        // A JSON body is full of braces; only the path is searched for strangers.
+        if let Some(stranger) = variables(path).find(|name| !VARIABLES.contains(name)) {
+            return Err((
+                call.referenced,
+                unknown_name("variable", stranger, VARIABLES.into_iter()),
+            ));
+        }
+    }
+    check_status(step)
+}
+
+fn check_status(step: &Step) -> Result<(), (Location, String)> {
+    let Some(status) = step
+        .expect
+        .as_ref()
+        .and_then(|expect| expect.status.as_ref())
+    else {
+        return Ok(());
+    };
+    let text = status
+        .value
+        .as_str()
+        .map_or_else(|| status.value.to_string(), str::to_owned);
+    let known = text.len() == 3
+        && text.starts_with(|c: char| ('1'..='5').contains(&c))
+        && text.chars().skip(1).all(|c| c.is_ascii_digit() || c == 'x');
+    if known {
+        Ok(())
+    } else {
+        Err((
+            status.referenced,
+            format!("`{text}` is no status; write 401 or 2xx"),
+        ))
+    }
+}
+
+fn unknown_name<'a>(what: &str, given: &str, known: impl Iterator<Item = &'a str>) -> String {
+    let known: Vec<&str> = known.collect();
+    let nearest = known
+        .iter()
+        .min_by_key(|name| strsim::damerau_levenshtein(given, name));
+    let suggestion = nearest.map_or(String::new(), |name| format!("; did you mean `{name}`?"));
+    format!(
+        "unknown {what} `{given}`; known: {}{suggestion}",
+        known.join(", ")
+    )
+}
+
+fn variables(text: &str) -> impl Iterator<Item = &str> {
+    text.split('{')
+        .skip(1)
+        .filter_map(|rest| rest.split_once('}').map(|(name, _)| name))
+}
+
+/// A client's id by its short name.
+pub fn client_id(name: &str) -> Option<&'static str> {
+    CLIENTS
+        .iter()
+        .find(|(known, _)| *known == name)
+        .map(|(_, id)| *id)
+}
+
+/// Seconds since 1970 of an instant or a date.
+pub fn instant(text: &str) -> Option<i64> {
+    let whole = if text.len() == 10 {
+        format!("{text}T00:00:00Z")
+    } else {
+        text.to_owned()
+    };
+    OffsetDateTime::parse(&whole, &Rfc3339)
+        .ok()
+        .map(OffsetDateTime::unix_timestamp)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const HEAD: &str = "scenario: A\nabout: B\nsteps:\n";
+
+    fn message(steps: &str) -> String {
+        parse("a.yaml", &format!("{HEAD}{steps}"))
+            .unwrap_err()
+            .to_string()
+    }
+
+    #[test]
+    fn unknown_keys_are_refused_with_a_suggestion_and_a_place() {
+        insta::assert_snapshot!(message(
+            "  - arm: { get: /subscriptions }\n    exepct: { status: 200 }\n"
+        ));
+    }
+
+    #[test]
+    fn unknown_clients_variables_and_instants_are_refused() {
+        insta::assert_snapshot!(
+            [
+                message("  - client: azure-cly\n"),
+                message("  - arm: { get: '/subscriptions/{subscription}' }\n"),
+                message("  - at: yesterday\n"),
+                message("  - sign_in: { }\n"),
+                message("  - arm: { get: /a, put: /b }\n"),
+                message("  - arm: { get: /a }\n    expect: { status: ok }\n"),
+                message("  - arm: { get: /a }\n    graph: { get: /me }\n"),
+            ]
+            .join("\n")
+        );
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn no_text_breaks_the_parser(text in "(?s).{0,200}") {
+            let _ = parse("a.yaml", &text);
+            let _ = parse("a.yaml", &format!("{HEAD}{text}"));
+        }
+    }
+}

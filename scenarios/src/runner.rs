@@ -1,0 +1,226 @@
+//! Plays scenarios: each in a tenant of its own, several at once. A transport failure is a failed step, never an error.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use serde_json::Value;
+
+use crate::language::error::{ParseError, Place};
+use crate::language::model::Scenario;
+use crate::language::parse::parse;
+
+mod actor;
+mod expectation;
+mod http;
+mod play;
+
+pub use http::Subject;
+
+/// One file, not read yet.
+#[derive(Clone, Debug)]
+pub struct Source {
+    /// The name in reports: a path, or a shipped scenario's name.
+    pub file: String,
+    /// Its text.
+    pub text: String,
+}
+
+/// What to play and how.
+#[derive(Clone, Debug, Default)]
+pub struct Selection {
+    /// How many at once; at least one.
+    pub jobs: usize,
+    /// Only scenarios with one of these tags.
+    pub tags: Vec<String>,
+    /// Only scenarios that exercise one of these rules.
+    pub rules: Vec<String>,
+}
+
+/// What came of all of them, in the order in which they were given.
+#[derive(Debug, Default)]
+pub struct Outcome {
+    /// Scenarios that were played.
+    pub scenarios: Vec<ScenarioResult>,
+    /// Files that could not be read.
+    pub unreadable: Vec<ParseError>,
+}
+
+/// What came of one scenario.
+#[derive(Clone, Debug)]
+pub struct ScenarioResult {
+    /// Its title.
+    pub name: String,
+    /// What it is about.
+    pub about: String,
+    /// Where it was read.
+    pub file: String,
+    /// Its tags.
+    pub tags: Vec<String>,
+    /// The rules it exercises.
+    pub rules: Vec<String>,
+    /// Where the story comes from.
+    pub source: Option<String>,
+    /// Its steps, as far as it came.
+    pub steps: Vec<StepResult>,
+    /// Failures of the scenario as a whole.
+    pub failures: Vec<Failure>,
+}
+
+/// On which side of the date a step happens.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum Side {
+    /// Before Phase 2 binds the tenant.
+    Before,
+    /// After.
+    After,
+}
+
+/// What came of one step.
+#[derive(Clone, Debug)]
+pub struct StepResult {
+    /// Its title, if it has one.
+    pub title: Option<String>,
+    /// It begins the remedy.
+    pub is_fix: bool,
+    /// The tenant's instant.
+    pub at: String,
+    /// Which side of the date that is.
+    pub side: Side,
+    /// Who acted.
+    pub actor: String,
+    /// Through which client; empty for apps and identities.
+    pub client: String,
+    /// What was done, in short.
+    pub action: String,
+    /// The HTTP status; 0 if nothing was sent or nothing came back.
+    pub status: u16,
+    /// The error code that the client was shown.
+    pub code: Option<String>,
+    /// The simulator's decision, as its control API gives it.
+    pub decision: Option<Value>,
+    /// The claims of a new access token, without what changes from run to run.
+    pub claims: BTreeMap<String, Value>,
+    /// Expectations that were not met.
+    pub failures: Vec<Failure>,
+}
+
+/// Something that is not as the file says.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct Failure {
+    /// Where the expectation stands.
+    pub place: Place,
+    /// That line of the file.
+    pub source_line: String,
+    /// What it is about: `status`, `code`, …
+    pub what: String,
+    /// What the file says.
+    pub expected: String,
+    /// What was.
+    pub actual: String,
+}
+
+impl ScenarioResult {
+    /// Nothing failed.
+    pub fn passed(&self) -> bool {
+        self.failures.is_empty() && self.steps.iter().all(|step| step.failures.is_empty())
+    }
+}
+
+impl StepResult {
+    /// The rule that decided, or one that recorded the request.
+    pub fn rule(&self) -> Option<&str> {
+        let decision = self.decision.as_ref()?;
+        decision["rule"]
+            .as_str()
+            .or_else(|| self.rules_saying("audited").next())
+    }
+
+    /// The rules with this verdict.
+    pub fn rules_saying<'a>(&'a self, verdict: &'a str) -> impl Iterator<Item = &'a str> {
+        let findings = self
+            .decision
+            .as_ref()
+            .and_then(|decision| decision["findings"].as_array());
+        findings
+            .map(Vec::as_slice)
+            .unwrap_or_default()
+            .iter()
+            .filter(move |finding| finding["verdict"] == verdict)
+            .filter_map(|finding| finding["rule"].as_str())
+    }
+}
+
+impl Outcome {
+    /// 0: all passed; 1: a scenario failed; 2: a file could not be read, or nothing was selected.
+    pub fn exit_code(&self) -> u8 {
+        if !self.unreadable.is_empty() || self.scenarios.is_empty() {
+            2
+        } else {
+            u8::from(!self.scenarios.iter().all(ScenarioResult::passed))
+        }
+    }
+
+    /// How many passed.
+    pub fn passed(&self) -> usize {
+        self.scenarios
+            .iter()
+            .filter(|scenario| scenario.passed())
+            .count()
+    }
+}
+
+/// Reads and plays. `progress` hears of each scenario that has ended.
+pub async fn replay(
+    sources: &[Source],
+    selection: &Selection,
+    subject: &Subject,
+    progress: &(dyn Fn(&ScenarioResult) + Sync),
+) -> Outcome {
+    let mut outcome = Outcome::default();
+    let mut selected: Vec<(Source, Scenario)> = Vec::new();
+    for source in sources {
+        match parse(&source.file, &source.text) {
+            Err(error) => outcome.unreadable.push(error),
+            Ok(scenario) if is_selected(&scenario, selection) => {
+                selected.push((source.clone(), scenario));
+            }
+            Ok(_) => {}
+        }
+    }
+    let selected = Arc::new(selected);
+    let next = Arc::new(AtomicUsize::new(0));
+    let (send, mut receive) = tokio::sync::mpsc::unbounded_channel();
+    for _ in 0..selection.jobs.clamp(1, selected.len().max(1)) {
+        let (selected, next, subject, send) = (
+            Arc::clone(&selected),
+            Arc::clone(&next),
+            subject.clone(),
+            send.clone(),
+        );
+        tokio::spawn(async move {
+            loop {
+                let at = next.fetch_add(1, Ordering::Relaxed);
+                let Some((source, scenario)) = selected.get(at) else {
+                    return;
+                };
+                let _ = send.send((at, play::play(source, scenario, &subject).await));
+            }
+        });
+    }
+    drop(send);
+    let mut results = BTreeMap::new();
+    while let Some((at, result)) = receive.recv().await {
+        progress(&result);
+        results.insert(at, result);
+    }
+    outcome.scenarios = results.into_values().collect();
+    outcome
+}
+
+fn is_selected(scenario: &Scenario, selection: &Selection) -> bool {
+    let tagged =
+        selection.tags.is_empty() || selection.tags.iter().any(|tag| scenario.tags.contains(tag));
+    let exercises = |wanted: &String| scenario.rules.iter().any(|rule| rule.value == *wanted);
+    tagged && (selection.rules.is_empty() || selection.rules.iter().any(exercises))
+}

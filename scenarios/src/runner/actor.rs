@@ -1,0 +1,428 @@
+//! Who acts, and the tokens they hold: requested as the real clients request them.
+
+use std::collections::BTreeMap;
+use std::io;
+
+use base64::Engine;
+use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
+use bytes::Bytes;
+use ring::rand::SystemRandom;
+use ring::signature::{RSA_PKCS1_SHA256, RsaKeyPair};
+use serde_json::{Value, json};
+
+use super::http::{Answer, Subject};
+use crate::language::model::SignIn;
+use crate::language::parse::client_id;
+
+const SIGN_IN_HOST: &str = "login.microsoftonline.com";
+/// The challenge of the mandate.
+const P1: &str = r#"{"access_token":{"acrs":{"essential":true,"values":["p1"]}}}"#;
+
+/// The actor of the moment and what it has proven.
+#[derive(Debug, Default)]
+pub(super) struct Session {
+    pub actor: String,
+    pub client: String,
+    /// How the last sign-in was done: a token for another resource is fetched the same way.
+    proof: Option<SignIn>,
+    refresh_token: Option<String>,
+    /// Access tokens by resource, with the second at which they end.
+    tokens: BTreeMap<String, (String, i64)>,
+}
+
+/// Who an `as:` names.
+enum Actor<'a> {
+    User(&'a str),
+    App(&'a str),
+    Identity(&'a str),
+}
+
+fn read(actor: &str) -> Actor<'_> {
+    if let Some(name) = actor.strip_prefix("app ") {
+        Actor::App(name.trim())
+    } else if let Some(name) = actor.strip_prefix("managed identity ") {
+        Actor::Identity(name.trim())
+    } else {
+        Actor::User(actor)
+    }
+}
+
+/// The resource as the Azure CLI asks for it.
+fn resource_uri(resource: &str) -> &str {
+    match resource {
+        "arm" => "https://management.core.windows.net/",
+        "graph" => "https://graph.microsoft.com/",
+        other => other,
+    }
+}
+
+fn bad(message: String) -> io::Error {
+    io::Error::new(io::ErrorKind::InvalidInput, message)
+}
+
+impl Session {
+    /// Changes who acts; what the one before had proven is gone.
+    pub(super) fn become_actor(&mut self, actor: &str) {
+        let client = core::mem::take(&mut self.client);
+        *self = Self {
+            actor: actor.to_owned(),
+            client,
+            ..Self::default()
+        };
+    }
+
+    /// Whether the actor is a person, who acts through a client.
+    pub(super) fn is_user(&self) -> bool {
+        matches!(read(&self.actor), Actor::User(_))
+    }
+
+    /// Signs in and keeps the tokens. The answer is that of the token request.
+    pub(super) async fn sign_in(
+        &mut self,
+        subject: &Subject,
+        handout: &Value,
+        wish: &SignIn,
+        now: i64,
+    ) -> io::Result<Answer> {
+        let resource = wish.resource.clone().unwrap_or_else(|| "arm".to_owned());
+        if wish.refresh != Some(true) {
+            self.tokens.clear();
+            self.refresh_token = None;
+        }
+        let answer = match read(&self.actor) {
+            Actor::User(name) => {
+                self.sign_user_in(subject, handout, name, wish, &resource)
+                    .await?
+            }
+            Actor::App(name) => sign_app_in(subject, handout, name, wish, &resource, now).await?,
+            Actor::Identity(name) => identity_token(subject, handout, name, &resource).await?,
+        };
+        self.keep(&answer, &resource, now);
+        if wish.refresh != Some(true) {
+            self.proof = Some(wish.clone());
+        }
+        Ok(answer)
+    }
+
+    fn keep(&mut self, answer: &Answer, resource: &str, now: i64) {
+        let body = answer.json();
+        if let Some(token) = body["access_token"].as_str() {
+            let seconds = body["expires_in"]
+                .as_i64()
+                .or_else(|| body["expires_in"].as_str()?.parse().ok())
+                .unwrap_or(3599);
+            self.tokens.insert(
+                resource.to_owned(),
+                (token.to_owned(), now.saturating_add(seconds)),
+            );
+        }
+        if let Some(token) = body["refresh_token"].as_str() {
+            self.refresh_token = Some(token.to_owned());
+        }
+    }
+
+    /// A token for a resource: the one held, or a new one, fetched silently as clients do.
+    pub(super) async fn token(
+        &mut self,
+        subject: &Subject,
+        handout: &Value,
+        resource: &str,
+        now: i64,
+    ) -> io::Result<String> {
+        if let Some((token, until)) = self.tokens.get(resource)
+            && now < *until
+        {
+            return Ok(token.clone());
+        }
+        let Some(proof) = self.proof.clone() else {
+            return Err(bad(format!(
+                "{} has not signed in; add a sign_in step before",
+                self.actor
+            )));
+        };
+        let wish = if self.is_user() {
+            SignIn {
+                refresh: Some(true),
+                resource: Some(resource.to_owned()),
+                ..SignIn::default()
+            }
+        } else {
+            SignIn {
+                resource: Some(resource.to_owned()),
+                ..proof
+            }
+        };
+        let answer = match read(&self.actor) {
+            Actor::User(name) => {
+                self.sign_user_in(subject, handout, name, &wish, resource)
+                    .await?
+            }
+            Actor::App(name) => sign_app_in(subject, handout, name, &wish, resource, now).await?,
+            Actor::Identity(name) => identity_token(subject, handout, name, resource).await?,
+        };
+        self.keep(&answer, resource, now);
+        match self.tokens.get(resource) {
+            Some((token, until)) if now < *until => Ok(token.clone()),
+            _ => {
+                let body = answer.json();
+                let reason = body["error_description"]
+                    .as_str()
+                    .unwrap_or("no reason given")
+                    .to_owned();
+                Err(bad(format!("no token for {resource}: {reason}")))
+            }
+        }
+    }
+
+    async fn sign_user_in(
+        &self,
+        subject: &Subject,
+        handout: &Value,
+        name: &str,
+        wish: &SignIn,
+        resource: &str,
+    ) -> io::Result<Answer> {
+        let account = &handout["accounts"][name];
+        let upn = account["upn"]
+            .as_str()
+            .ok_or_else(|| bad(format!("the tenant has no account {name}")))?;
+        let client = client_id(if self.client.is_empty() {
+            "azure-cli"
+        } else {
+            &self.client
+        })
+        .unwrap_or_default();
+        let scope = format!(
+            "{}/.default offline_access openid profile",
+            resource_uri(resource)
+        );
+        let claims = claims(wish)?;
+        let mut form = vec![
+            ("client_id", client),
+            ("scope", scope.as_str()),
+            ("client_info", "1"),
+            ("claims", claims.as_str()),
+        ];
+        let seeded = account["password"].as_str().unwrap_or_default();
+        let refresh_token = self.refresh_token.clone().unwrap_or_default();
+        match &wish.password {
+            Some(password) => {
+                let password = if password == "seeded" {
+                    seeded
+                } else {
+                    password
+                };
+                form.extend([
+                    ("grant_type", "password"),
+                    ("username", upn),
+                    ("password", password),
+                ]);
+                return post(subject, handout, &form).await;
+            }
+            None if wish.refresh == Some(true) => {
+                form.extend([
+                    ("grant_type", "refresh_token"),
+                    ("refresh_token", refresh_token.as_str()),
+                ]);
+            }
+            None => {
+                return Err(bad(format!(
+                    "{name} is a user account and signs in with password or refresh"
+                )));
+            }
+        }
+        post(subject, handout, &form).await
+    }
+}
+
+/// Client capabilities, merged with a challenge as MSAL does.
+fn claims(wish: &SignIn) -> io::Result<String> {
+    let mut claims = json!({"access_token": {"xms_cc": {"values": ["CP1"]}}});
+    if let Some(challenge) = &wish.claims {
+        let text = if challenge == "p1" { P1 } else { challenge };
+        let challenge: Value =
+            serde_json::from_str(text).map_err(|error| bad(format!("claims: {error}")))?;
+        if let (Some(target), Some(members)) = (
+            claims["access_token"].as_object_mut(),
+            challenge["access_token"].as_object(),
+        ) {
+            target.extend(members.clone());
+        }
+    }
+    Ok(claims.to_string())
+}
+
+async fn sign_app_in(
+    subject: &Subject,
+    handout: &Value,
+    name: &str,
+    wish: &SignIn,
+    resource: &str,
+    now: i64,
+) -> io::Result<Answer> {
+    let app = &handout["apps"][name];
+    let id = app["client_id"]
+        .as_str()
+        .ok_or_else(|| bad(format!("the tenant has no app {name}")))?;
+    let scope = format!("{}/.default", resource_uri(resource));
+    let mut form = vec![
+        ("client_id", id),
+        ("scope", scope.as_str()),
+        ("grant_type", "client_credentials"),
+    ];
+    let assertion;
+    if let Some(secret) = &wish.client_secret {
+        let seeded = app["client_secret"].as_str().unwrap_or_default();
+        form.push((
+            "client_secret",
+            if secret == "seeded" { seeded } else { secret },
+        ));
+    } else {
+        assertion = if let Some(token) = &wish.federated {
+            if token == "seeded" {
+                app["federated_token"]
+                    .as_str()
+                    .unwrap_or_default()
+                    .to_owned()
+            } else {
+                token.clone()
+            }
+        } else if wish.certificate.is_some() {
+            certificate_assertion(handout, app, id, now)?
+        } else {
+            return Err(bad(format!(
+                "{name} is an app and signs in with client_secret, certificate or federated"
+            )));
+        };
+        form.push((
+            "client_assertion_type",
+            "urn:ietf:params:oauth:client-assertion-type:jwt-bearer",
+        ));
+        form.push(("client_assertion", &assertion));
+    }
+    post(subject, handout, &form).await
+}
+
+/// RS256 with `x5t`, ten minutes, as MSAL signs it.
+fn certificate_assertion(handout: &Value, app: &Value, id: &str, now: i64) -> io::Result<String> {
+    let path = app["certificate"].as_str().unwrap_or_default();
+    let pem = std::fs::read_to_string(path)
+        .map_err(|error| bad(format!("cannot read {path}: {error}")))?;
+    let block = |kind: &str| -> io::Result<Vec<u8>> {
+        let (begin, end) = (
+            format!("-----BEGIN {kind}-----"),
+            format!("-----END {kind}-----"),
+        );
+        let body = pem
+            .split_once(begin.as_str())
+            .and_then(|(_, rest)| rest.split_once(end.as_str()))
+            .map(|(body, _)| body);
+        let body: String = body.unwrap_or_default().split_whitespace().collect();
+        STANDARD
+            .decode(body)
+            .map_err(|_| bad(format!("{path} has no {kind}")))
+    };
+    let key = RsaKeyPair::from_pkcs8(&block("PRIVATE KEY")?)
+        .map_err(|error| bad(format!("{path}: {error}")))?;
+    let thumbprint = ring::digest::digest(
+        &ring::digest::SHA1_FOR_LEGACY_USE_ONLY,
+        &block("CERTIFICATE")?,
+    );
+    let tenant = handout["tenant"]["id"].as_str().unwrap_or_default();
+    let header = json!({"alg": "RS256", "typ": "JWT", "x5t": URL_SAFE_NO_PAD.encode(thumbprint)});
+    let claims = json!({
+        "aud": format!("https://{SIGN_IN_HOST}/{tenant}/oauth2/v2.0/token"), "iss": id, "sub": id, "iat": now, "exp": now + 600, "jti": "1",
+    });
+    let message = format!(
+        "{}.{}",
+        URL_SAFE_NO_PAD.encode(header.to_string()),
+        URL_SAFE_NO_PAD.encode(claims.to_string())
+    );
+    let mut signature = vec![0; key.public().modulus_len()];
+    key.sign(
+        &RSA_PKCS1_SHA256,
+        &SystemRandom::new(),
+        message.as_bytes(),
+        &mut signature,
+    )
+    .map_err(|_| bad(format!("{path}: the key does not sign")))?;
+    Ok(format!("{message}.{}", URL_SAFE_NO_PAD.encode(signature)))
+}
+
+/// The App Service form: its header names the tenant.
+async fn identity_token(
+    subject: &Subject,
+    handout: &Value,
+    name: &str,
+    resource: &str,
+) -> io::Result<Answer> {
+    let identity = &handout["managed_identities"][name];
+    let client = identity["client_id"]
+        .as_str()
+        .ok_or_else(|| bad(format!("the tenant has no managed identity {name}")))?;
+    let endpoint = &handout["identity_endpoint"];
+    let url = endpoint["url"].as_str().unwrap_or_default();
+    let (authority, path) = url
+        .split_once("://")
+        .map_or(url, |(_, rest)| rest)
+        .split_once('/')
+        .unwrap_or_default();
+    let mut query = vec![
+        ("api-version", "2019-08-01"),
+        ("resource", resource_uri(resource)),
+    ];
+    if name == "user" {
+        query.push(("client_id", client));
+    }
+    let request = http::Request::builder()
+        .method("GET")
+        .uri(format!("/{path}?{}", encode(&query)))
+        .header(
+            "x-identity-header",
+            endpoint["header"].as_str().unwrap_or_default(),
+        )
+        .body(Bytes::new())
+        .map_err(io::Error::other)?;
+    subject.send_plain(authority, request).await
+}
+
+async fn post(subject: &Subject, handout: &Value, form: &[(&str, &str)]) -> io::Result<Answer> {
+    let tenant = handout["tenant"]["id"].as_str().unwrap_or_default();
+    let request = http::Request::builder()
+        .method("POST")
+        .uri(format!("/{tenant}/oauth2/v2.0/token"))
+        .header("content-type", "application/x-www-form-urlencoded")
+        .body(encode(form).into())
+        .map_err(io::Error::other)?;
+    subject.send(SIGN_IN_HOST, request).await
+}
+
+fn encode(pairs: &[(&str, &str)]) -> String {
+    let words: Vec<String> = pairs
+        .iter()
+        .map(|(name, value)| format!("{name}={}", percent(value)))
+        .collect();
+    words.join("&")
+}
+
+fn percent(text: &str) -> String {
+    let mut encoded = String::new();
+    for byte in text.bytes() {
+        if byte.is_ascii_alphanumeric() || b"-._~".contains(&byte) {
+            encoded.push(char::from(byte));
+        } else {
+            encoded.push_str(&format!("%{byte:02X}"));
+        }
+    }
+    encoded
+}
+
+/// The claims of a token, unverified: a scenario looks at what it was given.
+pub(super) fn claims_of(token: &str) -> Value {
+    let payload = token.split('.').nth(1).unwrap_or_default();
+    URL_SAFE_NO_PAD
+        .decode(payload)
+        .ok()
+        .and_then(|bytes| serde_json::from_slice(&bytes).ok())
+        .unwrap_or_default()
+}

@@ -1,0 +1,148 @@
+//! Requests to the simulator: straight to its addresses, under the real names.
+
+use std::io;
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use bytes::Bytes;
+use http_body_util::{BodyExt, Full};
+use hyper::client::conn::http1;
+use hyper_util::rt::TokioIo;
+use serde_json::Value;
+use tokio::net::TcpStream;
+use tokio_rustls::TlsConnector;
+use tokio_rustls::rustls::crypto::ring::default_provider;
+use tokio_rustls::rustls::pki_types::pem::PemObject;
+use tokio_rustls::rustls::pki_types::{CertificateDer, ServerName};
+use tokio_rustls::rustls::{ClientConfig, RootCertStore};
+
+/// A simulator: where it is, and what to trust.
+#[derive(Clone)]
+pub struct Subject {
+    https: String,
+    control: String,
+    tls: TlsConnector,
+}
+
+impl core::fmt::Debug for Subject {
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        f.debug_struct("Subject")
+            .field("https", &self.https)
+            .field("control", &self.control)
+            .finish_non_exhaustive()
+    }
+}
+
+/// What came back.
+#[derive(Clone, Debug)]
+pub(super) struct Answer {
+    pub status: u16,
+    pub headers: http::HeaderMap,
+    pub body: Bytes,
+}
+
+impl Answer {
+    /// The body as JSON; null if it is none.
+    pub(super) fn json(&self) -> Value {
+        serde_json::from_slice(&self.body).unwrap_or_default()
+    }
+
+    pub(super) fn header(&self, name: &str) -> Option<&str> {
+        self.headers.get(name).and_then(|value| value.to_str().ok())
+    }
+}
+
+impl Subject {
+    /// A simulator by its base URLs and the PEM file of its authority.
+    pub fn new(https: &str, control: &str, ca: &PathBuf) -> io::Result<Self> {
+        let mut roots = RootCertStore::empty();
+        let certificate = CertificateDer::from_pem_file(ca)
+            .map_err(|error| io::Error::other(format!("cannot read {}: {error}", ca.display())))?;
+        roots.add(certificate).map_err(io::Error::other)?;
+        let config = ClientConfig::builder_with_provider(Arc::new(default_provider()))
+            .with_safe_default_protocol_versions()
+            .map_err(io::Error::other)?
+            .with_root_certificates(roots)
+            .with_no_client_auth();
+        let address = |url: &str| {
+            url.split_once("://")
+                .map_or(url, |(_, rest)| rest)
+                .trim_end_matches('/')
+                .to_owned()
+        };
+        Ok(Self {
+            https: address(https),
+            control: address(control),
+            tls: TlsConnector::from(Arc::new(config)),
+        })
+    }
+
+    /// Sends a request to a simulated host.
+    pub(super) async fn send(
+        &self,
+        host: &str,
+        request: http::Request<Bytes>,
+    ) -> io::Result<Answer> {
+        let stream = TcpStream::connect(&self.https).await?;
+        let name = ServerName::try_from(host.to_owned()).map_err(io::Error::other)?;
+        let stream = self.tls.connect(name, stream).await?;
+        exchange(stream, host, request).await
+    }
+
+    /// Sends a request in plain HTTP to an address of the simulator's own.
+    pub(super) async fn send_plain(
+        &self,
+        authority: &str,
+        request: http::Request<Bytes>,
+    ) -> io::Result<Answer> {
+        exchange(TcpStream::connect(authority).await?, authority, request).await
+    }
+
+    /// Calls the control API; an answer of 4xx or 5xx is an error with its message.
+    pub(super) async fn control(
+        &self,
+        method: &str,
+        path: &str,
+        body: Option<&Value>,
+    ) -> io::Result<Value> {
+        let body = body.map(ToString::to_string).unwrap_or_default();
+        let request = http::Request::builder()
+            .method(method)
+            .uri(path)
+            .header("content-type", "application/json");
+        let request = request.body(body.into()).map_err(io::Error::other)?;
+        let answer = self.send_plain(&self.control, request).await?;
+        let value = answer.json();
+        if answer.status < 400 {
+            return Ok(value);
+        }
+        let message = value["error"]["message"]
+            .as_str()
+            .unwrap_or("the control API gave no reason");
+        Err(io::Error::other(format!("{method} {path}: {message}")))
+    }
+}
+
+async fn exchange<S>(stream: S, host: &str, mut request: http::Request<Bytes>) -> io::Result<Answer>
+where
+    S: tokio::io::AsyncRead + tokio::io::AsyncWrite + Send + Unpin + 'static,
+{
+    let host = http::HeaderValue::from_str(host).map_err(io::Error::other)?;
+    request.headers_mut().insert("host", host);
+    let (mut sender, connection) = http1::handshake(TokioIo::new(stream))
+        .await
+        .map_err(io::Error::other)?;
+    let driving = tokio::spawn(connection);
+    let answer = sender
+        .send_request(request.map(Full::new))
+        .await
+        .map_err(io::Error::other)?;
+    let (head, body) = answer.into_parts();
+    let body = body.collect().await.map_err(io::Error::other)?.to_bytes();
+    driving.abort();
+    Ok(Answer {
+        status: head.status.as_u16(),
+        headers: head.headers,
+        body,
+    })
+}

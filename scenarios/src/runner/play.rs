@@ -1,0 +1,474 @@
+//! One scenario from its first step to its last.
+
+use std::collections::BTreeMap;
+use std::io;
+
+use bytes::Bytes;
+use serde_json::{Value, json};
+use serde_saphyr::Spanned;
+
+use super::actor::{Session, claims_of};
+use super::expectation::check;
+use super::http::{Answer, Subject};
+use super::{Failure, ScenarioResult, Side, Source, StepResult};
+use crate::language::error::{Place, source_line};
+use crate::language::model::{
+    HttpCall, PhaseChange, PolicyAssignment, PolicyEffect, PolicyName, Scenario, Step, TenantChange,
+};
+use crate::language::parse::instant;
+
+/// Where the clock stands until a step sets it: the month before Phase 2.
+const BEGINNING: &str = "2025-09-01T08:00:00Z";
+/// Claims that tell the same in every run.
+const SHOWN_CLAIMS: [&str; 10] = [
+    "aud", "amr", "acrs", "appidacr", "idtyp", "roles", "scp", "ver", "wids", "xms_cc",
+];
+
+struct Play<'a> {
+    source: &'a Source,
+    subject: &'a Subject,
+    /// The tenant's handout; `enforcement` in it is kept up to date.
+    handout: Value,
+    session: Session,
+    now: String,
+}
+
+/// Plays a scenario in a tenant of its own.
+pub(super) async fn play(
+    source: &Source,
+    scenario: &Scenario,
+    subject: &Subject,
+) -> ScenarioResult {
+    let mut result = ScenarioResult {
+        name: scenario.scenario.clone(),
+        about: scenario.about.clone(),
+        file: source.file.clone(),
+        tags: scenario.tags.clone(),
+        rules: scenario
+            .rules
+            .iter()
+            .map(|rule| rule.value.clone())
+            .collect(),
+        source: scenario.source.clone(),
+        steps: Vec::new(),
+        failures: Vec::new(),
+    };
+    let handout = match create_tenant(source, scenario, subject).await {
+        Ok(handout) => handout,
+        Err(error) => {
+            result.failures.push(failure(
+                &source.text,
+                Place { line: 1, column: 1 },
+                "tenant",
+                "a tenant",
+                &error.to_string(),
+            ));
+            return result;
+        }
+    };
+    let tenant = handout["tenant"]["id"]
+        .as_str()
+        .unwrap_or_default()
+        .to_owned();
+    let mut play = Play {
+        source,
+        subject,
+        handout,
+        session: Session::default(),
+        now: BEGINNING.to_owned(),
+    };
+    for step in &scenario.steps {
+        let step = play.step(step).await;
+        let stop = step.status == 0 && !step.failures.is_empty();
+        result.steps.push(step);
+        if stop {
+            break;
+        }
+    }
+    for rule in &scenario.rules {
+        let spoke = |step: &StepResult| {
+            step.rules_saying("fired")
+                .chain(step.rules_saying("audited"))
+                .any(|said| said == rule.value)
+        };
+        if !result.steps.iter().any(spoke) {
+            let place = Place::from(rule.referenced);
+            result.failures.push(failure(
+                &source.text,
+                place,
+                "rules",
+                &rule.value,
+                "the rule never spoke",
+            ));
+        }
+    }
+    let _ = subject
+        .control("DELETE", &format!("/tenants/{tenant}"), None)
+        .await;
+    result
+}
+
+fn failure(text: &str, place: Place, what: &str, expected: &str, actual: &str) -> Failure {
+    Failure {
+        place,
+        source_line: source_line(text, place),
+        what: what.to_owned(),
+        expected: expected.to_owned(),
+        actual: actual.to_owned(),
+    }
+}
+
+async fn create_tenant(
+    source: &Source,
+    scenario: &Scenario,
+    subject: &Subject,
+) -> io::Result<Value> {
+    // FNV-1a of the file's name: the same scenario has the same ids in every run.
+    let seed = source
+        .file
+        .bytes()
+        .fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| {
+            (hash ^ u64::from(byte)).wrapping_mul(0x100_0000_01b3)
+        });
+    let wish =
+        json!({"seed": seed, "name": "Contoso", "clock": {"mode": "manual", "now": BEGINNING}});
+    let handout = subject.control("POST", "/tenants", Some(&wish)).await?;
+    if let Some(change) = &scenario.tenant {
+        let tenant = handout["tenant"]["id"].as_str().unwrap_or_default();
+        change_tenant(subject, tenant, &change.value).await?;
+        return subject
+            .control("GET", &format!("/tenants/{tenant}"), None)
+            .await;
+    }
+    Ok(handout)
+}
+
+async fn change_tenant(subject: &Subject, tenant: &str, change: &TenantChange) -> io::Result<()> {
+    let phase = |phase: &PhaseChange| {
+        let mut patch = json!({});
+        for (name, value) in [
+            ("starts", &phase.starts),
+            ("postponed_until", &phase.postponed_until),
+        ] {
+            if let Some(value) = value {
+                patch[name] = json!(value);
+            }
+        }
+        patch
+    };
+    let mut enforcement = json!({});
+    for (name, wish) in [("phase1", &change.phase1), ("phase2", &change.phase2)] {
+        if let Some(wish) = wish {
+            enforcement[name] = phase(wish);
+        }
+    }
+    subject
+        .control(
+            "PATCH",
+            &format!("/tenants/{tenant}/enforcement"),
+            Some(&enforcement),
+        )
+        .await?;
+    let mut policies = json!({"per_user_mfa": change.per_user_mfa});
+    if let Some(on) = change.security_defaults {
+        policies["security_defaults"] = json!(on);
+    }
+    subject
+        .control(
+            "PATCH",
+            &format!("/tenants/{tenant}/policies"),
+            Some(&policies),
+        )
+        .await?;
+    Ok(())
+}
+
+impl Play<'_> {
+    fn tenant(&self) -> String {
+        self.handout["tenant"]["id"]
+            .as_str()
+            .unwrap_or_default()
+            .to_owned()
+    }
+
+    fn now_seconds(&self) -> i64 {
+        instant(&self.now).unwrap_or_default()
+    }
+
+    fn side(&self) -> Side {
+        let start = self.handout["enforcement"]["phase2"]["effective"]
+            .as_str()
+            .and_then(instant);
+        if start.is_some_and(|start| start <= self.now_seconds()) {
+            Side::After
+        } else {
+            Side::Before
+        }
+    }
+
+    async fn step(&mut self, step: &Spanned<Step>) -> StepResult {
+        let here = step.referenced;
+        let step = &step.value;
+        let outcome = self.act(step).await;
+        let client = if self.session.is_user() {
+            self.session.client.clone()
+        } else {
+            String::new()
+        };
+        let mut result = StepResult {
+            title: step.fix.clone().or_else(|| step.step.clone()),
+            is_fix: step.fix.is_some(),
+            at: self.now.clone(),
+            side: self.side(),
+            actor: self.session.actor.clone(),
+            client,
+            action: action(step),
+            status: 0,
+            code: None,
+            decision: None,
+            claims: BTreeMap::new(),
+            failures: Vec::new(),
+        };
+        match outcome {
+            Ok(Some(answer)) => {
+                self.describe(&answer, &mut result).await;
+                result.failures = check(
+                    &self.source.text,
+                    here,
+                    step.expect.as_ref(),
+                    &result,
+                    &answer,
+                );
+            }
+            Ok(None) => {}
+            Err(error) => {
+                result.failures.push(failure(
+                    &self.source.text,
+                    here.into(),
+                    "step",
+                    "an answer",
+                    &error.to_string(),
+                ));
+            }
+        }
+        result
+    }
+
+    async fn act(&mut self, step: &Step) -> io::Result<Option<Answer>> {
+        if let Some(at) = &step.at {
+            self.now.clone_from(&at.value);
+            let clock = json!({"mode": "manual", "now": at.value});
+            self.subject
+                .control(
+                    "PUT",
+                    &format!("/tenants/{}/clock", self.tenant()),
+                    Some(&clock),
+                )
+                .await?;
+        }
+        if let Some(actor) = &step.actor {
+            self.session.become_actor(&actor.value);
+        }
+        if let Some(client) = &step.client {
+            self.session.client.clone_from(&client.value);
+        }
+        if let Some(wish) = &step.sign_in {
+            let now = self.now_seconds();
+            let answer = self
+                .session
+                .sign_in(self.subject, &self.handout, &wish.value, now)
+                .await?;
+            return Ok(Some(answer));
+        }
+        if let Some(call) = &step.arm {
+            let version = call.value.api_version.as_deref().unwrap_or("2024-11-01");
+            return self
+                .call("arm", &call.value, &format!("api-version={version}"), "")
+                .await
+                .map(Some);
+        }
+        if let Some(call) = &step.graph {
+            let version = format!("/{}", call.value.version.as_deref().unwrap_or("v1.0"));
+            return self
+                .call("graph", &call.value, "", &version)
+                .await
+                .map(Some);
+        }
+        if let Some(wish) = &step.policy {
+            let call = policy_call(&wish.value);
+            return self
+                .call("arm", &call, "api-version=2023-04-01", "")
+                .await
+                .map(Some);
+        }
+        if let Some(change) = &step.tenant {
+            change_tenant(self.subject, &self.tenant(), &change.value).await?;
+            let view = self
+                .subject
+                .control(
+                    "GET",
+                    &format!("/tenants/{}/enforcement", self.tenant()),
+                    None,
+                )
+                .await?;
+            self.handout["enforcement"] = view;
+        }
+        Ok(None)
+    }
+
+    /// Calls a resource with the actor's token for it.
+    async fn call(
+        &mut self,
+        resource: &str,
+        call: &HttpCall,
+        parameter: &str,
+        prefix: &str,
+    ) -> io::Result<Answer> {
+        let now = self.now_seconds();
+        let token = self
+            .session
+            .token(self.subject, &self.handout, resource, now)
+            .await?;
+        let (verb, path) = call.verbs().first().copied().unwrap_or(("GET", "/"));
+        let mut target = format!("{prefix}{}", self.filled(path)).replace(' ', "%20");
+        if !parameter.is_empty() {
+            target.push(if target.contains('?') { '&' } else { '?' });
+            target.push_str(parameter);
+        }
+        let body = call
+            .body
+            .as_ref()
+            .map(|body| self.filled(&body.to_string()))
+            .unwrap_or_default();
+        let host = if resource == "graph" {
+            "graph.microsoft.com"
+        } else {
+            "management.azure.com"
+        };
+        let request = http::Request::builder()
+            .method(verb)
+            .uri(target)
+            .header("authorization", format!("Bearer {token}"))
+            .header("content-type", "application/json")
+            .body(Bytes::from(body))
+            .map_err(io::Error::other)?;
+        self.subject.send(host, request).await
+    }
+
+    fn filled(&self, text: &str) -> String {
+        let value = |value: &Value| value.as_str().unwrap_or_default().to_owned();
+        text.replace("{sub}", &value(&self.handout["subscription"]))
+            .replace("{tenant}", &value(&self.handout["tenant"]["id"]))
+            .replace("{domain}", &value(&self.handout["tenant"]["domain"]))
+    }
+
+    /// Fills in what the answer and the journal tell.
+    async fn describe(&self, answer: &Answer, result: &mut StepResult) {
+        result.status = answer.status;
+        let body = answer.json();
+        if let Some(token) = body["access_token"].as_str() {
+            let claims = claims_of(token);
+            let shown = SHOWN_CLAIMS
+                .iter()
+                .filter_map(|name| Some(((*name).to_owned(), claims.get(*name)?.clone())));
+            result.claims = shown.collect();
+        }
+        let id = answer
+            .header("x-ms-request-id")
+            .or_else(|| answer.header("request-id"));
+        if let Some(id) = id
+            && let Ok(entry) = self
+                .subject
+                .control("GET", &format!("/journal/{id}"), None)
+                .await
+        {
+            result.code = entry["code"].as_str().map(str::to_owned);
+            result.decision =
+                Some(entry["decision"].clone()).filter(|decision| !decision.is_null());
+        }
+    }
+}
+
+/// What a step does, in a few words.
+fn action(step: &Step) -> String {
+    if let Some(wish) = &step.sign_in {
+        let wish = &wish.value;
+        let proof = [
+            (wish.password.is_some(), "password"),
+            (wish.client_secret.is_some(), "secret"),
+            (wish.certificate.is_some(), "certificate"),
+            (wish.federated.is_some(), "federated token"),
+            (wish.managed_identity.is_some(), "managed identity"),
+            (wish.refresh == Some(true), "refresh token"),
+        ];
+        let proof = proof
+            .into_iter()
+            .find(|(set, _)| *set)
+            .map_or("", |(_, name)| name);
+        let challenge = if wish.claims.is_some() {
+            " and the challenge"
+        } else {
+            ""
+        };
+        return format!("sign in with {proof}{challenge}");
+    }
+    if let Some(call) = step.arm.as_ref().or(step.graph.as_ref()) {
+        let (verb, path) = call
+            .value
+            .verbs()
+            .first()
+            .map_or(("", String::new()), |(verb, path)| {
+                (*verb, (*path).to_owned())
+            });
+        let path = path
+            .split('?')
+            .next()
+            .unwrap_or_default()
+            .replace("/subscriptions/{sub}", "…");
+        return format!("{verb} {path}");
+    }
+    if let Some(wish) = &step.policy {
+        return format!(
+            "assign {} in {:?}",
+            definition(wish.value.assign).0,
+            wish.value.effect
+        );
+    }
+    if step.tenant.is_some() {
+        return "change the tenant".to_owned();
+    }
+    "wait".to_owned()
+}
+
+/// The assignment's name, and the built-in definition's id.
+fn definition(name: PolicyName) -> (&'static str, &'static str) {
+    match name {
+        PolicyName::MfaWrite => ("mfa-write", "4e6c27d5-a6ee-49cf-b2b4-d8fe90fa2b8b"),
+        PolicyName::MfaDelete => ("mfa-delete", "db4a9d17-db75-4f46-9fcb-9f9526604417"),
+    }
+}
+
+fn policy_call(wish: &PolicyAssignment) -> HttpCall {
+    let (name, id) = definition(wish.assign);
+    let effect = match (wish.assign, wish.effect) {
+        (_, PolicyEffect::Disabled) => "Disabled",
+        (PolicyName::MfaWrite, PolicyEffect::Audit) => "Audit",
+        (PolicyName::MfaWrite, PolicyEffect::Deny) => "Deny",
+        (PolicyName::MfaDelete, PolicyEffect::Audit) => "AuditAction",
+        (PolicyName::MfaDelete, PolicyEffect::Deny) => "DenyAction",
+    };
+    let mut properties = json!({
+        "policyDefinitionId": format!("/providers/Microsoft.Authorization/policyDefinitions/{id}"),
+        "parameters": {"effect": {"value": effect}},
+    });
+    if let Some(message) = &wish.message {
+        properties["nonComplianceMessages"] = json!([{"message": message}]);
+    }
+    HttpCall {
+        put: Some(format!(
+            "/subscriptions/{{sub}}/providers/Microsoft.Authorization/policyAssignments/{name}"
+        )),
+        body: Some(json!({"properties": properties})),
+        ..HttpCall::default()
+    }
+}

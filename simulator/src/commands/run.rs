@@ -1,0 +1,239 @@
+//! `entrasim run -- COMMAND`: a simulator for the time of one command, which finds it without an option of its own.
+
+use std::ffi::OsString;
+use std::io;
+use std::path::{Path, PathBuf};
+use std::process::ExitStatus;
+
+use clap::Args;
+use tokio::process::Command;
+use tokio::sync::oneshot;
+
+use super::start::StartArgs;
+use crate::app::Addresses;
+use crate::handout::Handout;
+use crate::simulator::Simulator;
+
+mod isolated;
+pub use isolated::{INSIDE, inside};
+
+#[derive(Args, Clone, Debug)]
+pub struct RunArgs {
+    #[command(flatten)]
+    pub start: StartArgs,
+    /// Linux: a private network in which the public names and 169.254.169.254 are the simulator, for clients that ignore proxies
+    #[arg(long)]
+    pub isolated: bool,
+    /// Let the command use your own Azure CLI configuration instead of an empty one
+    #[arg(long)]
+    pub keep_azure_config: bool,
+    /// The command and its arguments
+    #[arg(
+        trailing_var_arg = true,
+        allow_hyphen_values = true,
+        required = true,
+        value_name = "COMMAND"
+    )]
+    pub command: Vec<OsString>,
+}
+
+/// Runs the command against a fresh simulator; the exit code is the command's.
+pub async fn run(args: &RunArgs) -> io::Result<u8> {
+    if args.isolated {
+        return isolated::run();
+    }
+    let simulator = Simulator::start(args.start.options()?).await?;
+    let (addresses, handout) = (simulator.addresses()?, simulator.handout()?);
+    let azure = AzureConfig::new(args)?;
+    let mut environment = proxy_variables(&addresses);
+    environment.extend(common_variables(&addresses, &handout, azure.path(), args));
+    run_beside(simulator, &args.command, environment).await
+}
+
+/// Serves while the command runs.
+async fn run_beside(
+    simulator: Simulator,
+    command: &[OsString],
+    environment: Vec<(String, OsString)>,
+) -> io::Result<u8> {
+    let (end, ended) = oneshot::channel::<()>();
+    let serving = tokio::spawn(simulator.serve(async {
+        let _ = ended.await;
+    }));
+    let code = child(command, environment).await;
+    let _ = end.send(());
+    let _ = serving.await;
+    code
+}
+
+async fn child(command: &[OsString], environment: Vec<(String, OsString)>) -> io::Result<u8> {
+    let Some((program, arguments)) = command.split_first() else {
+        return Err(io::Error::new(
+            io::ErrorKind::InvalidInput,
+            "no command was given",
+        ));
+    };
+    let mut child = Command::new(program)
+        .args(arguments)
+        .envs(environment)
+        .spawn()
+        .map_err(|error| {
+            io::Error::new(
+                error.kind(),
+                format!("cannot start {}: {error}", program.display()),
+            )
+        })?;
+    // The terminal sends Ctrl-C to the whole group: the command decides what it means, and we wait for it.
+    loop {
+        tokio::select! {
+            status = child.wait() => return Ok(exit_code(status?)),
+            _ = tokio::signal::ctrl_c() => {}
+        }
+    }
+}
+
+/// The code a shell would show: 128 and the signal's number for a command that was killed.
+fn exit_code(status: ExitStatus) -> u8 {
+    #[cfg(unix)]
+    if let Some(signal) = std::os::unix::process::ExitStatusExt::signal(&status) {
+        return u8::try_from(128 + signal).unwrap_or(u8::MAX);
+    }
+    status
+        .code()
+        .and_then(|code| u8::try_from(code).ok())
+        .unwrap_or(1)
+}
+
+/// An Azure CLI configuration for this run alone: MSAL keeps answers and failures there for a day.
+struct AzureConfig(Option<PathBuf>);
+
+impl AzureConfig {
+    fn new(args: &RunArgs) -> io::Result<Self> {
+        if args.keep_azure_config {
+            return Ok(Self(None));
+        }
+        let path = std::env::temp_dir().join(format!("entrasim-azure-{}", std::process::id()));
+        std::fs::create_dir_all(&path)?;
+        Ok(Self(Some(path)))
+    }
+
+    fn path(&self) -> Option<&Path> {
+        self.0.as_deref()
+    }
+}
+
+impl Drop for AzureConfig {
+    fn drop(&mut self) {
+        if let Some(path) = &self.0 {
+            let _ = std::fs::remove_dir_all(path);
+        }
+    }
+}
+
+/// Each runtime reads a proxy from other names.
+fn proxy_variables(at: &Addresses) -> Vec<(String, OsString)> {
+    let mut variables = Vec::new();
+    for name in [
+        "HTTPS_PROXY",
+        "https_proxy",
+        "HTTP_PROXY",
+        "http_proxy",
+        "ALL_PROXY",
+        "all_proxy",
+    ] {
+        variables.push((name.to_owned(), at.http.clone().into()));
+    }
+    for name in ["NO_PROXY", "no_proxy"] {
+        variables.push((name.to_owned(), "localhost,127.0.0.1,::1".into()));
+    }
+    variables.push(("NODE_USE_ENV_PROXY".to_owned(), "1".into()));
+    if let Some((host, port)) = at.http.trim_start_matches("http://").rsplit_once(':') {
+        let options = format!(
+            "-Dhttps.proxyHost={host} -Dhttps.proxyPort={port} -Dhttp.proxyHost={host} -Dhttp.proxyPort={port} -Dhttp.nonProxyHosts=localhost|127.0.0.1"
+        );
+        variables.push(("JAVA_TOOL_OPTIONS".to_owned(), options.into()));
+    }
+    variables
+}
+
+/// Trust, telemetry off, and the ids and secrets of the tenant for scripts.
+fn common_variables(
+    at: &Addresses,
+    handout: &Handout,
+    azure: Option<&Path>,
+    args: &RunArgs,
+) -> Vec<(String, OsString)> {
+    let mut variables: Vec<(String, OsString)> = Vec::new();
+    let mut put = |name: &str, value: OsString| variables.push((name.to_owned(), value));
+    let trust = trust_file(&at.ca, !args.start.allow_host.is_empty());
+    for name in [
+        "REQUESTS_CA_BUNDLE",
+        "CURL_CA_BUNDLE",
+        "SSL_CERT_FILE",
+        "NODE_EXTRA_CA_CERTS",
+    ] {
+        put(name, trust.clone().into());
+    }
+    put("AZURE_CORE_COLLECT_TELEMETRY", "no".into());
+    if let Some(azure) = azure {
+        put("AZURE_CONFIG_DIR", azure.into());
+    }
+    put("ENTRASIM_CONTROL", at.control.clone().into());
+    put("ENTRASIM_HTTPS", at.https.clone().into());
+    put("ENTRASIM_HTTP", at.http.clone().into());
+    put("ENTRASIM_CA", at.ca.clone().into());
+    put("ENTRASIM_TENANT", handout.tenant.id.clone().into());
+    put("ENTRASIM_DOMAIN", handout.tenant.domain.clone().into());
+    put("ENTRASIM_SUBSCRIPTION", handout.subscription.clone().into());
+    let word = |name: &str| name.to_uppercase().replace('-', "_");
+    for (name, account) in &handout.accounts {
+        put(
+            &format!("ENTRASIM_{}_UPN", word(name)),
+            account.upn.clone().into(),
+        );
+        put(
+            &format!("ENTRASIM_{}_PASSWORD", word(name)),
+            account.password.clone().unwrap_or_default().into(),
+        );
+    }
+    for (name, app) in &handout.apps {
+        put(
+            &format!("ENTRASIM_{}_CLIENT_ID", word(name)),
+            app.client_id.clone().into(),
+        );
+        put(
+            &format!("ENTRASIM_{}_CLIENT_SECRET", word(name)),
+            app.client_secret.clone().unwrap_or_default().into(),
+        );
+        put(
+            &format!("ENTRASIM_{}_CERTIFICATE", word(name)),
+            app.certificate.clone().into(),
+        );
+        put(
+            &format!("ENTRASIM_{}_FEDERATED_TOKEN", word(name)),
+            app.federated_token.clone().into(),
+        );
+    }
+    variables
+}
+
+/// The authority alone, unless real hosts are let through: then the system's roots beside it.
+fn trust_file(ca: &Path, with_system_roots: bool) -> PathBuf {
+    const SYSTEM: [&str; 3] = [
+        "/etc/ssl/certs/ca-certificates.crt",
+        "/etc/pki/tls/certs/ca-bundle.crt",
+        "/etc/ssl/cert.pem",
+    ];
+    if with_system_roots {
+        let roots = SYSTEM
+            .iter()
+            .find_map(|path| std::fs::read_to_string(path).ok());
+        if let (Some(roots), Ok(own)) = (roots, std::fs::read_to_string(ca)) {
+            let bundle = ca.with_file_name("ca-bundle.pem");
+            if std::fs::write(&bundle, format!("{own}{roots}")).is_ok() {
+                return bundle;
+            }
+        }
+    }
+    ca.to_owned()
+}

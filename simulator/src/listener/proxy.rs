@@ -1,0 +1,88 @@
+//! The proxy: tunnels to simulated hosts end here, tunnels to other hosts are refused by name.
+
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+use http::StatusCode;
+use hyper::body::Incoming;
+use hyper_util::rt::TokioIo;
+use percent_encoding::percent_decode_str;
+
+use super::{Port, Visit, dial, message, serve_tls};
+use crate::hosts;
+use crate::wire::{Reply, Request};
+
+/// `CONNECT host:port`
+pub(super) fn connect(visit: Visit, request: hyper::Request<Incoming>) -> Reply {
+    let Some(authority) = request.uri().authority().cloned() else {
+        return message::refusal(StatusCode::BAD_REQUEST, "CONNECT names no host");
+    };
+    let host = authority.host().to_ascii_lowercase();
+    let user = request
+        .headers()
+        .get("proxy-authorization")
+        .and_then(|value| basic_user(value.to_str().ok()?));
+    if hosts::lookup(&host).is_some() {
+        let visit = Visit {
+            port: Port::Https,
+            proxy_user: user,
+            ..visit
+        };
+        tokio::spawn(async move {
+            let Ok(stream) = hyper::upgrade::on(request).await else {
+                return;
+            };
+            // Boxed, because a tunnel serves connections as the port that opened it does.
+            let served = Box::pin(serve_tls(TokioIo::new(stream), visit, None)).await;
+            if let Err(error) = served {
+                tracing::debug!(host, error, "intercepted tunnel ended");
+            }
+        });
+        return Reply::empty(StatusCode::OK);
+    }
+    if !visit
+        .edge
+        .allowed_hosts
+        .iter()
+        .any(|allowed| allowed.eq_ignore_ascii_case(&host))
+    {
+        return refuse(&host);
+    }
+    tokio::spawn(async move {
+        let target = format!("{host}:{}", authority.port_u16().unwrap_or(443));
+        match (hyper::upgrade::on(request).await, dial(&target).await) {
+            (Ok(client), Ok(mut server)) => {
+                let _ = tokio::io::copy_bidirectional(&mut TokioIo::new(client), &mut server).await;
+            }
+            (_, Err(error)) => {
+                tracing::warn!(target, %error, "cannot open a tunnel to an allowed host");
+            }
+            (Err(_), Ok(_)) => {}
+        }
+    });
+    Reply::empty(StatusCode::OK)
+}
+
+/// The answer for a host that is not simulated.
+pub(super) fn refuse(host: &str) -> Reply {
+    let message = format!(
+        "entrasim does not simulate {host} and lets nothing through to it; start with --allow-host {host} to reach the real one"
+    );
+    tracing::warn!(host, "refused a host that is not simulated");
+    message::refusal(StatusCode::FORBIDDEN, &message).header("x-entrasim-refused", host)
+}
+
+/// The user name given to the proxy: it selects a tenant.
+pub(super) fn user(request: &Request) -> Option<String> {
+    basic_user(request.header("proxy-authorization")?)
+}
+
+fn basic_user(header: &str) -> Option<String> {
+    let (scheme, value) = header.split_once(' ')?;
+    if !scheme.eq_ignore_ascii_case("basic") {
+        return None;
+    }
+    let text = String::from_utf8(STANDARD.decode(value.trim()).ok()?).ok()?;
+    let user = text.split_once(':').map_or(text.as_str(), |(user, _)| user);
+    let user = percent_decode_str(user).decode_utf8_lossy().into_owned();
+    (!user.is_empty()).then_some(user)
+}

@@ -1,0 +1,135 @@
+//! The front page for people, the description for programs, where everything is, and what is missing.
+
+use entrasim_domain::enforcement::phase::PhaseName;
+use entrasim_domain::enforcement::rules::RULES;
+use http::{Method, StatusCode};
+
+use super::model::{CountView, List, RuleView, SimulatorView};
+use super::{ControlCall, ControlError, Route, ok, openapi};
+use crate::wire::Reply;
+use crate::wire::html::escape;
+
+pub(super) fn routes() -> Vec<Route> {
+    let get = |path, summary, schema, handler| Route {
+        method: Method::GET,
+        path,
+        summary,
+        request: None,
+        response: (StatusCode::OK, schema),
+        handler,
+    };
+    vec![
+        get("/", "The dashboard, a page", None, page),
+        get("/openapi.json", "This description", None, description),
+        get(
+            "/simulator",
+            "Where this simulator is",
+            Some(openapi::of::<SimulatorView>),
+            simulator,
+        ),
+        get(
+            "/rules",
+            "Every rule of the decision",
+            Some(openapi::of::<List<RuleView>>),
+            rules,
+        ),
+        get(
+            "/unimplemented",
+            "What was asked for and is not simulated",
+            Some(openapi::of::<List<CountView>>),
+            unimplemented,
+        ),
+    ]
+}
+
+fn description(_: &ControlCall<'_>) -> Result<Reply, ControlError> {
+    Ok(ok(&openapi::document(super::routes())))
+}
+
+fn simulator(call: &ControlCall<'_>) -> Result<Reply, ControlError> {
+    let addresses = call
+        .app
+        .addresses
+        .get()
+        .ok_or_else(|| ControlError::internal("the addresses are not known yet"))?;
+    Ok(ok(&SimulatorView {
+        version: env!("CARGO_PKG_VERSION"),
+        https: addresses.https.clone(),
+        http: addresses.http.clone(),
+        control: addresses.control.clone(),
+        ca: addresses.ca.clone(),
+    }))
+}
+
+fn rules(_: &ControlCall<'_>) -> Result<Reply, ControlError> {
+    Ok(ok(&List {
+        value: RULES.iter().map(RuleView::from).collect(),
+    }))
+}
+
+fn unimplemented(call: &ControlCall<'_>) -> Result<Reply, ControlError> {
+    let counts = call.app.unimplemented();
+    Ok(ok(&List {
+        value: counts
+            .into_iter()
+            .map(|(name, count)| CountView { name, count })
+            .collect(),
+    }))
+}
+
+const STYLE: &str = "body{font:15px/1.5 system-ui,sans-serif;margin:2rem auto;max-width:70rem;padding:0 1rem;color-scheme:light dark}\
+    table{border-collapse:collapse;width:100%}th,td{text-align:left;padding:.3rem .8rem .3rem 0;border-bottom:1px solid #8884}\
+    td{overflow-wrap:anywhere}.deny,.interrupt{color:#c62828}h2{margin-top:2rem}";
+
+/// Tenants and the last requests, as a page that needs no script.
+fn page(call: &ControlCall<'_>) -> Result<Reply, ControlError> {
+    let system = call.request.arrived;
+    let mut tenants = String::new();
+    for cell in call.app.store.list() {
+        let tenant = cell.read();
+        let phase = |name| {
+            tenant
+                .enforcement
+                .effective(name)
+                .map_or("never".to_owned(), |at| at.to_string())
+        };
+        tenants.push_str(&format!(
+            "<tr><td>{}</td><td>{}</td><td>{}</td><td>{}</td><td>{}</td><td>{}</td></tr>",
+            escape(tenant.initial_domain()),
+            tenant.id,
+            tenant.users.len(),
+            tenant.now(system),
+            phase(PhaseName::Phase1),
+            phase(PhaseName::Phase2),
+        ));
+    }
+    let mut requests = String::new();
+    for entry in call.app.journal.newest(None, 50) {
+        let decision = entry.decision.as_deref();
+        requests.push_str(&format!(
+            "<tr><td>{}</td><td>{} {}</td><td>{}</td><td>{}</td><td class=\"{}\">{}</td></tr>",
+            entry.at,
+            escape(&entry.method),
+            escape(&entry.url),
+            entry.status,
+            escape(entry.code.as_deref().unwrap_or_default()),
+            decision.map_or("", |decision| decision.outcome_word()),
+            escape(
+                &decision
+                    .filter(|d| d.rule.is_some())
+                    .map(entrasim_domain::enforcement::Decision::message)
+                    .unwrap_or_default()
+            ),
+        ));
+    }
+    Ok(Reply::html(
+        StatusCode::OK,
+        format!(
+            "<!doctype html><html lang=\"en\"><head><meta charset=\"utf-8\"><title>entrasim</title>\
+             <meta name=\"viewport\" content=\"width=device-width\"><link rel=\"icon\" href=\"data:,\"><style>{STYLE}</style></head><body><main><h1>entrasim</h1>\
+             <p>A simulator, not Microsoft. <a href=\"/openapi.json\">The control API describes itself</a>.</p>\
+             <h2>Tenants</h2><table><thead><tr><th>domain</th><th>id</th><th>users</th><th>now</th><th>Phase 1 from</th><th>Phase 2 from</th></tr></thead><tbody>{tenants}</tbody></table>\
+             <h2>Last requests</h2><table><thead><tr><th>at</th><th>request</th><th>status</th><th>code</th><th>why</th></tr></thead><tbody>{requests}</tbody></table></main></body></html>"
+        ),
+    ))
+}

@@ -1,0 +1,192 @@
+//! `POST /tenants/{tenant}/explain`: what would be decided, and what every rule says.
+
+use entrasim_domain::catalogue::{self, AZURE_RESOURCE_MANAGER};
+use entrasim_domain::enforcement::facts::Target;
+use entrasim_domain::enforcement::{
+    Amr, Authentication, Decision, Facts, IdentityType, Operation, Policies, Stage, UserFacts,
+    decide,
+};
+use entrasim_domain::id::AppId;
+use entrasim_domain::tenant::Tenant;
+use entrasim_domain::time::Timestamp;
+use http::{Method, StatusCode};
+
+use super::model::{Attempt, AttemptOperation, DecisionView};
+use super::tenants::find_user;
+use super::{ControlCall, ControlError, Route, ok, openapi};
+use crate::issue::resource::Resource;
+use crate::wire::Reply;
+
+pub(super) fn routes() -> Vec<Route> {
+    vec![Route {
+        method: Method::POST,
+        path: "/tenants/{tenant}/explain",
+        summary: "What would be decided on an attempt, and what every rule says",
+        request: Some(openapi::of::<Attempt>),
+        response: (StatusCode::OK, Some(openapi::of::<DecisionView>)),
+        handler: explain,
+    }]
+}
+
+fn explain(call: &ControlCall<'_>) -> Result<Reply, ControlError> {
+    let attempt: Attempt = call.body()?;
+    let tenant = call.tenant()?.read();
+    let decision = decide_attempt(&tenant, &attempt, tenant.now(call.request.arrived))?;
+    Ok(ok(&DecisionView::from(&decision)))
+}
+
+/// Decides a described attempt at `now`, or at the instant that it names.
+fn decide_attempt(
+    tenant: &Tenant,
+    attempt: &Attempt,
+    now: Timestamp,
+) -> Result<Decision, ControlError> {
+    let now = match &attempt.at {
+        Some(text) => Timestamp::parse(text)
+            .ok_or_else(|| ControlError::bad_request(format!("`{text}` is no RFC 3339 instant")))?,
+        None => now,
+    };
+    let user = subject(tenant, attempt)?;
+    let resource = resource(tenant, attempt.resource.as_deref().unwrap_or("arm"))?;
+    let (stage, operation) = operation(tenant, attempt.operation);
+    if stage == Stage::ResourceManager && resource != AZURE_RESOURCE_MANAGER {
+        return Err(ControlError::bad_request(
+            "operations other than sign-in are decided for the resource `arm` only",
+        ));
+    }
+    let facts = Facts {
+        stage,
+        identity: Some(if user.is_some() {
+            IdentityType::User
+        } else {
+            IdentityType::App
+        }),
+        authentication: authentication(attempt, user.is_some(), now)?,
+        user,
+        client: client(tenant, attempt.client.as_deref().unwrap_or("azure-cli"))?,
+        resource,
+        operation,
+        demanded_contexts: attempt.demanded.clone(),
+    };
+    let assignments: Vec<_> = tenant
+        .azure
+        .policy_assignments
+        .values()
+        .map(|a| (**a).clone())
+        .collect();
+    let policies = Policies {
+        enforcement: &tenant.enforcement,
+        security_defaults: tenant.security_defaults,
+        mfa_assignments: &assignments,
+    };
+    Ok(decide(&facts, &policies, now))
+}
+
+fn subject(tenant: &Tenant, attempt: &Attempt) -> Result<Option<UserFacts>, ControlError> {
+    match (&attempt.user, &attempt.app, &attempt.managed_identity) {
+        (Some(name), None, None) => Ok(Some(tenant.user_facts(&*find_user(tenant, name)?))),
+        (None, Some(name), None) => {
+            let known = tenant
+                .applications
+                .values()
+                .any(|app| app.display_name == *name || app.app_id.to_string() == *name);
+            if known {
+                Ok(None)
+            } else {
+                Err(ControlError::not_found(format!("there is no app {name}")))
+            }
+        }
+        (None, None, Some(_)) => Ok(None),
+        _ => Err(ControlError::bad_request(
+            "name exactly one of `user`, `app` and `managed_identity`",
+        )),
+    }
+}
+
+fn authentication(
+    attempt: &Attempt,
+    is_user: bool,
+    now: Timestamp,
+) -> Result<Authentication, ControlError> {
+    if !is_user {
+        return Ok(Authentication::default());
+    }
+    let Some(words) = &attempt.amr else {
+        return Ok(Authentication {
+            contexts: attempt.acrs.clone(),
+            ..Authentication::password(now)
+        });
+    };
+    let methods: Result<Vec<Amr>, ControlError> = words
+        .iter()
+        .map(|word| {
+            let known: Vec<&str> = Amr::ALL.iter().map(|amr| amr.as_str()).collect();
+            Amr::parse(word).ok_or_else(|| {
+                ControlError::bad_request(format!(
+                    "`{word}` is no value of amr; known: {}",
+                    known.join(", ")
+                ))
+            })
+        })
+        .collect();
+    Ok(Authentication {
+        methods: methods?,
+        contexts: attempt.acrs.clone(),
+        at: Some(now),
+    })
+}
+
+fn client(tenant: &Tenant, name: &str) -> Result<AppId, ControlError> {
+    if let Some(app) = catalogue::first_party_app_by_alias(name) {
+        return Ok(app.id);
+    }
+    let by_name = tenant
+        .applications
+        .values()
+        .find(|app| app.display_name == name)
+        .map(|app| app.app_id);
+    by_name.or_else(|| name.parse().ok()).ok_or_else(|| {
+        let known: Vec<&str> = catalogue::first_party_apps()
+            .iter()
+            .map(|app| app.alias.as_str())
+            .collect();
+        ControlError::bad_request(format!(
+            "`{name}` is no client; give a client id or one of {}",
+            known.join(", ")
+        ))
+    })
+}
+
+fn resource(tenant: &Tenant, name: &str) -> Result<AppId, ControlError> {
+    // Signing in to a portal is about the portal's client; its own resource is Resource Manager.
+    let name = if name == "portal" { "arm" } else { name };
+    catalogue::first_party_app_by_alias(name)
+        .map(|app| app.id)
+        .or_else(|| Resource::find(tenant, name, "").map(|resource| resource.app_id))
+        .ok_or_else(|| {
+            ControlError::bad_request(format!("`{name}` is no resource that this tenant knows"))
+        })
+}
+
+fn operation(tenant: &Tenant, operation: AttemptOperation) -> (Stage, Operation) {
+    let subscription = tenant
+        .azure
+        .subscriptions
+        .keys()
+        .next()
+        .map(ToString::to_string)
+        .unwrap_or_default();
+    let target = || Target {
+        resource_id: format!("/subscriptions/{subscription}/resourceGroups/any"),
+        location: None,
+    };
+    match operation {
+        AttemptOperation::SignIn => (Stage::SignIn, Operation::SignIn),
+        AttemptOperation::Read => (Stage::ResourceManager, Operation::Read),
+        AttemptOperation::CreateOrUpdate => {
+            (Stage::ResourceManager, Operation::CreateOrUpdate(target()))
+        }
+        AttemptOperation::Delete => (Stage::ResourceManager, Operation::Delete(target())),
+        AttemptOperation::Action => (Stage::ResourceManager, Operation::Action(target())),
+    }
+}

@@ -1,0 +1,279 @@
+//! The control API's own types: they serve the API and describe it.
+
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+
+use entrasim_domain::enforcement::Decision;
+use entrasim_domain::enforcement::rules::Rule;
+use schemars::JsonSchema;
+use serde::{Deserialize, Deserializer, Serialize};
+
+use crate::handout::ClockView;
+use crate::journal::Entry;
+
+/// A list of anything.
+#[derive(Debug, JsonSchema, Serialize)]
+pub struct List<T> {
+    pub value: Vec<T>,
+}
+
+/// Where this simulator is.
+#[derive(Debug, JsonSchema, Serialize)]
+pub struct SimulatorView {
+    pub version: &'static str,
+    pub https: String,
+    pub http: String,
+    pub control: String,
+    /// The local authority's certificate, a PEM file.
+    pub ca: PathBuf,
+}
+
+#[derive(Debug, JsonSchema, Serialize)]
+pub struct TenantRow {
+    pub id: String,
+    pub domain: String,
+    pub name: String,
+}
+
+/// A tenant to make.
+#[derive(Debug, Default, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct NewTenant {
+    /// Decides every id, the domain and the passwords.
+    #[serde(default)]
+    pub seed: u64,
+    pub name: Option<String>,
+    /// Made-up users beside the named ones.
+    #[serde(default)]
+    pub users: u32,
+    pub clock: Option<ClockView>,
+    pub enforcement: Option<EnforcementPatch>,
+    #[serde(default)]
+    pub security_defaults: bool,
+    /// By account name: disabled, enabled, enforced.
+    #[serde(default)]
+    pub per_user_mfa: BTreeMap<String, PerUserMfaState>,
+}
+
+#[derive(Debug, Default, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct NewFork {
+    pub name: Option<String>,
+}
+
+#[derive(Debug, Default, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct NewSnapshot {
+    pub name: Option<String>,
+}
+
+#[derive(Debug, JsonSchema, Serialize)]
+pub struct SnapshotView {
+    pub id: u64,
+    pub name: String,
+}
+
+#[derive(Debug, Default, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Advance {
+    pub seconds: u64,
+}
+
+/// A merge patch: what is absent stays, `null` clears.
+#[derive(Debug, Default, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct EnforcementPatch {
+    pub phase1: Option<PhasePatch>,
+    pub phase2: Option<PhasePatch>,
+}
+
+#[derive(Debug, Default, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct PhasePatch {
+    /// An RFC 3339 instant or a date; `null` for never.
+    #[serde(default, deserialize_with = "present")]
+    pub starts: Option<Option<String>>,
+    #[serde(default, deserialize_with = "present")]
+    pub postponed_until: Option<Option<String>>,
+}
+
+/// Tells `null` from absent.
+#[expect(clippy::option_option, reason = "a merge patch has three states")]
+fn present<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Option<String>>, D::Error> {
+    Option::<String>::deserialize(deserializer).map(Some)
+}
+
+#[derive(Clone, Copy, Debug, Deserialize, JsonSchema, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum PerUserMfaState {
+    Disabled,
+    Enabled,
+    Enforced,
+}
+
+#[derive(Debug, JsonSchema, Serialize)]
+pub struct PoliciesView {
+    pub security_defaults: bool,
+    /// The accounts for which it is not disabled.
+    pub per_user_mfa: BTreeMap<String, PerUserMfaState>,
+}
+
+#[derive(Debug, Default, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct PoliciesPatch {
+    pub security_defaults: Option<bool>,
+    /// By account name or principal name.
+    #[serde(default)]
+    pub per_user_mfa: BTreeMap<String, PerUserMfaState>,
+}
+
+/// One request and its answer.
+#[derive(Debug, JsonSchema, Serialize)]
+pub struct EntryView {
+    pub request_id: String,
+    pub tenant: Option<String>,
+    pub at: String,
+    pub surface: &'static str,
+    pub method: String,
+    pub url: String,
+    pub status: u16,
+    pub code: Option<String>,
+    pub decision: Option<DecisionView>,
+}
+
+/// The answer to an attempt, with every rule's word.
+#[derive(Debug, JsonSchema, Serialize)]
+pub struct DecisionView {
+    /// `grant`, `interrupt` or `deny`.
+    pub outcome: &'static str,
+    pub code: Option<String>,
+    /// The rule that decided.
+    pub rule: Option<&'static str>,
+    /// The authentication context that would let it pass.
+    pub challenge: Option<&'static str>,
+    pub message: String,
+    pub fix: Option<&'static str>,
+    pub findings: Vec<FindingView>,
+}
+
+#[derive(Debug, JsonSchema, Serialize)]
+pub struct FindingView {
+    pub rule: &'static str,
+    pub title: &'static str,
+    /// `passed`, `not-applicable`, `fired` or `audited`.
+    pub verdict: &'static str,
+    pub because: String,
+    pub source: &'static str,
+    pub evidence: &'static str,
+}
+
+#[derive(Debug, JsonSchema, Serialize)]
+pub struct RuleView {
+    pub id: &'static str,
+    pub title: &'static str,
+    pub stage: &'static str,
+    pub effect: &'static str,
+    pub code: &'static str,
+    pub source: &'static str,
+    pub evidence: &'static str,
+    pub fix: &'static str,
+}
+
+#[derive(Debug, JsonSchema, Serialize)]
+pub struct CountView {
+    pub name: String,
+    pub count: u64,
+}
+
+/// An attempt to explain. Exactly one of `user`, `app` and `managed_identity`.
+#[derive(Clone, Debug, Default, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Attempt {
+    /// An account name or a principal name.
+    pub user: Option<String>,
+    pub app: Option<String>,
+    /// `system` or `user`.
+    pub managed_identity: Option<String>,
+    /// A short name (`azure-cli`) or a client id.
+    pub client: Option<String>,
+    /// `arm`, `graph`, another short name, a URI or an app id.
+    pub resource: Option<String>,
+    #[serde(default)]
+    pub operation: AttemptOperation,
+    /// How the session was proven; `["pwd"]` unless given.
+    pub amr: Option<Vec<String>>,
+    #[serde(default)]
+    pub acrs: Vec<String>,
+    /// Contexts that the request demands.
+    #[serde(default)]
+    pub demanded: Vec<String>,
+    /// By default the tenant's now.
+    pub at: Option<String>,
+}
+
+#[derive(Clone, Copy, Debug, Default, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum AttemptOperation {
+    #[default]
+    SignIn,
+    Read,
+    CreateOrUpdate,
+    Delete,
+    Action,
+}
+
+impl From<&Decision> for DecisionView {
+    fn from(decision: &Decision) -> Self {
+        Self {
+            outcome: decision.outcome_word(),
+            code: decision.code(),
+            rule: decision.rule.map(|rule| rule.id),
+            challenge: decision.challenge(),
+            message: decision.message(),
+            fix: decision.rule.map(|rule| rule.fix),
+            findings: decision
+                .findings
+                .iter()
+                .map(|finding| FindingView {
+                    rule: finding.rule.id,
+                    title: finding.rule.title,
+                    verdict: finding.verdict.as_str(),
+                    because: finding.because.clone(),
+                    source: finding.rule.source,
+                    evidence: finding.rule.evidence.as_str(),
+                })
+                .collect(),
+        }
+    }
+}
+
+impl From<&'static Rule> for RuleView {
+    fn from(rule: &'static Rule) -> Self {
+        Self {
+            id: rule.id,
+            title: rule.title,
+            stage: rule.stage.as_str(),
+            effect: rule.effect,
+            code: rule.code,
+            source: rule.source,
+            evidence: rule.evidence.as_str(),
+            fix: rule.fix,
+        }
+    }
+}
+
+impl From<&Entry> for EntryView {
+    fn from(entry: &Entry) -> Self {
+        Self {
+            request_id: entry.request_id.to_string(),
+            tenant: entry.tenant.map(|tenant| tenant.to_string()),
+            at: entry.at.to_string(),
+            surface: entry.surface,
+            method: entry.method.clone(),
+            url: entry.url.clone(),
+            status: entry.status,
+            code: entry.code.clone(),
+            decision: entry.decision.as_deref().map(DecisionView::from),
+        }
+    }
+}

@@ -1,0 +1,352 @@
+//! Who may do what: a permission of the token, and for people also what their place in the directory allows.
+//!
+//! The permissions of each operation are those of Microsoft's published permissions data
+//! (microsoftgraph/microsoft-graph-devx-content), without those of device management and agents.
+
+use entrasim_domain::directory::role::GLOBAL_ADMINISTRATOR;
+use entrasim_domain::directory::user::UserType;
+use entrasim_domain::enforcement::IdentityType;
+use entrasim_domain::id::{ObjectId, RoleTemplateId};
+use entrasim_domain::tenant::Tenant;
+
+use super::error::GraphError;
+use crate::bearer::Caller;
+
+/// One operation's row.
+#[derive(Debug)]
+pub(super) struct Operation {
+    /// Any one of them, as a scope or as an app role.
+    any: &'static [&'static str],
+    /// Enough as a scope for one's own object, or as an app role for an object one owns.
+    own: &'static [&'static str],
+    /// Enough as an app role.
+    app_only: &'static [&'static str],
+    people: People,
+    /// Directory roles that allow it beyond that; Global Administrator always does.
+    roles: &'static [RoleTemplateId],
+}
+
+/// Which people may, before any directory role (Microsoft Learn, "What are the default user permissions?").
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+enum People {
+    Everybody,
+    Members,
+    /// The person themselves, or the owner.
+    Owners,
+    Administrators,
+}
+
+const APPLICATION_ADMINISTRATOR: RoleTemplateId =
+    RoleTemplateId::from_u128(0x9b89_5d92_2cd3_44c7_9d02_a6ac_2d5e_a5c3);
+const CLOUD_APPLICATION_ADMINISTRATOR: RoleTemplateId =
+    RoleTemplateId::from_u128(0x158c_047a_c907_4556_b7ef_4465_51a6_b5f7);
+const USER_ADMINISTRATOR: RoleTemplateId =
+    RoleTemplateId::from_u128(0xfe93_0be7_5e62_47db_91af_98c3_a49a_38b1);
+const PRIVILEGED_AUTHENTICATION_ADMINISTRATOR: RoleTemplateId =
+    RoleTemplateId::from_u128(0x7be4_4c8a_adaf_4e2a_84d6_ab26_49e0_8a13);
+const DIRECTORY_READERS: RoleTemplateId =
+    RoleTemplateId::from_u128(0x88d8_e3e3_8f55_4a1e_953a_9b98_98b8_876b);
+const GLOBAL_READER: RoleTemplateId =
+    RoleTemplateId::from_u128(0xf2ef_992c_3afb_46b9_b7cf_a126_ee74_c451);
+
+const READERS: &[RoleTemplateId] = &[
+    DIRECTORY_READERS,
+    GLOBAL_READER,
+    USER_ADMINISTRATOR,
+    APPLICATION_ADMINISTRATOR,
+    CLOUD_APPLICATION_ADMINISTRATOR,
+];
+const USER_ADMINISTRATORS: &[RoleTemplateId] = &[USER_ADMINISTRATOR];
+const APPLICATION_ADMINISTRATORS: &[RoleTemplateId] =
+    &[APPLICATION_ADMINISTRATOR, CLOUD_APPLICATION_ADMINISTRATOR];
+/// Who may act on the accounts of administrators.
+const OVER_ADMINISTRATORS: &[RoleTemplateId] = &[PRIVILEGED_AUTHENTICATION_ADMINISTRATOR];
+
+/// Stands for the person: every delegated directory operation takes it.
+const AS_USER: &str = "Directory.AccessAsUser.All";
+
+const fn read(
+    any: &'static [&'static str],
+    own: &'static [&'static str],
+    people: People,
+) -> Operation {
+    Operation {
+        any,
+        own,
+        app_only: &[],
+        people,
+        roles: READERS,
+    }
+}
+
+const fn write(
+    any: &'static [&'static str],
+    own: &'static [&'static str],
+    people: People,
+    roles: &'static [RoleTemplateId],
+) -> Operation {
+    Operation {
+        any,
+        own,
+        app_only: &[],
+        people,
+        roles,
+    }
+}
+
+const USER_READ: &[&str] = &[
+    "User.ReadBasic.All",
+    "User.Read.All",
+    "User.ReadWrite.All",
+    "Directory.Read.All",
+    "Directory.ReadWrite.All",
+];
+const GROUP_READ: &[&str] = &[
+    "Group.ReadBasic.All",
+    "Group.Read.All",
+    "Group.ReadWrite.All",
+    "GroupMember.Read.All",
+    "Group.ManageProtection.All",
+    "Group-NestingSupport.ReadWrite.All",
+    "Group-PreferredDataLocation.ReadWrite.All",
+    "Directory.Read.All",
+    "Directory.ReadWrite.All",
+];
+const APPLICATION_READ: &[&str] = &[
+    "Application.Read.All",
+    "Application.ReadWrite.All",
+    "Directory.Read.All",
+    "Directory.ReadWrite.All",
+];
+const OWNED_BY: &[&str] = &["Application.ReadWrite.OwnedBy"];
+
+pub(super) static LIST_USERS: Operation = read(USER_READ, &[], People::Members);
+pub(super) static READ_USER: Operation = read(
+    USER_READ,
+    &["User.Read", "User.ReadWrite"],
+    People::Everybody,
+);
+pub(super) static CREATE_USER: Operation = write(
+    &["User.ReadWrite.All", "Directory.ReadWrite.All"],
+    &[],
+    People::Administrators,
+    USER_ADMINISTRATORS,
+);
+pub(super) static UPDATE_USER: Operation = write(
+    &["User.ReadWrite.All", "Directory.ReadWrite.All"],
+    &["User.ReadWrite"],
+    People::Administrators,
+    USER_ADMINISTRATORS,
+);
+/// Changing nothing but what people may change of themselves.
+pub(super) static UPDATE_OWN_PROFILE: Operation = write(
+    &["User.ReadWrite.All", "Directory.ReadWrite.All"],
+    &["User.ReadWrite"],
+    People::Owners,
+    USER_ADMINISTRATORS,
+);
+pub(super) static DELETE_USER: Operation = write(
+    &["User.DeleteRestore.All", "User.ReadWrite.All"],
+    &[],
+    People::Administrators,
+    USER_ADMINISTRATORS,
+);
+pub(super) static READ_MEMBER_OF: Operation = read(
+    &[
+        "User.Read.All",
+        "User.ReadWrite.All",
+        "GroupMember.Read.All",
+        "Group.Read.All",
+        "Directory.Read.All",
+        "Directory.ReadWrite.All",
+    ],
+    &["User.Read"],
+    People::Everybody,
+);
+pub(super) static LIST_GROUPS: Operation = read(GROUP_READ, &[], People::Members);
+pub(super) static READ_GROUP: Operation = read(GROUP_READ, &[], People::Members);
+pub(super) static READ_GROUP_MEMBERS: Operation = read(
+    &[
+        "GroupMember.ReadBasic.All",
+        "GroupMember.Read.All",
+        "GroupMember.ReadWrite.All",
+        "Group.ReadBasic.All",
+        "Group.Read.All",
+        "Group.ReadWrite.All",
+        "Directory.Read.All",
+    ],
+    &[],
+    People::Members,
+);
+pub(super) static READ_APPLICATIONS: Operation = Operation {
+    any: APPLICATION_READ,
+    own: &[],
+    // An owner must be able to find what it owns.
+    app_only: OWNED_BY,
+    people: People::Everybody,
+    roles: READERS,
+};
+pub(super) static CREATE_APPLICATION: Operation = write(
+    &["Application.ReadWrite.All", "AppRegistration.Create"],
+    OWNED_BY,
+    People::Members,
+    APPLICATION_ADMINISTRATORS,
+);
+pub(super) static WRITE_APPLICATION: Operation = write(
+    &["Application.ReadWrite.All"],
+    OWNED_BY,
+    People::Owners,
+    APPLICATION_ADMINISTRATORS,
+);
+pub(super) static WRITE_SERVICE_PRINCIPAL: Operation = write(
+    &["Application.ReadWrite.All", "Directory.ReadWrite.All"],
+    OWNED_BY,
+    People::Owners,
+    APPLICATION_ADMINISTRATORS,
+);
+pub(super) static WRITE_APPLICATION_PASSWORD: Operation = write(
+    &["Application.ReadWrite.All", "Directory.ReadWrite.All"],
+    OWNED_BY,
+    People::Owners,
+    APPLICATION_ADMINISTRATORS,
+);
+pub(super) static READ_FEDERATED_CREDENTIALS: Operation = read(
+    &["Application.Read.All", "Application.ReadWrite.All"],
+    OWNED_BY,
+    People::Members,
+);
+pub(super) static READ_ORGANIZATION: Operation = read(
+    &[
+        "Organization.Read.All",
+        "Organization.ReadWrite.All",
+        "Directory.Read.All",
+        "Directory.ReadWrite.All",
+        "User.Read.All",
+        "User.Read",
+    ],
+    &[],
+    People::Everybody,
+);
+pub(super) static READ_DOMAINS: Operation = read(
+    &[
+        "Domain.Read.All",
+        "Domain.ReadWrite.All",
+        "Directory.Read.All",
+    ],
+    &[],
+    People::Everybody,
+);
+pub(super) static READ_ROLES: Operation = read(
+    &[
+        "RoleManagement.Read.Directory",
+        "RoleManagement.ReadWrite.Directory",
+        "Directory.Read.All",
+        "Directory.ReadWrite.All",
+    ],
+    &[],
+    People::Members,
+);
+pub(super) static GET_BY_IDS: Operation = read(&["Directory.Read.All"], &[], People::Everybody);
+
+/// Whether the object in question belongs to the caller.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub(super) enum Whose {
+    Own,
+    Other,
+}
+
+impl Whose {
+    pub(super) fn of(own: bool) -> Self {
+        if own { Self::Own } else { Self::Other }
+    }
+}
+
+impl Operation {
+    pub(super) fn check(
+        &'static self,
+        caller: &Caller,
+        tenant: &Tenant,
+        whose: Whose,
+    ) -> Result<(), GraphError> {
+        let allowed = if is_person(caller) {
+            self.scope_allows(caller, whose) && self.person_may(caller, tenant, whose)
+        } else {
+            self.app_may(caller, tenant, whose)
+        };
+        if allowed {
+            Ok(())
+        } else {
+            Err(GraphError::Denied)
+        }
+    }
+
+    fn scope_allows(&self, caller: &Caller, whose: Whose) -> bool {
+        caller.scopes.iter().any(|scope| {
+            scope == AS_USER
+                || self.any.contains(&scope.as_str())
+                || (whose == Whose::Own && self.own.contains(&scope.as_str()))
+        })
+    }
+
+    fn person_may(&self, caller: &Caller, tenant: &Tenant, whose: Whose) -> bool {
+        let by_default = match self.people {
+            People::Everybody => true,
+            People::Members => tenant
+                .users
+                .get(caller.object_id)
+                .is_some_and(|user| user.user_type == UserType::Member),
+            People::Owners => whose == Whose::Own,
+            People::Administrators => false,
+        };
+        by_default || self.role_allows(tenant, caller.object_id)
+    }
+
+    /// An app needs an app role; a directory role that was assigned to it does as well.
+    fn app_may(&self, caller: &Caller, tenant: &Tenant, whose: Whose) -> bool {
+        let by_role = caller.roles.iter().any(|role| {
+            self.any.contains(&role.as_str())
+                || (whose == Whose::Own && self.own.contains(&role.as_str()))
+                || self.app_only.contains(&role.as_str())
+        });
+        by_role || self.role_allows(tenant, caller.object_id)
+    }
+
+    fn role_allows(&self, tenant: &Tenant, principal: ObjectId) -> bool {
+        holds_any(tenant, principal, self.roles)
+    }
+}
+
+/// Whether a token stands for a person: `idtyp` says so, and where it is missing, `scp`.
+pub(super) fn is_person(caller: &Caller) -> bool {
+    match caller.identity {
+        Some(identity) => identity == IdentityType::User,
+        None => !caller.scopes.is_empty(),
+    }
+}
+
+fn holds_any(tenant: &Tenant, principal: ObjectId, roles: &[RoleTemplateId]) -> bool {
+    tenant
+        .roles_of(principal)
+        .iter()
+        .any(|role| *role == GLOBAL_ADMINISTRATOR || roles.contains(role))
+}
+
+/// Whether the caller may change the sensitive properties of an account, or delete it: those of administrators need a
+/// stronger role, whatever the token's permission (Microsoft Learn, user resource type, "Who can perform sensitive
+/// actions").
+pub(super) fn check_sensitive(
+    caller: &Caller,
+    tenant: &Tenant,
+    target: ObjectId,
+) -> Result<(), GraphError> {
+    let harmless = [DIRECTORY_READERS];
+    let target_is_administrator = tenant
+        .roles_of(target)
+        .iter()
+        .any(|role| !harmless.contains(role));
+    if target_is_administrator && !holds_any(tenant, caller.object_id, OVER_ADMINISTRATORS) {
+        Err(GraphError::Denied)
+    } else {
+        Ok(())
+    }
+}

@@ -1,0 +1,267 @@
+//! The `application` entity type: registrations.
+
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+use entrasim_domain::credential::application_credential::{Certificate, ClientSecret};
+use entrasim_domain::directory::application::{
+    AppRole, Application, RequiredResourceAccess, Scope,
+};
+use entrasim_domain::id::ObjectId;
+use entrasim_domain::tenant::Tenant;
+use serde_json::{Value, json};
+
+use super::{EntityType, Filterable, Kind, Property, Rows, Sortable};
+
+type P = Property<Application>;
+
+pub(in crate::surface::graph) static APPLICATION: EntityType<Application> = EntityType {
+    name: "application",
+    set: "applications",
+    class: "Application",
+    properties: PROPERTIES,
+    missing: MISSING,
+    rows,
+    id: |application| Some(application.id),
+    get,
+};
+
+fn rows(tenant: &Tenant, after: Option<ObjectId>) -> Rows<'_, Application> {
+    use core::ops::Bound;
+    let start = after.map_or(Bound::Unbounded, Bound::Excluded);
+    Box::new(
+        tenant
+            .applications
+            .range((start, Bound::Unbounded))
+            .map(|(_, application)| &**application),
+    )
+}
+
+fn get<'a>(tenant: &'a Tenant, key: &str) -> Option<&'a Application> {
+    tenant
+        .applications
+        .get(&key.parse::<ObjectId>().ok()?)
+        .map(|application| &**application)
+}
+
+const PROPERTIES: &[P] = &[
+    P::new("id", Kind::Text, |_, app| json!(app.id.to_string()))
+        .filter(Filterable::Exact)
+        .indexed(get),
+    P::null("deletedDateTime"),
+    P::new("appId", Kind::Text, |_, app| json!(app.app_id.to_string()))
+        .filter(Filterable::Exact)
+        .key(|tenant, id| {
+            tenant
+                .application(id.parse().ok()?)
+                .map(|application| &**application)
+        }),
+    P::null("applicationTemplateId"),
+    P::null("disabledByMicrosoftStatus"),
+    P::new("createdDateTime", Kind::Date, |_, app| {
+        json!(app.created.to_string())
+    })
+    .filter(Filterable::Date)
+    .sort(Sortable::Advanced),
+    P::new("displayName", Kind::Text, |_, app| json!(app.display_name))
+        .filter(Filterable::Text)
+        .sort(Sortable::Yes),
+    P::null("description"),
+    P::null("groupMembershipClaims"),
+    P::new("identifierUris", Kind::Texts, |_, app| {
+        json!(app.identifier_uris)
+    })
+    .filter(Filterable::Text),
+    P::null("isDeviceOnlyAuthSupported"),
+    P::new("isFallbackPublicClient", Kind::Boolean, |_, app| {
+        json!(app.allow_public_client.then_some(true))
+    }),
+    P::null("notes"),
+    P::new("publisherDomain", Kind::Text, |tenant, _| {
+        json!(tenant.initial_domain())
+    })
+    .filter(Filterable::Advanced),
+    P::null("serviceManagementReference"),
+    P::new("signInAudience", Kind::Text, |_, app| {
+        json!(app.sign_in_audience.as_str())
+    })
+    .filter(Filterable::Text),
+    P::empty("tags"),
+    P::null("tokenEncryptionKeyId"),
+    P::null("samlMetadataUrl"),
+    P::null("defaultRedirectUri"),
+    P::null("certification"),
+    P::null("optionalClaims"),
+    P::null("requestSignatureVerification"),
+    P::empty("addIns"),
+    P::new("api", Kind::Complex, |_, app| {
+        json!({
+            "acceptMappedClaims": null,
+            "knownClientApplications": [],
+            "requestedAccessTokenVersion": app.access_token_version,
+            "oauth2PermissionScopes": app.scopes.iter().map(scope).collect::<Vec<_>>(),
+            "preAuthorizedApplications": [],
+        })
+    }),
+    P::new("appRoles", Kind::Complex, |_, app| {
+        json!(app.app_roles.iter().map(app_role).collect::<Vec<_>>())
+    }),
+    P::new("info", Kind::Complex, |_, _| information()),
+    P::new("keyCredentials", Kind::Complex, |_, app| {
+        json!(
+            app.certificates
+                .iter()
+                .map(key_credential)
+                .collect::<Vec<_>>()
+        )
+    }),
+    P::new(
+        "parentalControlSettings",
+        Kind::Complex,
+        |_, _| json!({"countriesBlockedForMinors": [], "legalAgeGroupRule": "Allow"}),
+    ),
+    P::new("passwordCredentials", Kind::Complex, |_, app| {
+        json!(
+            app.secrets
+                .iter()
+                .map(|secret| password_credential(secret, false))
+                .collect::<Vec<_>>()
+        )
+    }),
+    P::new(
+        "publicClient",
+        Kind::Complex,
+        |_, app| json!({"redirectUris": app.public_client_redirect_uris}),
+    ),
+    P::new("requiredResourceAccess", Kind::Complex, |_, app| {
+        json!(
+            app.required_resource_access
+                .iter()
+                .map(required_resource_access)
+                .collect::<Vec<_>>()
+        )
+    }),
+    P::new("verifiedPublisher", Kind::Complex, |_, _| {
+        verified_publisher()
+    }),
+    P::new("web", Kind::Complex, |_, app| {
+        json!({
+            "homePageUrl": null,
+            "logoutUrl": null,
+            "redirectUris": app.web_redirect_uris,
+            "implicitGrantSettings": {"enableAccessTokenIssuance": false, "enableIdTokenIssuance": false},
+            "redirectUriSettings": app.web_redirect_uris.iter().map(|uri| json!({"uri": uri, "index": null})).collect::<Vec<_>>(),
+        })
+    }),
+    P::null("servicePrincipalLockConfiguration"),
+    P::new(
+        "spa",
+        Kind::Complex,
+        |_, app| json!({"redirectUris": app.spa_redirect_uris}),
+    ),
+];
+
+/// A secret as `passwordCredential`; its text is shown in the answer that makes it and never again.
+pub(in crate::surface::graph) fn password_credential(
+    secret: &ClientSecret,
+    with_text: bool,
+) -> Value {
+    json!({
+        "customKeyIdentifier": null,
+        "displayName": secret.display_name,
+        "endDateTime": secret.end.to_string(),
+        "hint": secret.hint(),
+        "keyId": secret.key_id.to_string(),
+        "secretText": with_text.then_some(&secret.value),
+        "startDateTime": secret.start.to_string(),
+    })
+}
+
+fn key_credential(certificate: &Certificate) -> Value {
+    let thumbprint =
+        ring::digest::digest(&ring::digest::SHA1_FOR_LEGACY_USE_ONLY, &certificate.der);
+    json!({
+        "customKeyIdentifier": STANDARD.encode(thumbprint),
+        "displayName": certificate.display_name,
+        "endDateTime": certificate.end.to_string(),
+        "key": null,
+        "keyId": certificate.key_id.to_string(),
+        "startDateTime": certificate.start.to_string(),
+        "type": "AsymmetricX509Cert",
+        "usage": "Verify",
+    })
+}
+
+pub(super) fn scope(scope: &Scope) -> Value {
+    json!({
+        "adminConsentDescription": scope.admin_consent_display_name,
+        "adminConsentDisplayName": scope.admin_consent_display_name,
+        "id": scope.id.to_string(),
+        "isEnabled": scope.enabled,
+        "type": if scope.admin_only { "Admin" } else { "User" },
+        "userConsentDescription": null,
+        "userConsentDisplayName": null,
+        "value": scope.value,
+    })
+}
+
+pub(super) fn app_role(role: &AppRole) -> Value {
+    let mut member_types = Vec::new();
+    if role.for_users {
+        member_types.push("User");
+    }
+    if role.for_applications {
+        member_types.push("Application");
+    }
+    json!({
+        "allowedMemberTypes": member_types,
+        "description": role.description,
+        "displayName": role.display_name,
+        "id": role.id.to_string(),
+        "isEnabled": role.enabled,
+        "origin": "Application",
+        "value": role.value,
+    })
+}
+
+fn required_resource_access(access: &RequiredResourceAccess) -> Value {
+    let scopes = access
+        .scopes
+        .iter()
+        .map(|id| json!({"id": id.to_string(), "type": "Scope"}));
+    let roles = access
+        .roles
+        .iter()
+        .map(|id| json!({"id": id.to_string(), "type": "Role"}));
+    json!({
+        "resourceAppId": access.resource.to_string(),
+        "resourceAccess": scopes.chain(roles).collect::<Vec<_>>(),
+    })
+}
+
+pub(super) fn information() -> Value {
+    json!({
+        "logoUrl": null,
+        "marketingUrl": null,
+        "privacyStatementUrl": null,
+        "supportUrl": null,
+        "termsOfServiceUrl": null,
+    })
+}
+
+pub(super) fn verified_publisher() -> Value {
+    json!({"displayName": null, "verifiedPublisherId": null, "addedDateTime": null})
+}
+
+const MISSING: &[&str] = &[
+    "authenticationBehaviors",
+    "createdByAppId",
+    "extensionProperties",
+    "federatedIdentityCredentials",
+    "isDisabled",
+    "logo",
+    "managerApplications",
+    "nativeAuthenticationApisEnabled",
+    "oauth2RequirePostResponse",
+    "owners",
+    "uniqueName",
+];

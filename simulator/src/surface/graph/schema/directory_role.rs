@@ -1,0 +1,56 @@
+//! The `directoryRole` entity type: the built-in roles that are in use, and those who hold them.
+
+use entrasim_domain::catalogue::{self, DirectoryRole};
+use entrasim_domain::directory::role::GLOBAL_ADMINISTRATOR;
+use entrasim_domain::id::ObjectId;
+use entrasim_domain::tenant::Tenant;
+use serde_json::json;
+
+use super::{EntityType, Filterable, Kind, Property, Rows};
+
+type P = Property<DirectoryRole>;
+
+pub(in crate::surface::graph) static DIRECTORY_ROLE: EntityType<DirectoryRole> = EntityType {
+    name: "directoryRole",
+    set: "directoryRoles",
+    class: "DirectoryRole",
+    properties: PROPERTIES,
+    missing: &["members", "scopedMembers"],
+    rows,
+    id: |_| None,
+    get: |tenant, key| rows(tenant, None).find(|role| id(tenant, role).eq_ignore_ascii_case(key)),
+};
+
+/// A role is activated once somebody holds it; Global Administrator always is.
+fn rows(tenant: &Tenant, _: Option<ObjectId>) -> Rows<'_, DirectoryRole> {
+    Box::new(catalogue::directory_roles().iter().filter(|role| {
+        role.id == GLOBAL_ADMINISTRATOR
+            || tenant
+                .role_assignments
+                .values()
+                .any(|assignment| assignment.role == role.id)
+    }))
+}
+
+/// An activated role's own id differs from its template's and from tenant to tenant: here, the two ids mixed.
+fn id(tenant: &Tenant, role: &DirectoryRole) -> String {
+    let mixed = tenant.id.0.as_u128() ^ role.id.0.as_u128().rotate_left(64);
+    uuid::Builder::from_random_bytes(mixed.to_be_bytes())
+        .into_uuid()
+        .to_string()
+}
+
+const PROPERTIES: &[P] = &[
+    P::new("id", Kind::Text, |tenant, role| json!(id(tenant, role))),
+    P::null("deletedDateTime"),
+    P::new("description", Kind::Text, |_, role| json!(role.name)),
+    P::new("displayName", Kind::Text, |_, role| json!(role.name)).filter(Filterable::Exact),
+    P::new("roleTemplateId", Kind::Text, |_, role| {
+        json!(role.id.to_string())
+    })
+    .filter(Filterable::Exact)
+    .key(|tenant, template| {
+        let template = template.parse().ok()?;
+        rows(tenant, None).find(|role| role.id == template)
+    }),
+];

@@ -1,0 +1,246 @@
+//! The `servicePrincipal` entity type: applications in this tenant, first-party ones and managed identities included.
+
+use entrasim_domain::catalogue;
+use entrasim_domain::directory::service_principal::{ServicePrincipal, ServicePrincipalKind};
+use entrasim_domain::id::{AppId, ObjectId};
+use entrasim_domain::tenant::Tenant;
+use serde_json::{Value, json};
+
+use super::application::{app_role, information, scope, verified_publisher};
+use super::{EntityType, Filterable, Kind, Property, Rows, Sortable};
+
+type P = Property<ServicePrincipal>;
+
+pub(in crate::surface::graph) static SERVICE_PRINCIPAL: EntityType<ServicePrincipal> = EntityType {
+    name: "servicePrincipal",
+    set: "servicePrincipals",
+    class: "ServicePrincipal",
+    properties: PROPERTIES,
+    missing: MISSING,
+    rows,
+    id: |principal| Some(principal.id),
+    get,
+};
+
+fn rows(tenant: &Tenant, after: Option<ObjectId>) -> Rows<'_, ServicePrincipal> {
+    use core::ops::Bound;
+    let start = after.map_or(Bound::Unbounded, Bound::Excluded);
+    Box::new(
+        tenant
+            .service_principals
+            .range((start, Bound::Unbounded))
+            .map(|(_, principal)| &**principal),
+    )
+}
+
+fn get<'a>(tenant: &'a Tenant, key: &str) -> Option<&'a ServicePrincipal> {
+    tenant
+        .service_principals
+        .get(&key.parse::<ObjectId>().ok()?)
+        .map(|principal| &**principal)
+}
+
+fn by_app_id<'a>(tenant: &'a Tenant, id: &str) -> Option<&'a ServicePrincipal> {
+    tenant
+        .service_principal(id.parse().ok()?)
+        .map(|principal| &**principal)
+}
+
+const fn text(name: &'static str, value: fn(&Tenant, &ServicePrincipal) -> Value) -> P {
+    P::new(name, Kind::Text, value).filter(Filterable::Text)
+}
+
+const PROPERTIES: &[P] = &[
+    P::new("id", Kind::Text, |_, principal| {
+        json!(principal.id.to_string())
+    })
+    .filter(Filterable::Exact)
+    .indexed(get),
+    P::null("deletedDateTime"),
+    P::new("accountEnabled", Kind::Boolean, |_, principal| {
+        json!(principal.account_enabled)
+    })
+    .filter(Filterable::Exact),
+    P::new("alternativeNames", Kind::Texts, alternative_names).filter(Filterable::Text),
+    text("appDisplayName", |_, principal| {
+        json!(principal.display_name)
+    }),
+    P::null("appDescription"),
+    P::new("appId", Kind::Text, |_, principal| {
+        json!(principal.app_id.to_string())
+    })
+    .filter(Filterable::Exact)
+    .key(by_app_id),
+    P::null("applicationTemplateId"),
+    P::new("appOwnerOrganizationId", Kind::Guid, |_, principal| {
+        json!(principal.app_owner.to_string())
+    })
+    .filter(Filterable::Exact),
+    P::new(
+        "appRoleAssignmentRequired",
+        Kind::Boolean,
+        |_, principal| json!(principal.assignment_required),
+    ),
+    P::new("createdDateTime", Kind::Date, |_, principal| {
+        json!(principal.created.to_string())
+    })
+    .filter(Filterable::Date)
+    .sort(Sortable::Advanced),
+    P::null("description"),
+    P::null("disabledByMicrosoftStatus"),
+    text("displayName", |_, principal| json!(principal.display_name)).sort(Sortable::Yes),
+    P::null("homepage"),
+    P::null("loginUrl"),
+    P::null("logoutUrl"),
+    P::null("notes"),
+    P::empty("notificationEmailAddresses"),
+    P::null("preferredSingleSignOnMode"),
+    P::null("preferredTokenSigningKeyThumbprint"),
+    P::new("replyUrls", Kind::Texts, reply_urls),
+    P::new("servicePrincipalNames", Kind::Texts, |tenant, principal| {
+        json!(names(tenant, principal))
+    })
+    .filter(Filterable::Text),
+    P::new("servicePrincipalType", Kind::Text, |_, principal| {
+        json!(match principal.kind {
+            ServicePrincipalKind::Application => "Application",
+            ServicePrincipalKind::ManagedIdentity { .. } => "ManagedIdentity",
+        })
+    })
+    .filter(Filterable::Exact),
+    P::new(
+        "signInAudience",
+        Kind::Text,
+        |tenant, principal| match tenant.application(principal.app_id) {
+            Some(application) => json!(application.sign_in_audience.as_str()),
+            None if catalogue::first_party_app(principal.app_id).is_some() => {
+                json!("AzureADMultipleOrgs")
+            }
+            None => Value::Null,
+        },
+    ),
+    P::new("tags", Kind::Texts, |_, principal| json!(principal.tags)).filter(Filterable::Text),
+    P::null("tokenEncryptionKeyId"),
+    P::null("samlSingleSignOnSettings"),
+    P::empty("addIns"),
+    P::new("appRoles", Kind::Complex, app_roles),
+    P::new("info", Kind::Complex, |_, _| information()),
+    P::empty("keyCredentials"),
+    P::new("oauth2PermissionScopes", Kind::Complex, scopes),
+    P::empty("passwordCredentials"),
+    P::empty("resourceSpecificApplicationPermissions"),
+    P::new("verifiedPublisher", Kind::Complex, |_, _| {
+        verified_publisher()
+    }),
+];
+
+/// The app id, and every URI that names the application.
+pub(in crate::surface::graph) fn names(
+    tenant: &Tenant,
+    principal: &ServicePrincipal,
+) -> Vec<String> {
+    let mut names = match catalogue::first_party_app(principal.app_id) {
+        Some(app) => app.uris.clone(),
+        None => Vec::new(),
+    };
+    if let Some(application) = tenant.application(principal.app_id) {
+        names.extend(application.identifier_uris.iter().cloned());
+    }
+    names.insert(0, principal.app_id.to_string());
+    names
+}
+
+fn alternative_names(_: &Tenant, principal: &ServicePrincipal) -> Value {
+    match &principal.kind {
+        ServicePrincipalKind::Application => json!([]),
+        ServicePrincipalKind::ManagedIdentity {
+            resource_id,
+            user_assigned,
+        } => {
+            let explicit = if *user_assigned { "True" } else { "False" };
+            json!([format!("isExplicit={explicit}"), resource_id])
+        }
+    }
+}
+
+fn reply_urls(tenant: &Tenant, principal: &ServicePrincipal) -> Value {
+    let uris = tenant.application(principal.app_id).map(|application| {
+        let all = application
+            .web_redirect_uris
+            .iter()
+            .chain(&application.spa_redirect_uris);
+        all.chain(&application.public_client_redirect_uris)
+            .cloned()
+            .collect()
+    });
+    let first_party =
+        || catalogue::first_party_app(principal.app_id).map(|app| app.redirect_uris.clone());
+    json!(uris.or_else(first_party).unwrap_or_default())
+}
+
+fn is_graph(app: AppId) -> bool {
+    app == catalogue::GRAPH
+}
+
+fn app_roles(tenant: &Tenant, principal: &ServicePrincipal) -> Value {
+    if is_graph(principal.app_id) {
+        let roles = catalogue::graph_permissions()
+            .values()
+            .filter_map(|permission| {
+                Some(json!({
+                    "allowedMemberTypes": ["Application"],
+                    "description": permission.name,
+                    "displayName": permission.name,
+                    "id": permission.role?.to_string(),
+                    "isEnabled": true,
+                    "origin": "Application",
+                    "value": permission.name,
+                }))
+            });
+        return Value::Array(roles.collect());
+    }
+    match tenant.application(principal.app_id) {
+        Some(application) => Value::Array(application.app_roles.iter().map(app_role).collect()),
+        None => json!([]),
+    }
+}
+
+fn scopes(tenant: &Tenant, principal: &ServicePrincipal) -> Value {
+    if is_graph(principal.app_id) {
+        let scopes = catalogue::graph_permissions()
+            .values()
+            .filter_map(|permission| {
+                Some(json!({
+                    "adminConsentDescription": permission.name,
+                    "adminConsentDisplayName": permission.name,
+                    "id": permission.scope?.to_string(),
+                    "isEnabled": true,
+                    "type": if permission.admin { "Admin" } else { "User" },
+                    "userConsentDescription": permission.name,
+                    "userConsentDisplayName": permission.name,
+                    "value": permission.name,
+                }))
+            });
+        return Value::Array(scopes.collect());
+    }
+    match tenant.application(principal.app_id) {
+        Some(application) => Value::Array(application.scopes.iter().map(scope).collect()),
+        None => json!([]),
+    }
+}
+
+const MISSING: &[&str] = &[
+    "appRoleAssignedTo",
+    "appRoleAssignments",
+    "createdByAppId",
+    "createdObjects",
+    "customSecurityAttributes",
+    "delegatedPermissionClassifications",
+    "federatedIdentityCredentials",
+    "isDisabled",
+    "memberOf",
+    "oauth2PermissionGrants",
+    "ownedObjects",
+    "owners",
+    "transitiveMemberOf",
+];

@@ -1,0 +1,169 @@
+//! Writing: what all writes share. Each resource has its own file; none is generic.
+
+use entrasim_domain::tenant::Tenant;
+use http::StatusCode;
+use serde_json::{Map, Value};
+
+use super::Graph;
+use super::error::{GraphError, QueryPart};
+use super::schema::{EntityType, id_first};
+use crate::origins;
+use crate::wire::Reply;
+
+pub(super) mod application;
+pub(super) mod federated_identity_credential;
+pub(super) mod service_principal;
+pub(super) mod user;
+
+/// The request's body as a JSON object, without OData's annotations.
+pub(super) fn body(graph: &Graph<'_, '_>) -> Result<Map<String, Value>, GraphError> {
+    let bytes = &graph.call.request.body;
+    if bytes.iter().all(u8::is_ascii_whitespace) {
+        return Err(GraphError::EmptyBody);
+    }
+    let mut members: Map<String, Value> =
+        serde_json::from_slice(bytes).map_err(|_| GraphError::Body)?;
+    members.retain(|name, _| !name.starts_with('@'));
+    if members.keys().any(|name| name.ends_with("@odata.bind")) {
+        return Err(GraphError::NotSimulated("graph @odata.bind".to_owned()));
+    }
+    Ok(members)
+}
+
+impl Graph<'_, '_> {
+    /// Changes the tenant; nothing is changed if `change` fails.
+    pub(super) fn write<T>(
+        &self,
+        change: impl FnOnce(&mut Tenant) -> Result<T, GraphError>,
+    ) -> Result<T, GraphError> {
+        match self.call.cell() {
+            Some(cell) => cell.write(change),
+            None => Err(GraphError::Denied),
+        }
+    }
+
+    /// The answer to a creation.
+    pub(super) fn created<T>(
+        &self,
+        entity: &EntityType<T>,
+        members: Map<String, Value>,
+    ) -> Result<Reply, GraphError> {
+        let id = members
+            .get("id")
+            .and_then(Value::as_str)
+            .unwrap_or_default();
+        let location = format!(
+            "{}/v2/{}/directoryObjects/{id}/Microsoft.DirectoryServices.{}",
+            self.call.request.origin(),
+            self.tenant()?.id,
+            entity.class
+        );
+        let value = Value::Object(id_first(members));
+        let fragment = format!("{}/$entity", entity.set);
+        let reply = self.document(StatusCode::CREATED, &fragment, value);
+        Ok(reply
+            .header("location", &location)
+            .header("x-ms-resource-unit", "1"))
+    }
+
+    /// The answer to an action with a result: its `Location` is always the bare host.
+    pub(super) fn action_result(&self, fragment: &str, value: Value) -> Reply {
+        self.document(StatusCode::OK, fragment, value)
+            .header("location", origins::GRAPH)
+            .header("x-ms-resource-unit", "1")
+    }
+}
+
+/// The answer to a change: nothing to say.
+pub(super) fn no_content() -> Reply {
+    Reply::empty(StatusCode::NO_CONTENT).header("x-ms-resource-unit", "1")
+}
+
+/// What becomes of a member that has no code of its own: unknown ones are refused, and known ones pass only if they say
+/// what is so already.
+pub(super) fn other_member<T>(
+    entity: &EntityType<T>,
+    tenant: &Tenant,
+    row: &T,
+    name: &str,
+    value: &Value,
+) -> Result<(), GraphError> {
+    let property = match entity.property(name, QueryPart::Select) {
+        Ok(property) => property,
+        Err(GraphError::UnknownProperty {
+            property, entity, ..
+        }) => {
+            return Err(GraphError::UnknownMember {
+                member: property,
+                entity,
+            });
+        }
+        Err(error) => return Err(error),
+    };
+    let now = (property.value)(tenant, row);
+    let is_empty = |value: &Value| value.is_null() || value.as_array().is_some_and(Vec::is_empty);
+    if *value == now || (is_empty(value) && is_empty(&now)) {
+        return Ok(());
+    }
+    if ["id", "appId", "createdDateTime", "deletedDateTime"].contains(&property.name) {
+        return Err(GraphError::ReadOnly {
+            member: property.name.to_owned(),
+            class: entity.class,
+        });
+    }
+    Err(GraphError::NotSimulated(format!(
+        "graph write of {}/{}",
+        entity.name, property.name
+    )))
+}
+
+/// A text that must be there, of a bounded length.
+pub(super) fn text(
+    value: &Value,
+    name: &str,
+    class: &'static str,
+    most: usize,
+) -> Result<String, GraphError> {
+    match value.as_str() {
+        Some(text) if !text.trim().is_empty() && text.chars().count() <= most => {
+            Ok(text.to_owned())
+        }
+        _ => Err(invalid(name, class)),
+    }
+}
+
+/// A text or null.
+pub(super) fn optional_text(
+    value: &Value,
+    name: &str,
+    class: &'static str,
+    most: usize,
+) -> Result<Option<String>, GraphError> {
+    match value {
+        Value::Null => Ok(None),
+        value => text(value, name, class, most).map(Some),
+    }
+}
+
+pub(super) fn boolean(value: &Value, name: &str, class: &'static str) -> Result<bool, GraphError> {
+    value.as_bool().ok_or_else(|| invalid(name, class))
+}
+
+/// A list of texts.
+pub(super) fn texts(
+    value: &Value,
+    name: &str,
+    class: &'static str,
+) -> Result<Vec<String>, GraphError> {
+    let list = value.as_array().ok_or_else(|| invalid(name, class))?;
+    list.iter()
+        .map(|value| text(value, name, class, 2048))
+        .collect()
+}
+
+pub(super) fn invalid(name: &str, class: &'static str) -> GraphError {
+    GraphError::Invalid {
+        member: name.to_owned(),
+        class,
+    }
+}

@@ -1,0 +1,254 @@
+//! `/applications/{id}/federatedIdentityCredentials`: list, read, add, change, delete.
+
+use entrasim_domain::credential::application_credential::FederatedCredential;
+use entrasim_domain::directory::application::Application;
+use entrasim_domain::id::KeyId;
+use entrasim_domain::random::Random;
+use http::StatusCode;
+use serde_json::{Map, Value};
+
+use super::super::error::GraphError;
+use super::super::path::{Key, Segment};
+use super::super::permission::{self, Operation, Whose};
+use super::super::read::{self, Source};
+use super::super::schema::application::APPLICATION;
+use super::super::schema::federated_identity_credential::FEDERATED_IDENTITY_CREDENTIAL as ENTITY;
+use super::super::{Answer, Graph};
+use super::application::change;
+use super::{body, invalid, no_content, optional_text, text, texts};
+
+const CLASS: &str = "FederatedIdentityCredential";
+/// At most so many on one registration (Microsoft Learn, "Important considerations and restrictions for federated
+/// identity credentials").
+const MOST: usize = 20;
+static WRITE: &Operation = &permission::WRITE_APPLICATION;
+
+/// `rest` starts with the collection itself.
+pub(in crate::surface::graph) fn answer(
+    graph: &Graph<'_, '_>,
+    application: &Key,
+    rest: &[Segment],
+) -> Answer {
+    let by_key = rest
+        .first()
+        .and_then(|segment| segment.key.as_ref())
+        .map(|key| match key {
+            Key::Id(id) => id.clone(),
+            Key::Alternate { value, .. } => value.clone(),
+        });
+    let below = rest.get(1).map(|segment| segment.text.clone());
+    if rest.len() > 2 || (by_key.is_some() && below.is_some()) {
+        let segment = rest.last().map(|segment| segment.name.clone());
+        return Err(GraphError::Segment(segment.unwrap_or_default()));
+    }
+    match (graph.method().as_str(), by_key.or(below)) {
+        ("GET", None) => list(graph, application),
+        ("GET", Some(name)) => one(graph, application, &name),
+        ("POST", None) => create(graph, application),
+        ("PATCH", Some(name)) => update(graph, application, &name),
+        ("DELETE", Some(name)) => delete(graph, application, &name),
+        _ => Err(GraphError::Method),
+    }
+}
+
+fn readable<'g>(
+    graph: &'g Graph<'_, '_>,
+    application: &Key,
+) -> Result<&'g Application, GraphError> {
+    let tenant = graph.tenant()?;
+    let found = read::find(&APPLICATION, tenant, application);
+    let own = found
+        .as_ref()
+        .is_ok_and(|app| app.owners.contains(&graph.caller.object_id));
+    permission::READ_FEDERATED_CREDENTIALS.check(&graph.caller, tenant, Whose::of(own))?;
+    found
+}
+
+fn fragment(application: &Application) -> String {
+    format!(
+        "applications('{}')/federatedIdentityCredentials",
+        application.id
+    )
+}
+
+fn list(graph: &Graph<'_, '_>, application: &Key) -> Answer {
+    let application = readable(graph, application)?;
+    let rows = |_| -> super::super::schema::Rows<'_, _> {
+        Box::new(application.federated_credentials.iter())
+    };
+    let page = read::list(&ENTITY, graph.tenant()?, &graph.query, &Source::Part(&rows))?;
+    Ok(graph.page(&fragment(application), page))
+}
+
+fn one(graph: &Graph<'_, '_>, application: &Key, name: &str) -> Answer {
+    let application = readable(graph, application)?;
+    let at = position(application, name)?;
+    let credential = application
+        .federated_credentials
+        .get(at)
+        .ok_or_else(|| missing(name))?;
+    let (value, selected) = read::one(&ENTITY, graph.tenant()?, credential, &graph.query)?;
+    let fragment = format!("{}{selected}/$entity", fragment(application));
+    Ok(graph.document(StatusCode::OK, &fragment, value))
+}
+
+fn missing(name: &str) -> GraphError {
+    GraphError::MissingFederatedCredential(name.to_owned())
+}
+
+/// A credential by its id or its name.
+fn position(application: &Application, name: &str) -> Result<usize, GraphError> {
+    let is_it = |credential: &FederatedCredential| {
+        credential.name == name || credential.id.to_string().eq_ignore_ascii_case(name)
+    };
+    let found = application.federated_credentials.iter().position(is_it);
+    found.ok_or_else(|| missing(name))
+}
+
+fn create(graph: &Graph<'_, '_>, key: &Key) -> Answer {
+    // Who may not write here learns nothing about the body.
+    super::application::allowed(graph, key, WRITE)?;
+    let members = body(graph)?;
+    let id = KeyId(graph.call.draw(Random::guid));
+    let mut credential = FederatedCredential {
+        id,
+        name: String::new(),
+        issuer: String::new(),
+        subject: String::new(),
+        audience: String::new(),
+        description: None,
+    };
+    set(&mut credential, &members)?;
+    let present = [
+        ("name", &credential.name),
+        ("issuer", &credential.issuer),
+        ("subject", &credential.subject),
+        ("audiences", &credential.audience),
+    ];
+    if let Some((member, _)) = present.into_iter().find(|(_, value)| value.is_empty()) {
+        return Err(GraphError::Required {
+            member,
+            class: CLASS,
+        });
+    }
+    let fragment = change(graph, key, WRITE, |_, application| {
+        let known = &application.federated_credentials;
+        if known.iter().any(|known| known.name == credential.name) {
+            return Err(GraphError::FederatedCredentialExists(
+                credential.name.clone(),
+            ));
+        }
+        check_subject(application, &credential)?;
+        if known.len() >= MOST {
+            return Err(GraphError::TooManyFederatedCredentials);
+        }
+        application.federated_credentials.push(credential.clone());
+        Ok(fragment(application))
+    })?;
+    let tenant = graph.tenant()?;
+    let location = format!(
+        "{}/v2/{}/federatedIdentityCredentials/{id}",
+        graph.call.request.origin(),
+        tenant.id
+    );
+    let value = Value::Object(ENTITY.whole(tenant, &credential));
+    let reply = graph.document(StatusCode::CREATED, &format!("{fragment}/$entity"), value);
+    Ok(reply
+        .header("location", &location)
+        .header("x-ms-resource-unit", "1"))
+}
+
+fn check_subject(
+    application: &Application,
+    credential: &FederatedCredential,
+) -> Result<(), GraphError> {
+    let taken = application.federated_credentials.iter().any(|known| {
+        known.id != credential.id
+            && known.issuer == credential.issuer
+            && known.subject == credential.subject
+    });
+    if taken {
+        Err(GraphError::FederatedSubjectExists)
+    } else {
+        Ok(())
+    }
+}
+
+fn update(graph: &Graph<'_, '_>, key: &Key, name: &str) -> Answer {
+    super::application::allowed(graph, key, WRITE)?;
+    let members = body(graph)?;
+    change(graph, key, WRITE, |_, application| {
+        let at = position(application, name)?;
+        let mut credential = application
+            .federated_credentials
+            .get(at)
+            .cloned()
+            .ok_or_else(|| missing(name))?;
+        let before = credential.name.clone();
+        set(&mut credential, &members)?;
+        if credential.name != before {
+            return Err(GraphError::ImmutableName);
+        }
+        check_subject(application, &credential)?;
+        if let Some(known) = application.federated_credentials.get_mut(at) {
+            *known = credential;
+        }
+        Ok(())
+    })?;
+    Ok(no_content())
+}
+
+fn delete(graph: &Graph<'_, '_>, key: &Key, name: &str) -> Answer {
+    change(graph, key, WRITE, |_, application| {
+        let at = position(application, name)?;
+        application.federated_credentials.remove(at);
+        Ok(())
+    })?;
+    Ok(no_content())
+}
+
+fn set(
+    credential: &mut FederatedCredential,
+    members: &Map<String, Value>,
+) -> Result<(), GraphError> {
+    for (name, value) in members {
+        match name.as_str() {
+            "id" => {}
+            "name" => {
+                let chosen = text(value, name, CLASS, 120)?;
+                // The name becomes part of URLs.
+                if !chosen
+                    .chars()
+                    .all(|c| c.is_ascii_alphanumeric() || c == '-' || c == '_')
+                {
+                    return Err(invalid(name, CLASS));
+                }
+                credential.name = chosen;
+            }
+            "issuer" => credential.issuer = text(value, name, CLASS, 600)?,
+            "subject" => credential.subject = text(value, name, CLASS, 600)?,
+            "description" => credential.description = optional_text(value, name, CLASS, 600)?,
+            "audiences" => {
+                let audiences = texts(value, name, CLASS)?;
+                let [audience] = audiences.as_slice() else {
+                    return Err(invalid(name, CLASS));
+                };
+                credential.audience.clone_from(audience);
+            }
+            "claimsMatchingExpression" if value.is_null() => {}
+            "claimsMatchingExpression" => {
+                return Err(GraphError::NotSimulated(
+                    "graph write of federatedIdentityCredential/claimsMatchingExpression"
+                        .to_owned(),
+                ));
+            }
+            _ => {
+                return Err(GraphError::UnknownMember {
+                    member: name.clone(),
+                    entity: ENTITY.name,
+                });
+            }
+        }
+    }
+    Ok(())
+}

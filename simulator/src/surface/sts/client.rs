@@ -1,0 +1,173 @@
+//! The client of a token request: which app it is, and how it proves that.
+
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+use entrasim_domain::catalogue::{self, FirstPartyApp};
+use entrasim_domain::directory::application::Application;
+use entrasim_domain::id::AppId;
+use entrasim_domain::tenant::Tenant;
+use percent_encoding::percent_decode_str;
+
+use super::assertion;
+use super::error::StsError;
+use crate::call::Call;
+use crate::issue::access_token::ClientProof;
+use crate::wire::Form;
+
+/// A client.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Client<'a> {
+    FirstParty(&'static FirstPartyApp),
+    Registered(&'a Application),
+}
+
+/// What a request says of its client before anything is checked.
+#[derive(Clone, Debug)]
+pub(super) struct Credentials {
+    pub client_id: String,
+    secret: Option<String>,
+    assertion: Option<String>,
+}
+
+const ASSERTION_TYPE: &str = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer";
+
+impl Credentials {
+    /// From the form, or from HTTP Basic, whose halves are form-encoded (RFC 6749, section 2.3.1).
+    pub(super) fn of(call: &Call<'_>, form: &Form) -> Result<Self, StsError> {
+        let basic = call.request.header("authorization").and_then(basic);
+        let field = |name| {
+            form.get(name)
+                .filter(|value: &&str| !value.is_empty())
+                .map(str::to_owned)
+        };
+        let (basic_id, basic_secret) = basic.unzip();
+        let assertion = field("client_assertion");
+        if assertion.is_some() && form.get("client_assertion_type") != Some(ASSERTION_TYPE) {
+            return Err(StsError::missing("client_assertion_type"));
+        }
+        Ok(Self {
+            client_id: field("client_id")
+                .or(basic_id)
+                .ok_or(StsError::missing("client_id"))?,
+            secret: field("client_secret").or(basic_secret.filter(|secret| !secret.is_empty())),
+            assertion,
+        })
+    }
+}
+
+fn basic(header: &str) -> Option<(String, String)> {
+    let (scheme, value) = header.split_once(' ')?;
+    if !scheme.eq_ignore_ascii_case("basic") {
+        return None;
+    }
+    let text = String::from_utf8(STANDARD.decode(value.trim()).ok()?).ok()?;
+    let (id, secret) = text.split_once(':')?;
+    let decode = |half: &str| {
+        percent_decode_str(&half.replace('+', " "))
+            .decode_utf8_lossy()
+            .into_owned()
+    };
+    Some((decode(id), decode(secret)))
+}
+
+impl<'a> Client<'a> {
+    /// The app with this id, registered here or Microsoft's.
+    pub(super) fn find(tenant: &'a Tenant, credentials: &Credentials) -> Result<Self, StsError> {
+        let id = credentials.client_id.parse::<AppId>().ok();
+        let found = id.and_then(|id| {
+            catalogue::first_party_app(id)
+                .map(Self::FirstParty)
+                .or_else(|| tenant.application(id).map(|app| Self::Registered(app)))
+        });
+        found.ok_or_else(|| {
+            StsError::new(700_016)
+                .with("app", &credentials.client_id)
+                .with("tenant", &tenant.display_name)
+        })
+    }
+
+    pub(super) fn app_id(&self) -> AppId {
+        match self {
+            Self::FirstParty(app) => app.id,
+            Self::Registered(app) => app.app_id,
+        }
+    }
+
+    pub(super) fn display_name(&self) -> &str {
+        match self {
+            Self::FirstParty(app) => &app.name,
+            Self::Registered(app) => &app.display_name,
+        }
+    }
+
+    pub(super) fn is_first_party(&self) -> bool {
+        matches!(self, Self::FirstParty(_))
+    }
+
+    /// A member of the family of client ids: its refresh tokens serve the other members too.
+    pub(super) fn is_family_member(&self) -> bool {
+        matches!(self, Self::FirstParty(app) if app.family)
+    }
+
+    /// Checks the client's proof; a client that needs none and shows none passes as public.
+    pub(super) fn authenticate(
+        &self,
+        call: &Call<'_>,
+        tenant: &Tenant,
+        credentials: &Credentials,
+        proof_required: bool,
+    ) -> Result<ClientProof, StsError> {
+        let app = match self {
+            Self::FirstParty(_)
+                if credentials.secret.is_some() || credentials.assertion.is_some() =>
+            {
+                return Err(StsError::new(700_025));
+            }
+            Self::FirstParty(_) if proof_required => return Err(StsError::new(7_000_218)),
+            Self::FirstParty(_) => return Ok(ClientProof::None),
+            Self::Registered(app) => app,
+        };
+        self.require_enabled(tenant)?;
+        if let Some(assertion) = &credentials.assertion {
+            assertion::verify(call, tenant, app, assertion)?;
+            return Ok(ClientProof::Assertion);
+        }
+        match &credentials.secret {
+            Some(secret) => verify_secret(call, app, secret).map(|()| ClientProof::Secret),
+            None if app.allow_public_client && !proof_required => Ok(ClientProof::None),
+            None => Err(StsError::new(7_000_218)),
+        }
+    }
+
+    fn require_enabled(&self, tenant: &Tenant) -> Result<(), StsError> {
+        let app = self.app_id();
+        match tenant.service_principal(app) {
+            None => Err(StsError::new(7_000_229)
+                .with("app", app)
+                .with("tenant", tenant.id)),
+            Some(principal) if !principal.account_enabled => Err(StsError::new(7_000_112)
+                .with("app", app)
+                .with("name", self.display_name())),
+            Some(_) => Ok(()),
+        }
+    }
+}
+
+fn verify_secret(call: &Call<'_>, app: &Application, secret: &str) -> Result<(), StsError> {
+    let now = call.now();
+    let known: Vec<_> = app
+        .secrets
+        .iter()
+        .filter(|known| known.value == secret)
+        .collect();
+    if known
+        .iter()
+        .any(|known| known.start <= now && now < known.end)
+    {
+        Ok(())
+    } else if known.iter().any(|known| known.end <= now) {
+        Err(StsError::new(7_000_222).with("app", app.app_id))
+    } else {
+        Err(StsError::new(7_000_215).with("app", app.app_id))
+    }
+}

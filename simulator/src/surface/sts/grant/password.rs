@@ -1,0 +1,78 @@
+//! `grant_type=password`: a user name and a password, sent by the client itself.
+
+use std::sync::Arc;
+
+use entrasim_domain::directory::user::User;
+use entrasim_domain::enforcement::Authentication;
+use entrasim_domain::tenant::Tenant;
+
+use super::super::Version;
+use super::super::authority::Authority;
+use super::super::error::StsError;
+use super::super::token::{Issued, TokenRequest};
+use super::{SignedIn, issue_for_user};
+
+pub(in super::super) fn issue(request: &TokenRequest<'_>) -> Result<Issued, StsError> {
+    let call = request.call;
+    let credentials = request.credentials()?;
+    let name = request.required("username")?;
+    let password = request.required("password")?;
+    bind_home(request, name)?;
+    let tenant = request.tenant()?;
+    let client = request.client(&credentials)?;
+    let proof = client.authenticate(call, tenant, &credentials, false)?;
+    let scope = match request.version {
+        Version::V2 => request.required("scope")?.to_owned(),
+        Version::V1 => String::new(),
+    };
+    let user = verified_user(tenant, name, password)?;
+    let authentication = Authentication::password(call.now());
+    issue_for_user(
+        request,
+        &SignedIn {
+            tenant,
+            user,
+            client,
+            proof,
+            authentication,
+            scope,
+        },
+    )
+}
+
+/// `/organizations` means the tenant that manages the name's domain; the grant is refused on `/common` and `/consumers`.
+fn bind_home(request: &TokenRequest<'_>, name: &str) -> Result<(), StsError> {
+    let call = request.call;
+    match request.authority {
+        Authority::Tenant(_) => Ok(()),
+        Authority::Common | Authority::Consumers => Err(StsError::new(9_001_023)),
+        Authority::Organizations => {
+            let domain = name.rsplit_once('@').map_or("", |(_, domain)| domain);
+            match call.app.store.by_domain(domain) {
+                Some(cell) => {
+                    call.bind(Arc::clone(&cell));
+                    Ok(())
+                }
+                None => Err(StsError::new(50034)
+                    .with("user", name)
+                    .with("tenant", domain)),
+            }
+        }
+    }
+}
+
+fn verified_user<'a>(tenant: &'a Tenant, name: &str, password: &str) -> Result<&'a User, StsError> {
+    let user = tenant.user_by_sign_in_name(name.trim()).ok_or_else(|| {
+        StsError::new(50034)
+            .with("user", name)
+            .with("tenant", tenant.id)
+    })?;
+    let known = user.password.as_ref().ok_or_else(|| StsError::new(50056))?;
+    if *known.value != *password {
+        return Err(StsError::new(50126));
+    }
+    if known.must_change {
+        return Err(StsError::new(50055));
+    }
+    Ok(user)
+}

@@ -1,0 +1,238 @@
+//! What a request asks for: the resource, the permissions, and what is granted of them.
+
+use entrasim_domain::directory::user::User;
+use entrasim_domain::id::ObjectId;
+use entrasim_domain::tenant::Tenant;
+
+use super::client::Client;
+use super::error::StsError;
+use crate::issue::resource::{Kind, Resource};
+
+/// The scopes of OpenID Connect, which belong to no resource.
+const RESERVED: [&str; 4] = ["openid", "profile", "email", "offline_access"];
+
+/// A v2 `scope` parameter, taken apart.
+#[derive(Clone, Debug)]
+pub(super) struct Asked<'a> {
+    pub resource: Resource<'a>,
+    /// Permission names without prefix, as asked; `.default` among them.
+    pub permissions: Vec<String>,
+    pub reserved: Vec<&'static str>,
+    /// Permissions were named without a resource: Graph's short form.
+    short: bool,
+}
+
+/// What is granted of it.
+#[derive(Clone, Debug)]
+pub(super) struct Granted {
+    /// Permission names without prefix, sorted: the `scp` claim.
+    pub scopes: Vec<String>,
+    /// The `scope` of the answer: it repeats what was asked in the spelling of the request, because clients look tokens up by it.
+    pub echo: String,
+}
+
+/// Splits `https://management.core.windows.net//.default` at its last slash: the resource keeps its own.
+fn split(scope: &str) -> Option<(&str, &str)> {
+    scope
+        .rsplit_once('/')
+        .filter(|(resource, permission)| !resource.is_empty() && !permission.is_empty())
+}
+
+impl<'a> Asked<'a> {
+    /// Reads the v2 parameter.
+    pub(super) fn parse(
+        tenant: &'a Tenant,
+        scope: &str,
+        own_origin: &str,
+    ) -> Result<Self, StsError> {
+        let mut resource: Option<Resource<'a>> = None;
+        let (mut permissions, mut reserved, mut short) = (Vec::new(), Vec::new(), false);
+        for word in scope.split_whitespace() {
+            if let Some(known) = RESERVED
+                .iter()
+                .find(|known| known.eq_ignore_ascii_case(word))
+            {
+                reserved.push(*known);
+                continue;
+            }
+            let (named, permission) = if let Some((name, permission)) = split(word) {
+                (find(tenant, name, own_origin)?, permission)
+            } else {
+                short = true;
+                let graph = Resource::graph(tenant).ok_or_else(|| invalid(scope))?;
+                if word != ".default" && graph.scope_named(word).is_none() {
+                    return Err(invalid(word));
+                }
+                (graph, word)
+            };
+            match &resource {
+                Some(first) if first.app_id != named.app_id => {
+                    return Err(StsError::new(28000).with("scope", scope));
+                }
+                Some(_) => {}
+                None => resource = Some(named),
+            }
+            permissions.push(permission.to_owned());
+        }
+        let resource = match resource {
+            Some(resource) => resource,
+            None if reserved.is_empty() => return Err(invalid(scope)),
+            None => {
+                short = true;
+                Resource::graph(tenant).ok_or_else(|| invalid(scope))?
+            }
+        };
+        Ok(Self {
+            resource,
+            permissions,
+            reserved,
+            short,
+        })
+    }
+
+    /// Reads the v1 parameter `resource`; without one, the old directory graph is meant.
+    pub(super) fn resource(
+        tenant: &'a Tenant,
+        name: Option<&str>,
+        own_origin: &str,
+    ) -> Result<Self, StsError> {
+        let name = name
+            .filter(|name| !name.is_empty())
+            .unwrap_or("00000002-0000-0000-c000-000000000000");
+        let resource = find(tenant, name, own_origin)?;
+        Ok(Self {
+            resource,
+            permissions: vec![".default".to_owned()],
+            reserved: vec!["openid"],
+            short: true,
+        })
+    }
+
+    pub(super) fn wants(&self, reserved: &str) -> bool {
+        self.reserved.contains(&reserved)
+    }
+
+    /// What the user has let the client do, if it covers what is asked.
+    pub(super) fn granted(
+        &self,
+        tenant: &Tenant,
+        client: &Client<'_>,
+        user: &User,
+    ) -> Result<Granted, StsError> {
+        let held = self.held(tenant, client, user);
+        let consent = || {
+            StsError::new(65001)
+                .with("app", client.app_id())
+                .with("name", client.display_name())
+        };
+        let mut covered = Vec::new();
+        for permission in self
+            .permissions
+            .iter()
+            .filter(|permission| *permission != ".default")
+        {
+            match held
+                .iter()
+                .find(|held| held.eq_ignore_ascii_case(permission))
+            {
+                Some(held) => covered.push(held.clone()),
+                None if self.resource.scope_named(permission).is_none() => {
+                    return Err(invalid(permission));
+                }
+                None if client.is_first_party()
+                    && matches!(self.resource.kind, Kind::FirstParty(_)) =>
+                {
+                    let app = self.resource.app_id;
+                    return Err(StsError::new(65002)
+                        .with("app", client.app_id())
+                        .with("resource", app));
+                }
+                None => return Err(consent()),
+            }
+        }
+        if held.is_empty() && !self.permissions.is_empty() {
+            return Err(consent());
+        }
+        let mut scopes = held;
+        if self.resource.is_graph() {
+            let oidc = self
+                .reserved
+                .iter()
+                .filter(|word| **word != "offline_access");
+            scopes.extend(oidc.map(|word| (*word).to_owned()));
+        }
+        scopes.sort_unstable_by_key(|scope| scope.to_lowercase());
+        scopes.dedup();
+        let echo = self.echo(&scopes);
+        Ok(Granted { scopes, echo })
+    }
+
+    /// Permissions that the client holds on the resource for this user, whatever was asked.
+    fn held(&self, tenant: &Tenant, client: &Client<'_>, user: &User) -> Vec<String> {
+        if let (Client::FirstParty(app), Kind::FirstParty(resource)) = (client, self.resource.kind)
+        {
+            return if resource.graph {
+                app.preauthorized.clone()
+            } else {
+                resource.scopes.clone()
+            };
+        }
+        let principal = |app| tenant.service_principal(app).map(|principal| principal.id);
+        let (Some(client), Some(resource)) =
+            (principal(client.app_id()), principal(self.resource.app_id))
+        else {
+            return Vec::new();
+        };
+        granted_scopes(tenant, client, resource, user.id)
+    }
+
+    fn echo(&self, scopes: &[String]) -> String {
+        let is_oidc = |scope: &str| RESERVED.contains(&scope);
+        let mut words: Vec<String> = scopes
+            .iter()
+            .map(|scope| {
+                if self.short || is_oidc(scope) {
+                    scope.clone()
+                } else {
+                    format!("{}/{scope}", self.resource.name)
+                }
+            })
+            .collect();
+        if !self.short
+            && self
+                .permissions
+                .iter()
+                .any(|permission| permission == ".default")
+        {
+            words.push(format!("{}/.default", self.resource.name));
+        }
+        words.join(" ")
+    }
+}
+
+fn granted_scopes(
+    tenant: &Tenant,
+    client: ObjectId,
+    resource: ObjectId,
+    user: ObjectId,
+) -> Vec<String> {
+    tenant
+        .delegated_grants
+        .values()
+        .filter(|grant| grant.client == client && grant.resource == resource)
+        .filter(|grant| grant.principal.is_none_or(|principal| principal == user))
+        .flat_map(|grant| grant.scopes.iter().cloned())
+        .collect()
+}
+
+fn find<'a>(tenant: &'a Tenant, name: &str, own_origin: &str) -> Result<Resource<'a>, StsError> {
+    Resource::find(tenant, name, own_origin).ok_or_else(|| {
+        StsError::new(500_011)
+            .with("resource", name)
+            .with("tenant", &tenant.display_name)
+    })
+}
+
+fn invalid(scope: &str) -> StsError {
+    StsError::new(70011).with("scope", scope)
+}

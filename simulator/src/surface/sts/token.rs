@@ -1,0 +1,225 @@
+//! `POST /{tenant}/oauth2[/v2.0]/token`: finds the grant, writes the answer.
+
+use core::time::Duration;
+
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use entrasim_domain::directory::user::User;
+use entrasim_domain::tenant::Tenant;
+use http::{Method, StatusCode};
+use serde_json::{Map, Value, json};
+
+use super::Version;
+use super::authority::Authority;
+use super::client::{Client, Credentials};
+use super::error::{self, Place, StsError};
+use super::grant;
+use crate::call::Call;
+use crate::wire::{Form, Reply};
+
+/// Recorded on token answers (Azure/azure-sdk-for-js recordings).
+const HEADERS: [(&str, &str); 8] = [
+    ("cache-control", "no-store, no-cache"),
+    ("pragma", "no-cache"),
+    ("expires", "-1"),
+    (
+        "strict-transport-security",
+        "max-age=31536000; includeSubDomains",
+    ),
+    ("x-content-type-options", "nosniff"),
+    ("access-control-allow-origin", "*"),
+    ("p3p", "CP=\"DSP CUR OTPi IND OTRi ONL FIN\""),
+    ("x-xss-protection", "0"),
+];
+
+/// One token request, its parameters read.
+pub(super) struct TokenRequest<'a> {
+    pub call: &'a Call<'a>,
+    pub version: Version,
+    pub authority: Authority,
+    pub form: Form,
+}
+
+/// What a grant gives.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Issued {
+    pub access_token: String,
+    pub lifetime: Duration,
+    /// Delegated tokens only.
+    pub scope: Option<String>,
+    pub refresh_token: Option<String>,
+    pub family: bool,
+    pub id_token: Option<String>,
+    pub client_info: Option<String>,
+    /// The v1 `resource`.
+    pub resource: String,
+}
+
+/// Answers a token request, or the preflight of a browser.
+pub(super) fn answer(call: &Call<'_>, segment: &str, version: Version) -> Reply {
+    if call.request.method == Method::OPTIONS {
+        return Reply::empty(StatusCode::NO_CONTENT).fixed_headers(&[
+            ("access-control-allow-origin", "*"),
+            ("access-control-allow-methods", "POST, OPTIONS"),
+            ("access-control-allow-headers", "*"),
+        ]);
+    }
+    let result = request(call, segment, version).and_then(|request| dispatch(&request));
+    let (reply, code) = match result {
+        Ok(Outcome::Issued(issued)) => (
+            Reply::json(StatusCode::OK, &body(call, &issued, version)),
+            0,
+        ),
+        Ok(Outcome::NotSimulated(name)) => return call.unimplemented(&name),
+        Err(failure) => (
+            error::reply(call, &failure, Place::Token(version)),
+            failure.number(),
+        ),
+    };
+    let reply = reply
+        .fixed_headers(&HEADERS)
+        .header("x-ms-request-id", &call.id().to_string())
+        .header("x-ms-ests-server", "2.1.0.0 - entrasim ProdSlices")
+        .header("x-ms-clitelem", &format!("1,{code},0,,"));
+    match call.request.header("return-client-request-id") {
+        Some(wish) if wish.eq_ignore_ascii_case("true") => reply.header(
+            "client-request-id",
+            call.request.header("client-request-id").unwrap_or_default(),
+        ),
+        _ => reply,
+    }
+}
+
+enum Outcome {
+    Issued(Issued),
+    NotSimulated(String),
+}
+
+fn request<'a>(
+    call: &'a Call<'a>,
+    segment: &str,
+    version: Version,
+) -> Result<TokenRequest<'a>, StsError> {
+    if call.request.method != Method::POST {
+        return Err(StsError::new(900_561).with("method", &call.request.method));
+    }
+    let authority = Authority::resolve(call, segment)?;
+    let is_form = call
+        .request
+        .has_content_type("application/x-www-form-urlencoded");
+    // A body of another kind has no parameters, and fails as one that misses the first.
+    let form = if is_form {
+        Form::parse(&call.request.body)
+    } else {
+        Form::default()
+    };
+    Ok(TokenRequest {
+        call,
+        version,
+        authority,
+        form,
+    })
+}
+
+fn dispatch(request: &TokenRequest<'_>) -> Result<Outcome, StsError> {
+    let kind = request.required("grant_type")?;
+    if request.version == Version::V2 && request.form.get("resource").is_some_and(|r| !r.is_empty())
+    {
+        return Err(StsError::new(901_002));
+    }
+    match kind {
+        "client_credentials" => grant::client_credentials::issue(request).map(Outcome::Issued),
+        "password" => grant::password::issue(request).map(Outcome::Issued),
+        "refresh_token" => grant::refresh_token::issue(request).map(Outcome::Issued),
+        "authorization_code"
+        | "device_code"
+        | "urn:ietf:params:oauth:grant-type:device_code"
+        | "urn:ietf:params:oauth:grant-type:jwt-bearer"
+        | "urn:ietf:params:oauth:grant-type:saml1_1-bearer"
+        | "urn:ietf:params:oauth:grant-type:saml2-bearer"
+        | "srv_challenge"
+        | "user_fic" => Ok(Outcome::NotSimulated(format!("grant {kind}"))),
+        other => Err(StsError::new(70003).with("grant", other)),
+    }
+}
+
+impl<'a> TokenRequest<'a> {
+    /// A parameter that has to be there (900144).
+    pub(super) fn required(&self, name: &'static str) -> Result<&str, StsError> {
+        self.form
+            .get(name)
+            .filter(|value| !value.is_empty())
+            .ok_or_else(|| StsError::missing(name))
+    }
+
+    pub(super) fn credentials(&self) -> Result<Credentials, StsError> {
+        Credentials::of(self.call, &self.form)
+    }
+
+    /// The tenant's state, once the call is tied to one.
+    pub(super) fn tenant(&self) -> Result<&'a Tenant, StsError> {
+        self.call.tenant().ok_or_else(|| StsError::new(50059))
+    }
+
+    /// `client_info`, for clients that ask for it: a guest's ids are those at home.
+    pub(super) fn client_info(&self, tenant: &Tenant, user: &User) -> Option<String> {
+        if self.form.get("client_info") != Some("1") {
+            return None;
+        }
+        let (uid, utid) = match &user.home {
+            Some(home) => (home.object_id, home.tenant),
+            None => (user.id, tenant.id),
+        };
+        Some(URL_SAFE_NO_PAD.encode(format!(r#"{{"uid":"{uid}","utid":"{utid}"}}"#)))
+    }
+
+    /// The origin under which the caller knows us, for resources named after it.
+    pub(super) fn own_origin(&self) -> String {
+        self.call.request.origin()
+    }
+
+    pub(super) fn client(&self, credentials: &Credentials) -> Result<Client<'a>, StsError> {
+        Client::find(self.tenant()?, credentials)
+    }
+}
+
+/// Member order and number forms of the two versions (captured answers).
+fn body(call: &Call<'_>, issued: &Issued, version: Version) -> Map<String, Value> {
+    let seconds = issued.lifetime.as_secs();
+    let number = |value: u64| match version {
+        Version::V2 => json!(value),
+        Version::V1 => json!(value.to_string()),
+    };
+    let mut body = Map::new();
+    let mut put = |name: &str, value: Value| body.insert(name.to_owned(), value);
+    put("token_type", json!("Bearer"));
+    if let Some(scope) = &issued.scope {
+        put("scope", json!(scope));
+    }
+    put("expires_in", number(seconds - 1));
+    put("ext_expires_in", number(seconds - 1));
+    if seconds >= 7200 {
+        put("refresh_in", number(seconds / 2));
+    }
+    if version == Version::V1 {
+        let now = call.now().unix_seconds();
+        let at = |offset: i64| json!(now.saturating_add(offset).to_string());
+        put("expires_on", at(i64::try_from(seconds).unwrap_or(i64::MAX)));
+        put("not_before", at(-300));
+        put("resource", json!(issued.resource));
+    }
+    put("access_token", json!(issued.access_token));
+    if let Some(token) = &issued.refresh_token {
+        put("refresh_token", json!(token));
+    }
+    if issued.family {
+        put("foci", json!("1"));
+    }
+    if let Some(token) = &issued.id_token {
+        put("id_token", json!(token));
+    }
+    if let Some(info) = &issued.client_info {
+        put("client_info", json!(info));
+    }
+    body
+}

@@ -1,0 +1,9 @@
+//! Everything that can be seen from outside, one folder a surface.
+#![expect(
+    clippy::unwrap_used,
+    reason = "a test that unwraps nothing says so by failing"
+)]
+
+mod architecture;
+mod sts;
+mod support;

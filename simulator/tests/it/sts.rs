@@ -1,0 +1,5 @@
+//! The token service.
+
+mod discovery;
+mod grants;
+mod malformed;
