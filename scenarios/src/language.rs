@@ -8,3 +8,31 @@ pub mod parse;
 pub fn schema() -> serde_json::Value {
     schemars::schema_for!(model::Scenario).to_value()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::parse::parse;
+
+    #[test]
+    fn the_schema_beside_the_language_is_current() {
+        let path = concat!(env!("CARGO_MANIFEST_DIR"), "/schema.json");
+        let current = format!("{:#}\n", super::schema());
+        if std::fs::read_to_string(path).unwrap_or_default() != current {
+            std::fs::write(path, current).unwrap();
+            panic!("schema.json was out of date and has been written anew; commit it");
+        }
+    }
+
+    #[test]
+    fn the_example_of_the_language_reads() {
+        let text = include_str!("../LANGUAGE.md");
+        let example = text
+            .split("```yaml\n")
+            .nth(1)
+            .unwrap()
+            .split("```")
+            .next()
+            .unwrap();
+        parse("LANGUAGE.md", example).unwrap();
+    }
+}

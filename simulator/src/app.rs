@@ -3,7 +3,9 @@
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Arc, Mutex, OnceLock, PoisonError};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError, RwLock};
+
+use bytes::Bytes;
 
 use entrasim_domain::enforcement::Enforcement;
 use entrasim_domain::id::TenantId;
@@ -39,6 +41,8 @@ pub struct App {
     /// The tenant that requests mean which name none.
     default_tenant: OnceLock<TenantId>,
     unimplemented: Mutex<BTreeMap<String, u64>>,
+    /// Documents that do not change while the program runs.
+    pub documents: Documents,
     seed: u64,
     streams: AtomicU64,
 }
@@ -51,6 +55,35 @@ pub struct Addresses {
     pub control: String,
     /// The local authority's certificate, a PEM file.
     pub ca: PathBuf,
+}
+
+/// Bodies by everything that decides them; written once, sent often.
+#[derive(Debug, Default)]
+pub struct Documents(RwLock<BTreeMap<String, Bytes>>);
+
+/// More keys than this come only from clients that make up host names.
+const DOCUMENTS: usize = 256;
+
+impl Documents {
+    /// The document of this key, written on the first use.
+    pub fn get(&self, key: String, write: impl FnOnce() -> Vec<u8>) -> Bytes {
+        let known = self
+            .0
+            .read()
+            .unwrap_or_else(PoisonError::into_inner)
+            .get(&key)
+            .cloned();
+        if let Some(known) = known {
+            return known;
+        }
+        let document = Bytes::from(write());
+        let mut known = self.0.write().unwrap_or_else(PoisonError::into_inner);
+        if known.len() >= DOCUMENTS {
+            known.clear();
+        }
+        known.insert(key, document.clone());
+        document
+    }
 }
 
 /// What a new tenant may differ in.
@@ -87,6 +120,7 @@ impl App {
             addresses: OnceLock::new(),
             default_tenant: OnceLock::new(),
             unimplemented: Mutex::default(),
+            documents: Documents::default(),
             seed: options.seed,
             streams: AtomicU64::new(0),
         }

@@ -9,6 +9,7 @@ use crate::wire::{Form, Reply};
 
 mod activity_log;
 mod api_version;
+mod body;
 mod context;
 mod deployment_plan;
 mod deployments;

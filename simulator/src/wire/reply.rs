@@ -45,7 +45,8 @@ impl Reply {
     ) -> Self {
         let mut reply = Self {
             status,
-            headers: HeaderMap::new(),
+            // Room for what every surface adds, so that the map does not grow on the way.
+            headers: HeaderMap::with_capacity(24),
             body: body.into(),
         };
         reply

@@ -5,5 +5,10 @@
 )]
 
 mod architecture;
+mod arm;
+mod control;
+mod listener;
+mod managed_identity;
+mod replay;
 mod sts;
 mod support;

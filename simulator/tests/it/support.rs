@@ -101,3 +101,37 @@ pub(crate) fn aadsts(reply: &Reply) -> u64 {
     );
     number
 }
+
+/// A seeded account's token for Resource Manager.
+pub(crate) fn arm_token(bench: &Bench, name: &str) -> String {
+    text(
+        &json(&password_token(bench, name, ARM_SCOPE)),
+        "access_token",
+    )
+    .to_owned()
+}
+
+/// A request to Resource Manager; `{sub}` in the path is the subscription.
+pub(crate) fn arm(bench: &Bench, token: &str, method: &str, path: &str, body: &str) -> Reply {
+    let subscription = bench
+        .tenant
+        .read()
+        .azure
+        .subscriptions
+        .keys()
+        .next()
+        .unwrap()
+        .to_string();
+    let path = path.replace("{sub}", &subscription);
+    let mark = if path.contains('?') { '&' } else { '?' };
+    let url = format!("https://management.azure.com{path}{mark}api-version=2024-11-01");
+    let headers = [
+        ("authorization", format!("Bearer {token}")),
+        ("content-type", "application/json".to_owned()),
+    ];
+    let headers: Vec<(&str, &str)> = headers
+        .iter()
+        .map(|(name, value)| (*name, value.as_str()))
+        .collect();
+    bench.send(method, &url, &headers, body)
+}

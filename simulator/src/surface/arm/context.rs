@@ -12,7 +12,7 @@ use serde_json::{Map, Value};
 use std::sync::Arc;
 
 use super::error::ArmError;
-use super::headers;
+use super::{body, headers};
 use crate::bearer::{BearerError, Caller};
 use crate::call::Call;
 use crate::wire::Form;
@@ -102,15 +102,7 @@ impl<'c, 'a> Arm<'c, 'a> {
 
     /// The body as a JSON object.
     pub(super) fn body(&self) -> Result<Map<String, Value>, ArmError> {
-        let value: Value = serde_json::from_slice(&self.call.request.body)
-            .map_err(|error| ArmError::InvalidRequestContent(error.to_string()))?;
-        match value {
-            Value::Object(object) => Ok(object),
-            _ => Err(ArmError::InvalidRequestContent(
-                "Error converting value to type 'ResourceDefinition'. Path '', line 1, position 1."
-                    .to_owned(),
-            )),
-        }
+        body::read(&self.call.request.body)
     }
 
     /// Changes the tenant; nothing is kept if `change` fails.

@@ -438,7 +438,7 @@ fn authentication_failure(failure: &BearerError, now: Timestamp) -> (&'static st
                 .to_owned(),
         ),
         BearerError::Audience { audience } => (
-            "InvalidAuthenticationToken",
+            "InvalidAuthenticationTokenAudience",
             format!(
                 "The access token has been obtained for wrong audience or resource '{audience}'. It should exactly match with one of the allowed audiences 'https://management.core.windows.net/','https://management.core.windows.net','https://management.azure.com/','https://management.azure.com'."
             ),

@@ -17,7 +17,14 @@ pub(super) struct Change {
     pub(super) action: String,
     pub(super) resource_id: String,
     pub(super) location: Option<String>,
-    pub(super) deletes: bool,
+    kind: Kind,
+}
+
+#[derive(Clone, Copy, Debug)]
+enum Kind {
+    Write,
+    Delete,
+    Action,
 }
 
 impl Change {
@@ -26,14 +33,22 @@ impl Change {
             action: action.to_owned(),
             resource_id: resource_id.to_owned(),
             location: location.map(str::to_owned),
-            deletes: false,
+            kind: Kind::Write,
         }
     }
 
     pub(super) fn delete(action: &str, resource_id: &str, location: Option<&str>) -> Self {
         Self {
-            deletes: true,
+            kind: Kind::Delete,
             ..Self::write(action, resource_id, location)
+        }
+    }
+
+    /// A POST such as `register`: role-based access control applies, the mandate does not.
+    pub(super) fn action(action: &str, resource_id: &str) -> Self {
+        Self {
+            kind: Kind::Action,
+            ..Self::write(action, resource_id, None)
         }
     }
 
@@ -42,10 +57,10 @@ impl Change {
             resource_id: self.resource_id.clone(),
             location: self.location.clone(),
         };
-        if self.deletes {
-            Operation::Delete(target)
-        } else {
-            Operation::CreateOrUpdate(target)
+        match self.kind {
+            Kind::Write => Operation::CreateOrUpdate(target),
+            Kind::Delete => Operation::Delete(target),
+            Kind::Action => Operation::Action(target),
         }
     }
 }

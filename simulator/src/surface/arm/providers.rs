@@ -7,6 +7,7 @@ use serde_json::{Value, json};
 use super::Answer;
 use super::context::{Arm, log};
 use super::error::ArmError;
+use super::gate::Change;
 use crate::wire::Reply;
 
 /// The namespaces that lists show, with their main resource types. Resources of any other namespace are accepted too.
@@ -118,7 +119,7 @@ pub(super) fn register(
     let verb = if registered { "register" } else { "unregister" };
     let action = format!("{namespace}/{verb}/action");
     let scope = format!("/subscriptions/{id}");
-    arm.authorize(&action, &scope)?;
+    arm.permit(&[Change::action(&action, &scope)])?;
     let key = (id, namespace.to_lowercase());
     if !registered && ALWAYS.contains(&key.1.as_str()) {
         return Err(ArmError::BadRequest(

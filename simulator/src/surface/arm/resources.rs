@@ -275,7 +275,7 @@ fn delete(arm: &Arm<'_, '_>, id: &ResourceId, provider: &ProviderPath) -> Answer
 /// POST actions pass the multifactor gate (they are neither writes nor deletions) and stop here: none is simulated.
 fn action(arm: &Arm<'_, '_>, id: &ResourceId, provider: &ProviderPath) -> Answer {
     let name = format!("{}/action", provider.resource_type());
-    arm.authorize(&name, &id.text())?;
+    arm.permit(&[Change::action(&name, &id.text())])?;
     Err(ArmError::NotSimulated(format!(
         "POST {}",
         provider.resource_type()

@@ -127,11 +127,18 @@ pub(super) fn openid_configuration(call: &Call<'_>, segment: &str, version: Vers
     };
     let (word, issuer, region) = names(&authority);
     let origin = error::origin(call);
-    let body = match version {
-        Version::V2 => configuration_v2(&origin, &word, &issuer, region),
-        Version::V1 => configuration_v1(&origin, &word, &issuer, region),
-    };
-    with_headers(call, Reply::json(StatusCode::OK, &body))
+    let key = format!("{version:?} {origin} {word} {region}");
+    let body = call.app.documents.get(key, || {
+        let body = match version {
+            Version::V2 => configuration_v2(&origin, &word, &issuer, region),
+            Version::V1 => configuration_v1(&origin, &word, &issuer, region),
+        };
+        body.to_string().into_bytes()
+    });
+    with_headers(
+        call,
+        Reply::with_body(StatusCode::OK, "application/json; charset=utf-8", body),
+    )
 }
 
 /// Member order as served in October 2024 (panva/wellknown `issuers/entra-common`).

@@ -1,0 +1,126 @@
+//! The Azure CLI from PyPI. Not one of its options is special to the simulator.
+
+use client_tests::{AFTER, BEFORE, Ran, python_clients, run};
+
+const PASSWORD: &str =
+    r#"az login -u "$ENTRASIM_SVC_DEPLOY_UPN" -p "$ENTRASIM_SVC_DEPLOY_PASSWORD" -o none"#;
+const SERVICE_PRINCIPAL: &str = r#"az login --service-principal -u "$ENTRASIM_DEPLOY_CLIENT_ID" -p "$ENTRASIM_DEPLOY_CLIENT_SECRET" --tenant "$ENTRASIM_TENANT" -o none"#;
+const CREATE: &str =
+    "az group create -n nightly -l westeurope --query properties.provisioningState -o tsv";
+
+fn at(day: &str, script: &str) -> Option<Ran> {
+    python_clients().map(|bin| run(&["--at", day], bin, script))
+}
+
+fn succeeds(day: &str, script: &str) -> String {
+    let Some(ran) = at(day, script) else {
+        return String::new();
+    };
+    assert_eq!(ran.code, 0, "{}\n{}", ran.out, ran.err);
+    ran.out
+}
+
+#[test]
+fn a_password_creates_a_group_the_day_before() {
+    let out = succeeds(
+        BEFORE,
+        &format!(
+            "{PASSWORD} && {CREATE} && az group list --query '[].name' -o tsv && az group exists -n nightly && az group delete -n nightly -y && az group exists -n nightly"
+        ),
+    );
+    if python_clients().is_some() {
+        assert!(
+            out.contains("Succeeded")
+                && out.contains("rg-shared")
+                && out.contains("true")
+                && out.ends_with("false\n"),
+            "{out}"
+        );
+    }
+}
+
+#[test]
+fn the_day_after_az_prints_its_own_hint_with_the_challenge() {
+    let Some(ran) = at(
+        AFTER,
+        &format!("{PASSWORD} && az group list -o none && {CREATE}"),
+    ) else {
+        return;
+    };
+    assert_eq!(ran.code, 1, "{}\n{}", ran.out, ran.err);
+    assert!(ran.err.contains("az logout"), "{}", ran.err);
+    let hint = "--scope \"https://management.core.windows.net//.default\" --claims-challenge \"eyJhY2Nlc3NfdG9rZW4iOnsiYWNycyI6eyJlc3NlbnRpYWwiOnRydWUsInZhbHVlcyI6WyJwMSJdfX19\"";
+    assert!(ran.err.contains(hint), "{}", ran.err);
+    assert!(ran.err.contains("AADSTS50079"), "{}", ran.err);
+}
+
+#[test]
+fn a_service_principal_works_on_both_days() {
+    for day in [BEFORE, AFTER] {
+        succeeds(day, &format!("{SERVICE_PRINCIPAL} && {CREATE}"));
+    }
+}
+
+#[test]
+fn a_certificate_signs_a_service_principal_in() {
+    succeeds(
+        AFTER,
+        &format!(
+            r#"az login --service-principal -u "$ENTRASIM_DEPLOY_CLIENT_ID" --certificate "$ENTRASIM_DEPLOY_CERTIFICATE" --tenant "$ENTRASIM_DOMAIN" -o none && {CREATE}"#
+        ),
+    );
+}
+
+#[test]
+fn a_federated_token_signs_a_service_principal_in() {
+    succeeds(
+        AFTER,
+        &format!(
+            r#"az login --service-principal -u "$ENTRASIM_DEPLOY_CLIENT_ID" --federated-token "$ENTRASIM_DEPLOY_FEDERATED_TOKEN" --tenant "$ENTRASIM_TENANT" -o none && {CREATE}"#
+        ),
+    );
+}
+
+#[test]
+fn a_managed_identity_works_on_both_days() {
+    for day in [BEFORE, AFTER] {
+        succeeds(day, &format!("az login --identity -o none && {CREATE}"));
+    }
+}
+
+#[test]
+fn the_directory_is_read_and_apps_are_made() {
+    let script = format!(
+        "{PASSWORD} && az account show --query name -o tsv && az ad user list --query '[].displayName' -o tsv \
+         && az ad signed-in-user show --query userPrincipalName -o tsv && az rest --url https://graph.microsoft.com/v1.0/organization --query 'value[0].displayName' -o tsv \
+         && az ad sp create-for-rbac -n made-here --query displayName -o tsv && az ad app list --display-name made-here --query '[0].displayName' -o tsv \
+         && az role assignment list --query '[].roleDefinitionName' -o tsv"
+    );
+    let out = succeeds(BEFORE, &script);
+    if python_clients().is_some() {
+        for expected in [
+            "Contoso production",
+            "Alice Fernandez",
+            "svc-deploy@contoso.onmicrosoft.com",
+            "made-here",
+            "Contributor",
+        ] {
+            assert!(out.contains(expected), "{expected} is not in\n{out}");
+        }
+    }
+}
+
+#[test]
+fn a_template_deployment_makes_its_resources() {
+    let template = r#"{"$schema":"https://schema.management.azure.com/schemas/2019-04-01/deploymentTemplate.json#","contentVersion":"1.0.0.0","parameters":{"name":{"type":"string"}},"resources":[{"type":"Microsoft.Storage/storageAccounts","apiVersion":"2023-01-01","name":"[parameters('name')]","location":"[resourceGroup().location]","sku":{"name":"Standard_LRS"},"kind":"StorageV2"}]}"#;
+    let script = format!(
+        "{SERVICE_PRINCIPAL} && {CREATE} && printf '%s' '{}' > $AZURE_CONFIG_DIR/t.json \
+         && az deployment group create -g nightly -n first --template-file $AZURE_CONFIG_DIR/t.json --parameters name=contosostore --query properties.provisioningState -o tsv \
+         && az resource list -g nightly --query '[].name' -o tsv",
+        template.replace('\'', r"'\''")
+    );
+    let out = succeeds(AFTER, &script);
+    if python_clients().is_some() {
+        assert!(out.contains("contosostore"), "{out}");
+    }
+}

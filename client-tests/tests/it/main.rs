@@ -1,0 +1,4 @@
+//! One module a client.
+
+mod azure_cli;
+mod python_libraries;

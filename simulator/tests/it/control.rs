@@ -1,0 +1,258 @@
+//! The control API.
+
+use entrasim::surface::control;
+use entrasim::testing::{AFTER_PHASE_2, BEFORE_PHASE_2, Bench};
+use entrasim::wire::{Reply, Request, Scheme};
+use entrasim_domain::time::Timestamp;
+use http::{HeaderMap, Method};
+use serde_json::{Value, json as j};
+
+use crate::support::{ARM_SCOPE, arm, arm_token, json, password_token, text};
+
+fn ask(bench: &Bench, method: &str, path: &str, body: &Value) -> Reply {
+    let (path, query) = path.split_once('?').unwrap_or((path, ""));
+    let body = if body.is_null() {
+        String::new()
+    } else {
+        body.to_string()
+    };
+    control::answer(
+        &bench.app,
+        &Request {
+            method: Method::try_from(method).unwrap(),
+            scheme: Scheme::Http,
+            authority: "localhost:8900".to_owned(),
+            path: path.to_owned(),
+            query: query.to_owned(),
+            headers: HeaderMap::new(),
+            body: body.into(),
+            arrived: Timestamp::UNIX_EPOCH,
+            proxy_user: None,
+        },
+    )
+}
+
+const GROUP: &str = "/subscriptions/{sub}/resourcegroups/x";
+const WEST: &str = r#"{"location":"westeurope"}"#;
+
+#[test]
+fn the_description_names_every_route_and_every_schema_it_refers_to() {
+    let bench = Bench::at(BEFORE_PHASE_2);
+    let document = json(&ask(&bench, "GET", "/openapi.json", &Value::Null));
+    for path in [
+        "/tenants",
+        "/tenants/{tenant}/fork",
+        "/tenants/{tenant}/clock",
+        "/journal/{request_id}",
+        "/tenants/{tenant}/explain",
+    ] {
+        assert!(document["paths"].get(path).is_some(), "{path}");
+    }
+    let text = document.to_string();
+    for reference in text
+        .split("\"$ref\":\"#")
+        .skip(1)
+        .map(|rest| rest.split('"').next().unwrap())
+    {
+        assert!(document.pointer(reference).is_some(), "{reference}");
+    }
+}
+
+#[test]
+fn phase_2_starts_and_is_postponed_while_a_client_holds_its_token() {
+    let bench = Bench::at(AFTER_PHASE_2);
+    let id = bench.tenant.id();
+    let token = arm_token(&bench, "svc-deploy");
+    let patch = |starts: Value, until: Value| {
+        let body = j!({"phase2": {"starts": starts, "postponed_until": until}});
+        ask(
+            &bench,
+            "PATCH",
+            &format!("/tenants/{id}/enforcement"),
+            &body,
+        )
+    };
+    assert_eq!(arm(&bench, &token, "PUT", GROUP, WEST).status, 401);
+    assert_eq!(
+        text(
+            &json(&patch(j!("2025-10-01"), j!("2026-01-01")))["phase2"],
+            "effective"
+        ),
+        "2026-01-01T00:00:00Z"
+    );
+    assert_eq!(arm(&bench, &token, "PUT", GROUP, WEST).status, 201);
+    patch(Value::Null, Value::Null);
+    assert_eq!(arm(&bench, &token, "PUT", GROUP, WEST).status, 200);
+    assert_eq!(
+        patch(j!("2025-10-01"), j!("2027-01-01")).status,
+        400,
+        "no postponement beyond the limit"
+    );
+    assert_eq!(patch(j!("soon"), Value::Null).status, 400);
+}
+
+#[test]
+fn clocks_move_and_bad_ones_are_refused() {
+    let bench = Bench::at(BEFORE_PHASE_2);
+    let clock = format!("/tenants/{}/clock", bench.tenant.id());
+    let moved = json(&ask(
+        &bench,
+        "POST",
+        &format!("{clock}/advance"),
+        &j!({"seconds": 3600}),
+    ));
+    assert_eq!(text(&moved, "now"), "2025-09-30T13:00:00Z");
+    let running = json(&ask(
+        &bench,
+        "PUT",
+        &clock,
+        &j!({"mode": "system", "now": "2030-01-01"}),
+    ));
+    assert_eq!(text(&running, "now"), "2030-01-01T00:00:00Z");
+    for bad in [
+        j!({"mode": "manual"}),
+        j!({"mode": "fast"}),
+        j!({"mode": "manual", "now": "x"}),
+        j!({"mode": "system", "hour": 1}),
+    ] {
+        assert_eq!(ask(&bench, "PUT", &clock, &bad).status, 400, "{bad}");
+    }
+}
+
+#[test]
+fn forks_snapshots_and_resets_leave_others_alone() {
+    let bench = Bench::at(BEFORE_PHASE_2);
+    let id = bench.tenant.id();
+    let token = arm_token(&bench, "svc-deploy");
+    let kept = json(&ask(
+        &bench,
+        "POST",
+        &format!("/tenants/{id}/snapshots"),
+        &j!({"name": "clean"}),
+    ));
+    arm(&bench, &token, "PUT", GROUP, WEST);
+    let fork = ask(&bench, "POST", &format!("/tenants/{id}/fork"), &Value::Null);
+    assert_eq!(fork.status, 201);
+    let fork = json(&fork);
+    assert_ne!(text(&fork["tenant"], "id"), id.to_string());
+    assert!(text(&fork["accounts"]["alice"], "upn").ends_with(text(&fork["tenant"], "domain")));
+    let restore = format!("/tenants/{id}/snapshots/{}/restore", kept["id"]);
+    assert_eq!(ask(&bench, "POST", &restore, &Value::Null).status, 200);
+    assert_eq!(arm(&bench, &token, "HEAD", GROUP, "").status, 404);
+    arm(&bench, &token, "PUT", GROUP, WEST);
+    ask(
+        &bench,
+        "POST",
+        &format!("/tenants/{id}/reset"),
+        &Value::Null,
+    );
+    assert_eq!(arm(&bench, &token, "HEAD", GROUP, "").status, 404);
+    let forked = text(&fork["tenant"], "id");
+    let cell = bench.app.tenant(forked).unwrap();
+    assert!(
+        cell.read()
+            .azure
+            .resource_groups
+            .keys()
+            .any(|key| key.ends_with("/x")),
+        "the fork has kept its group"
+    );
+    assert_eq!(
+        ask(
+            &bench,
+            "DELETE",
+            &format!("/tenants/{forked}"),
+            &Value::Null
+        )
+        .status,
+        204
+    );
+    assert_eq!(
+        ask(&bench, "GET", &format!("/tenants/{forked}"), &Value::Null).status,
+        404
+    );
+}
+
+#[test]
+fn the_journal_tells_the_decision_behind_an_answer() {
+    let bench = Bench::at(AFTER_PHASE_2);
+    let token = arm_token(&bench, "svc-deploy");
+    let refused = arm(&bench, &token, "PUT", GROUP, WEST);
+    let id = refused.headers["x-ms-request-id"].to_str().unwrap();
+    let entry = json(&ask(&bench, "GET", &format!("/journal/{id}"), &Value::Null));
+    assert_eq!(text(&entry["decision"], "rule"), "phase2.arm-write");
+    assert_eq!(text(&entry["decision"], "challenge"), "p1");
+    let list = json(&ask(&bench, "GET", "/journal?limit=1", &Value::Null));
+    assert_eq!(list["value"].as_array().unwrap().len(), 1);
+}
+
+#[test]
+fn explain_decides_as_the_surfaces_do() {
+    let bench = Bench::at(AFTER_PHASE_2);
+    let explain = |body: Value| {
+        ask(
+            &bench,
+            "POST",
+            "/tenants/contoso.onmicrosoft.com/explain",
+            &body,
+        )
+    };
+    let decision = |body: Value| json(&explain(body));
+    let write = decision(j!({"user": "bob", "operation": "create-or-update"}));
+    assert_eq!(
+        (text(&write, "outcome"), text(&write, "code")),
+        ("deny", "RequestDisallowedByAzure")
+    );
+    assert_eq!(
+        text(
+            &decision(j!({"user": "bob", "operation": "create-or-update", "at": "2025-09-30"})),
+            "outcome"
+        ),
+        "grant"
+    );
+    assert_eq!(
+        text(
+            &decision(j!({"app": "deploy", "operation": "delete"})),
+            "outcome"
+        ),
+        "grant"
+    );
+    let portal =
+        decision(j!({"user": "breakglass1", "client": "azure-portal", "resource": "portal"}));
+    assert_eq!(
+        (text(&portal, "rule"), text(&portal, "code")),
+        ("phase1.portal-sign-in", "AADSTS50079")
+    );
+    for bad in [
+        j!({}),
+        j!({"user": "nobody"}),
+        j!({"user": "bob", "client": "x"}),
+        j!({"user": "bob", "amr": ["magic"]}),
+        j!({"user": "bob", "app": "deploy"}),
+    ] {
+        assert!(explain(bad.clone()).status.is_client_error(), "{bad}");
+    }
+}
+
+#[test]
+fn policies_take_effect_at_the_next_sign_in() {
+    let bench = Bench::at(AFTER_PHASE_2);
+    let path = format!("/tenants/{}/policies", bench.tenant.id());
+    assert_eq!(password_token(&bench, "alice", ARM_SCOPE).status, 200);
+    ask(&bench, "PATCH", &path, &j!({"security_defaults": true}));
+    assert_eq!(password_token(&bench, "alice", ARM_SCOPE).status, 400);
+    let graph = "https://graph.microsoft.com//.default openid";
+    assert_eq!(
+        password_token(&bench, "alice", graph).status,
+        200,
+        "security defaults ask members for Azure management only"
+    );
+    assert_eq!(password_token(&bench, "admin", graph).status, 400);
+    ask(
+        &bench,
+        "PATCH",
+        &path,
+        &j!({"security_defaults": false, "per_user_mfa": {"alice": "enforced"}}),
+    );
+    assert_eq!(password_token(&bench, "alice", graph).status, 400);
+}
