@@ -18,6 +18,7 @@ mod expression;
 mod filter;
 mod gate;
 mod headers;
+mod identities;
 mod locations;
 mod metadata_endpoints;
 mod policy_assignment_body;

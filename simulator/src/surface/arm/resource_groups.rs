@@ -226,7 +226,7 @@ fn delete(arm: &Arm<'_, '_>, place: &Place<'_>) -> Answer {
     let audits = arm.permit(&[Change::delete(&action, &id, location.as_deref())])?;
     let group = known?;
     arm.write(|tenant| {
-        tenant.azure.remove_tree(&id);
+        tenant.remove_azure_tree(&id);
         for audit in audits {
             log(tenant, audit);
         }

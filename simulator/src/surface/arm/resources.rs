@@ -12,7 +12,7 @@ use super::context::{Arm, log};
 use super::error::ArmError;
 use super::gate::Change;
 use super::resource_id::{ProviderPath, ResourceId};
-use super::{locations, providers, resource_groups, resource_list};
+use super::{identities, locations, providers, resource_groups, resource_list};
 use crate::wire::Reply;
 
 /// `{scope}/providers/{namespace}/{type}/{name}…`
@@ -194,7 +194,7 @@ pub(super) fn write(
     if let Value::Object(properties) = properties {
         properties.insert("provisioningState".to_owned(), json!("Succeeded"));
     }
-    let written = Arc::new(Resource {
+    let mut written = Resource {
         id: known.map_or_else(|| draft.id.text(), |known| known.id.clone()),
         name: known.map_or_else(
             || draft.provider.name().to_owned(),
@@ -208,7 +208,9 @@ pub(super) fn write(
         body,
         created: known.map_or(now, |known| known.created),
         changed: now,
-    });
+    };
+    identities::attach(arm, tenant, &mut written);
+    let written = Arc::new(written);
     let action = format!("{}/write", written.resource_type);
     let mut event = arm.event(&action, &written.id, status);
     event.location.clone_from(&written.location);
@@ -217,7 +219,7 @@ pub(super) fn write(
     Ok((status, written))
 }
 
-/// Members that the body names replace those that are there; `properties` and `tags` are merged one level down.
+/// A merge patch (RFC 7396), but tags are replaced whole, as providers do.
 fn patch(arm: &Arm<'_, '_>, id: &ResourceId, provider: &ProviderPath) -> Answer {
     let body = arm.body()?;
     let known = arm.tenant.azure.resources.get(&key(id)).cloned();
@@ -230,15 +232,13 @@ fn patch(arm: &Arm<'_, '_>, id: &ResourceId, provider: &ProviderPath) -> Answer 
     };
     let mut merged = known.body.clone();
     for (name, value) in body {
-        match (merged.get_mut(&name), value) {
-            (Some(Value::Object(there)), Value::Object(new)) if name == "properties" => {
-                there.extend(new);
-            }
-            (_, value) => {
-                merged.insert(name, value);
-            }
+        if name == "tags" || !value.is_object() {
+            merged.insert(name, value);
+        } else {
+            merge(merged.entry(name).or_insert(Value::Null), value);
         }
     }
+    merged.retain(|_, value| !value.is_null());
     let draft = Draft::new(id, provider, merged)?;
     let (_, written) = arm.write(|tenant| {
         for audit in audits {
@@ -247,6 +247,26 @@ fn patch(arm: &Arm<'_, '_>, id: &ResourceId, provider: &ProviderPath) -> Answer 
         write(arm, tenant, draft)
     })?;
     Ok(Reply::json(StatusCode::OK, &resource(&written)))
+}
+
+fn merge(target: &mut Value, patch: Value) {
+    let Value::Object(patch) = patch else {
+        *target = patch;
+        return;
+    };
+    if !target.is_object() {
+        *target = json!({});
+    }
+    let Value::Object(target) = target else {
+        return;
+    };
+    for (name, value) in patch {
+        if value.is_null() {
+            target.shift_remove(&name);
+        } else {
+            merge(target.entry(name).or_insert(Value::Null), value);
+        }
+    }
 }
 
 fn delete(arm: &Arm<'_, '_>, id: &ResourceId, provider: &ProviderPath) -> Answer {
@@ -262,7 +282,7 @@ fn delete(arm: &Arm<'_, '_>, id: &ResourceId, provider: &ProviderPath) -> Answer
     }
     let text = id.text();
     arm.write(|tenant| {
-        tenant.azure.remove_tree(&text);
+        tenant.remove_azure_tree(&text);
         for audit in audits {
             log(tenant, audit);
         }

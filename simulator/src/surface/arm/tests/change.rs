@@ -229,3 +229,49 @@ fn a_knob_decides_which_check_comes_first_and_who_gets_the_claims() {
     let reply = Client::with_claims(&bench, &claims).put(GROUP, &content);
     assert!(challenge(&reply).contains(", claims=\"eyJ"));
 }
+
+#[test]
+fn a_managed_identity_lives_with_its_resource() {
+    let bench = before();
+    let alice = Client::user(&bench, "alice", &["pwd"]);
+    let path = "{sub}/resourceGroups/rg-app/providers/Microsoft.ManagedIdentity/userAssignedIdentities/id-1";
+    let created = alice.put(path, &json!({"location": "westeurope"}));
+    let client = body(&created)["properties"]["clientId"]
+        .as_str()
+        .unwrap()
+        .to_owned();
+    let ask = || {
+        let url = format!(
+            "http://169.254.169.254/metadata/identity/oauth2/token?api-version=2018-02-01&resource=https://management.azure.com/&client_id={client}"
+        );
+        bench.send("GET", &url, &[("metadata", "true")], "").status
+    };
+    assert_eq!(ask(), StatusCode::OK);
+    let again = alice.put(path, &json!({"location": "westeurope"}));
+    assert_eq!(body(&again)["properties"]["clientId"], client);
+    alice.send("DELETE", "{sub}/resourcegroups/rg-app", "");
+    assert_eq!(ask(), StatusCode::BAD_REQUEST);
+    let machine = "{sub}/resourceGroups/rg-shared/providers/Microsoft.Compute/virtualMachines/vm-2";
+    let own = json!({"location": "westeurope", "identity": {"type": "SystemAssigned"}});
+    let principal: entrasim_domain::id::ObjectId =
+        body(&alice.put(machine, &own))["identity"]["principalId"]
+            .as_str()
+            .unwrap()
+            .parse()
+            .unwrap();
+    assert!(
+        bench
+            .tenant
+            .read()
+            .service_principals
+            .contains_key(&principal)
+    );
+    alice.send("PATCH", machine, r#"{"identity": {"type": "None"}}"#);
+    assert!(
+        !bench
+            .tenant
+            .read()
+            .service_principals
+            .contains_key(&principal)
+    );
+}
