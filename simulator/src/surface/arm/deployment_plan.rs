@@ -1,22 +1,19 @@
 //! What a deployment's template comes to: its parameters checked, its expressions resolved, its resources named.
 
-use std::sync::Arc;
-
-use entrasim_domain::azure::ResourceGroup;
-use entrasim_domain::azure::policy::MfaAssignment;
-use entrasim_domain::azure::role::RoleAssignment;
 use entrasim_domain::id::SubscriptionId;
 use serde_json::{Map, Value, json};
 
 use super::context::Arm;
 use super::error::ArmError;
 use super::expression::{ExpressionError, Scope};
-use super::gate::Change;
 use super::resource_id::{ProviderPath, ResourceId};
 use super::resources::Draft;
 use super::{policy_assignments, resource_groups, role_assignments};
 
+pub(super) use planned::Planned;
+
 mod parameters;
+mod planned;
 
 /// Deployments inside deployments.
 const DEPTH: u8 = 5;
@@ -27,41 +24,6 @@ pub(super) struct Plan {
     pub(super) mode: String,
     pub(super) parameters: Map<String, Value>,
     pub(super) outputs: Map<String, Value>,
-}
-
-/// One resource of a template.
-pub(super) enum Planned {
-    Group(ResourceGroup),
-    Role {
-        id: ResourceId,
-        assignment: Arc<RoleAssignment>,
-    },
-    Policy(Arc<MfaAssignment>),
-    Other(Draft),
-}
-
-impl Planned {
-    pub(super) fn resource_id(&self) -> String {
-        match self {
-            Self::Group(group) => resource_groups::id_of(group),
-            Self::Role { id, .. } => id.text(),
-            Self::Policy(assignment) => assignment.resource_id.clone(),
-            Self::Other(draft) => draft.id.text(),
-        }
-    }
-
-    pub(super) fn change(&self) -> Change {
-        let assignment = |kind: &str| {
-            let action = format!("Microsoft.Authorization/{kind}/write");
-            Change::write(&action, &self.resource_id(), None)
-        };
-        match self {
-            Self::Group(group) => resource_groups::change(group),
-            Self::Role { .. } => assignment("roleAssignments"),
-            Self::Policy(_) => assignment("policyAssignments"),
-            Self::Other(draft) => draft.change(),
-        }
-    }
 }
 
 /// Plans a deployment from the body of its request.

@@ -1,11 +1,6 @@
 //! How Resource Manager says no. The only place that writes its error bodies.
 
-use std::sync::Arc;
-
-use entrasim_domain::azure::policy::{MfaAssignment, MfaEffect};
-use entrasim_domain::enforcement::Decision;
-use entrasim_domain::id::{ObjectId, SubscriptionId, TenantId};
-use entrasim_domain::time::Timestamp;
+use entrasim_domain::id::{ObjectId, TenantId};
 use http::StatusCode;
 use serde_json::{Map, Value, json};
 use uuid::Uuid;
@@ -14,6 +9,12 @@ use crate::bearer::BearerError;
 use crate::call::Call;
 use crate::origins;
 use crate::wire::Reply;
+
+pub(super) use refusal::Refusal;
+pub(super) use token::asked_tenant;
+
+mod refusal;
+mod token;
 
 /// Every way in which a request to Resource Manager fails.
 #[derive(Debug)]
@@ -69,18 +70,6 @@ pub(super) enum ArmError {
     NotSimulated(String),
 }
 
-/// What the multifactor gate refused.
-#[derive(Debug)]
-pub(super) struct Refusal {
-    /// The last segment of the resource id.
-    pub(super) resource_name: String,
-    pub(super) decision: Arc<Decision>,
-    /// The tenant's own assignments that object; none when it is Microsoft's enforcement.
-    pub(super) assignments: Vec<MfaAssignment>,
-    /// Whether the challenge bears the claims.
-    pub(super) with_claims: bool,
-}
-
 /// Standard base64 of `{"access_token":{"acrs":{"essential":true,"values":["p1"]}}}`: a constant in every recorded
 /// challenge (Azure/azure-sdk-for-python#41739).
 const P1_CLAIMS: &str =
@@ -102,13 +91,14 @@ impl ArmError {
         if let Self::MfaRequired(refusal) = self
             && !refusal.assignments.is_empty()
         {
-            let violations: Vec<Value> = refusal.assignments.iter().map(violation).collect();
+            let violations: Vec<Value> =
+                refusal.assignments.iter().map(refusal::violation).collect();
             error.insert("additionalInfo".to_owned(), json!(violations));
         }
         let reply = Reply::json(status, &json!({"error": error}));
         match self {
             Self::Unauthenticated(failure, tenant) => {
-                reply.header("www-authenticate", &challenge(failure, *tenant, &message))
+                reply.header("www-authenticate", &token::challenge(failure, *tenant, &message))
             }
             Self::WrongTenant { owner, .. } => reply.header(
                 "www-authenticate",
@@ -137,7 +127,7 @@ impl ArmError {
     fn describe(&self, call: &Call<'_>) -> (StatusCode, String, String) {
         let (status, code, message) = match self {
             Self::Unauthenticated(failure, _) => {
-                let (code, message) = authentication_failure(failure, call.now());
+                let (code, message) = token::failure(failure, call.now());
                 (StatusCode::UNAUTHORIZED, code, message)
             }
             Self::WrongTenant { .. } | Self::AuthorizationFailed { .. } => self.access(),
@@ -347,169 +337,4 @@ fn group_name_message(name: &str) -> String {
             "The provided resource group name '{name}' has these invalid characters: '{bad}'. The name can only be a letter, digit, '-', '.', '(', ')' or '_'."
         )
     }
-}
-
-impl Refusal {
-    fn message(&self) -> String {
-        let name = &self.resource_name;
-        if self.assignments.is_empty() {
-            return format!(
-                "Resource '{name}' was disallowed by Azure: You are receiving this error because you tried to create, update or delete Azure resources without authenticating through MFA. User accounts must be authenticated through MFA to manage your resources. To resolve this error, go to https://aka.ms/MFAforAzure."
-            );
-        }
-        let reasons: Vec<String> = self
-            .assignments
-            .iter()
-            .filter_map(|assignment| assignment.non_compliance_message.as_ref())
-            .map(|text| format!("'{text}'"))
-            .collect();
-        if !reasons.is_empty() {
-            return format!(
-                "Resource '{name}' was disallowed by policy. Reasons: {}. See error details for policy resource IDs.",
-                reasons.join(", ")
-            );
-        }
-        let identifiers: Vec<Value> = self.assignments.iter().map(identifiers).collect();
-        format!(
-            "Resource '{name}' was disallowed by policy. Policy identifiers: '{}'.",
-            Value::Array(identifiers)
-        )
-    }
-}
-
-fn identifiers(assignment: &MfaAssignment) -> Value {
-    let definition = assignment.definition;
-    json!({
-        "policyAssignment": {
-            "name": assignment.display_name.as_ref().unwrap_or(&assignment.name),
-            "id": assignment.resource_id,
-        },
-        "policyDefinition": {
-            "name": definition.display_name(),
-            "id": super::policy_definitions::resource_id(definition),
-        },
-    })
-}
-
-/// One item of `additionalInfo` (members as in recorded policy denials, Azure/azure-cli and Azure Automation issues).
-fn violation(assignment: &MfaAssignment) -> Value {
-    let definition = assignment.definition;
-    let parameters = assignment
-        .body
-        .get("properties")
-        .and_then(|properties| properties.get("parameters"))
-        .cloned()
-        .unwrap_or_else(|| json!({}));
-    json!({
-        "type": "PolicyViolation",
-        "info": {
-            "policyDefinitionDisplayName": definition.display_name(),
-            "policyDefinitionId": super::policy_definitions::resource_id(definition),
-            "policyDefinitionName": definition.id().to_string(),
-            "policyDefinitionEffect": definition.effect_name(MfaEffect::Deny),
-            "policyAssignmentId": assignment.resource_id,
-            "policyAssignmentName": assignment.name,
-            "policyAssignmentDisplayName": assignment.display_name.clone().unwrap_or_default(),
-            "policyAssignmentScope": assignment.scope,
-            "policyAssignmentParameters": parameters,
-        },
-    })
-}
-
-/// The bodies' codes and messages for bad tokens (answers quoted in public issues; `NotYetValid` is assumed).
-fn authentication_failure(failure: &BearerError, now: Timestamp) -> (&'static str, String) {
-    match failure {
-        BearerError::Missing => (
-            "AuthenticationFailed",
-            "Authentication failed. The 'Authorization' header is missing.".to_owned(),
-        ),
-        BearerError::NotBearer => (
-            "AuthenticationFailed",
-            "Authentication failed. The 'Authorization' header is provided in an invalid format."
-                .to_owned(),
-        ),
-        BearerError::Malformed | BearerError::Signature => (
-            "InvalidAuthenticationToken",
-            "The access token is invalid.".to_owned(),
-        ),
-        BearerError::Issuer => (
-            "InvalidAuthenticationTokenTenant",
-            "The access token is from the wrong issuer. It must match a tenant that Azure Resource Manager knows."
-                .to_owned(),
-        ),
-        BearerError::Audience { audience } => (
-            "InvalidAuthenticationTokenAudience",
-            format!(
-                "The access token has been obtained for wrong audience or resource '{audience}'. It should exactly match with one of the allowed audiences 'https://management.core.windows.net/','https://management.core.windows.net','https://management.azure.com/','https://management.azure.com'."
-            ),
-        ),
-        BearerError::Expired { at } => (
-            "ExpiredAuthenticationToken",
-            format!(
-                "The access token expiry UTC time '{}' is earlier than current UTC time '{}'.",
-                us_form(*at),
-                us_form(now)
-            ),
-        ),
-        BearerError::NotYetValid { from } => (
-            "InvalidAuthenticationToken",
-            format!(
-                "The access token is not valid before UTC time '{}'; the current UTC time is '{}'.",
-                us_form(*from),
-                us_form(now)
-            ),
-        ),
-    }
-}
-
-fn challenge(failure: &BearerError, tenant: Option<TenantId>, message: &str) -> String {
-    let tenant = tenant.map(|id| id.to_string()).unwrap_or_default();
-    let description = match failure {
-        BearerError::Missing => {
-            "The authentication failed because of missing 'Authorization' header."
-        }
-        BearerError::NotBearer => {
-            "The authentication failed because the 'Authorization' header has an invalid format."
-        }
-        _ => message,
-    };
-    format!(
-        "Bearer authorization_uri=\"https://login.windows.net/{tenant}\", error=\"invalid_token\", error_description=\"{}\"",
-        description.replace('"', "'")
-    )
-}
-
-/// The tenant of the subscription that the path names: the answer to a caller without a token tells it, and clients use
-/// that to find the tenant of a subscription.
-pub(super) fn asked_tenant(call: &Call<'_>) -> Option<TenantId> {
-    let segments = call.request.segments();
-    let [head, id, ..] = segments.as_slice() else {
-        return None;
-    };
-    let id: SubscriptionId = id.parse().ok()?;
-    if !head.eq_ignore_ascii_case("subscriptions") {
-        return None;
-    }
-    let owner = call
-        .app
-        .store
-        .list()
-        .into_iter()
-        .find(|cell| cell.read().azure.subscriptions.contains_key(&id));
-    owner.map(|cell| cell.id())
-}
-
-/// `9/30/2025 1:05:09 PM`, the form of dates in messages.
-fn us_form(at: Timestamp) -> String {
-    let text = at.to_string();
-    let number = |range: core::ops::Range<usize>| -> u32 {
-        text.get(range)
-            .and_then(|part| part.parse().ok())
-            .unwrap_or(0)
-    };
-    let (year, month, day) = (number(0..4), number(5..7), number(8..10));
-    let (hour, minute, second) = (number(11..13), number(14..16), number(17..19));
-    let half = if hour < 12 { "AM" } else { "PM" };
-    let hour = if hour % 12 == 0 { 12 } else { hour % 12 };
-    format!("{month}/{day}/{year} {hour}:{minute:02}:{second:02} {half}")
 }

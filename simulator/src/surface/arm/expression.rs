@@ -6,6 +6,7 @@ use serde_json::{Map, Value, json};
 
 use functions::plain;
 
+mod derived;
 mod functions;
 
 /// What expressions can refer to.

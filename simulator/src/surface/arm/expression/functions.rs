@@ -3,9 +3,8 @@
 
 use serde_json::{Map, Value, json};
 
+use super::derived::{guid, unique_string};
 use super::{ExpressionError, Scope};
-
-const ALPHABET: &[u8; 32] = b"abcdefghijklmnopqrstuvwxyz234567";
 
 /// A text as it is, anything else as JSON.
 pub(super) fn plain(value: &Value) -> String {
@@ -383,25 +382,4 @@ fn of_logic(name: &str, arguments: &Arguments<'_>) -> Result<Option<Value>, Expr
             .unwrap_or_default(),
         _ => return Ok(None),
     }))
-}
-
-/// 13 letters and digits that follow from the text; the real function's hash is not published.
-fn unique_string(text: &str) -> String {
-    let digest = ring::digest::digest(&ring::digest::SHA256, text.as_bytes());
-    digest
-        .as_ref()
-        .iter()
-        .take(13)
-        .map(|byte| char::from(ALPHABET[usize::from(byte & 31)]))
-        .collect()
-}
-
-/// A GUID that follows from the text; the real function's is another one.
-fn guid(text: &str) -> String {
-    let digest = ring::digest::digest(&ring::digest::SHA256, text.as_bytes());
-    let bytes: [u8; 16] = core::array::from_fn(|at| digest.as_ref()[at]);
-    uuid::Builder::from_bytes(bytes)
-        .with_version(uuid::Version::Sha1)
-        .into_uuid()
-        .to_string()
 }
