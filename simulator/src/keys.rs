@@ -5,14 +5,16 @@
 
 use std::sync::{Arc, OnceLock, PoisonError, RwLock};
 
+use aws_lc_rs::rand::SystemRandom;
+use aws_lc_rs::rsa::KeyPair;
+use aws_lc_rs::signature::{RSA_PKCS1_SHA256, RsaEncoding};
 use base64::Engine;
 use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
 use jsonwebtoken::crypto::{CryptoProvider, JwtSigner, JwtVerifier, KeyUtils};
 use jsonwebtoken::errors::{ErrorKind, Result as JwtResult};
 use jsonwebtoken::{Algorithm, DecodingKey, EncodingKey};
-use ring::rand::SystemRandom;
-use ring::rsa::{KeyPair, PublicKeyComponents};
-use ring::signature::{self, RSA_PKCS1_SHA256, RsaEncoding, VerificationAlgorithm};
+use ring::rsa::PublicKeyComponents;
+use ring::signature::{self, VerificationAlgorithm};
 use thiserror::Error;
 
 /// A private key with its certificate, ready to sign.
@@ -21,8 +23,9 @@ pub struct SigningKey {
     /// base64url of the certificate's SHA-1, as `kid` and `x5t`.
     pub id: String,
     pub certificate: Vec<u8>,
-    pair: Arc<KeyPair>,
-    encoding: EncodingKey,
+    components: (Vec<u8>, Vec<u8>),
+    pkcs8: Vec<u8>,
+    encoding: OnceLock<Option<EncodingKey>>,
 }
 
 /// The keys of one simulator; the first one signs.
@@ -87,12 +90,13 @@ impl SigningKeys {
         let certificate = params
             .self_signed(&pair)
             .map_err(|e| KeyError::Certificate(e.to_string()))?;
-        Ok(Self {
-            keys: vec![SigningKey::new(
-                &pem_block(pem, "PRIVATE KEY")?,
-                certificate.der().to_vec(),
-            )?],
-        })
+        let key = SigningKey::new(pem_block(pem, "PRIVATE KEY")?, certificate.der().to_vec())?;
+        match key.encoding() {
+            Some(_) => Ok(Self { keys: vec![key] }),
+            None => Err(KeyError::Rejected(
+                "its numbers do not belong together".to_owned(),
+            )),
+        }
     }
 
     /// The key that signs now.
@@ -125,38 +129,50 @@ impl SigningKey {
     /// Reads a PKCS#8 key and its certificate.
     pub fn from_pem(private: &str, certificate: &str) -> Result<Self, KeyError> {
         Self::new(
-            &pem_block(private, "PRIVATE KEY")?,
+            pem_block(private, "PRIVATE KEY")?,
             pem_block(certificate, "CERTIFICATE")?,
         )
     }
 
-    fn new(pkcs8: &[u8], certificate: Vec<u8>) -> Result<Self, KeyError> {
+    fn new(pkcs8: Vec<u8>, certificate: Vec<u8>) -> Result<Self, KeyError> {
         install_provider();
-        let pair = KeyPair::from_pkcs8(pkcs8).map_err(|e| KeyError::Rejected(e.to_string()))?;
-        let pair = Arc::new(pair);
+        let components = public_components(&certificate)
+            .ok_or_else(|| KeyError::Certificate("it holds no RSA key".to_owned()))?;
+        let id = thumbprint(&certificate);
         Ok(Self {
-            id: thumbprint(&certificate),
+            id,
             certificate,
-            encoding: enrolled::enrol(&pair),
-            pair,
+            components,
+            pkcs8,
+            encoding: OnceLock::new(),
         })
+    }
+
+    /// The private key, parsed on the first use: its check takes ten times as long as the rest of the start.
+    fn encoding(&self) -> Option<&EncodingKey> {
+        self.encoding
+            .get_or_init(|| {
+                KeyPair::from_pkcs8(&self.pkcs8)
+                    .ok()
+                    .map(|pair| enrolled::enrol(Arc::new(pair)))
+            })
+            .as_ref()
     }
 
     /// Signs with RS256; base64url without padding.
     pub fn sign(&self, message: &[u8]) -> Option<String> {
-        jsonwebtoken::crypto::sign(message, &self.encoding, Algorithm::RS256).ok()
+        jsonwebtoken::crypto::sign(message, self.encoding()?, Algorithm::RS256).ok()
     }
 
     /// The modulus and the exponent, big-endian.
-    pub fn public_components(&self) -> (Vec<u8>, Vec<u8>) {
-        let components = PublicKeyComponents::<Vec<u8>>::from(self.pair.public());
-        (components.n, components.e)
+    pub fn public_components(&self) -> (&[u8], &[u8]) {
+        (&self.components.0, &self.components.1)
     }
 
     /// For `jsonwebtoken`'s verification.
     pub fn decoding_key(&self) -> DecodingKey {
         let (n, e) = self.public_components();
-        DecodingKey::from_rsa_raw_components(&n, &e)
+        DecodingKey::from_rsa_raw_components(n, e)
     }
 
     /// The certificate as `x5c` has it.
@@ -169,27 +185,66 @@ impl SigningKey {
 ///
 /// In both forms the key's bytes end the structure: an RSA key is the sequence inside the bit string, a point its last 65.
 pub fn decoding_key_from_spki(spki: &[u8]) -> Option<DecodingKey> {
-    const RSA: [u8; 11] = [
-        0x06, 0x09, 0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 0x01, 0x01, 0x01,
-    ];
     const P256: [u8; 10] = [0x06, 0x08, 0x2a, 0x86, 0x48, 0xce, 0x3d, 0x03, 0x01, 0x07];
-    let has = |oid: &[u8]| {
-        spki.windows(oid.len())
-            .take(40)
-            .position(|window| window == oid)
-    };
-    if let Some(at) = has(&RSA) {
-        // After the algorithm: NULL, then the bit string's tag, length and its count of unused bits (zero).
-        let after = spki.get(at + RSA.len() + 2..)?;
-        let ([0x03, 0x82, _, _, 0, content @ ..] | [0x03, 0x81, _, 0, content @ ..]) = after else {
-            return None;
-        };
-        return Some(DecodingKey::from_rsa_der(content));
+    if let Some(key) = rsa_key(spki) {
+        return Some(DecodingKey::from_rsa_der(key));
     }
-    has(&P256)
+    find(spki, &P256)
         .and_then(|_| spki.len().checked_sub(65))
         .and_then(|at| spki.get(at..))
         .map(DecodingKey::from_ec_der)
+}
+
+fn find(spki: &[u8], oid: &[u8]) -> Option<usize> {
+    spki.windows(oid.len())
+        .take(40)
+        .position(|window| window == oid)
+}
+
+/// The PKCS#1 key inside the bit string.
+fn rsa_key(spki: &[u8]) -> Option<&[u8]> {
+    const RSA: [u8; 11] = [
+        0x06, 0x09, 0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 0x01, 0x01, 0x01,
+    ];
+    // After the algorithm: NULL, then the bit string's tag, length and its count of unused bits (zero).
+    match spki.get(find(spki, &RSA)? + RSA.len() + 2..)? {
+        [0x03, 0x82, _, _, 0, key @ ..] | [0x03, 0x81, _, 0, key @ ..] => Some(key),
+        _ => None,
+    }
+}
+
+/// Modulus and exponent of a certificate's RSA key: two integers in a sequence.
+fn public_components(certificate: &[u8]) -> Option<(Vec<u8>, Vec<u8>)> {
+    let der = certificate.into();
+    let certificate = webpki::EndEntityCert::try_from(&der).ok()?;
+    let spki = certificate.subject_public_key_info();
+    let key = rsa_key(&spki)?;
+    let (sequence, _) = der_value(key, 0x30)?;
+    let (modulus, rest) = der_value(sequence, 0x02)?;
+    let (exponent, _) = der_value(rest, 0x02)?;
+    let unsigned = |number: &[u8]| {
+        number
+            .iter()
+            .copied()
+            .skip_while(|byte| *byte == 0)
+            .collect()
+    };
+    Some((unsigned(modulus), unsigned(exponent)))
+}
+
+/// The content of a DER value with this tag, and what follows it.
+fn der_value(bytes: &[u8], tag: u8) -> Option<(&[u8], &[u8])> {
+    let (length, rest) = match bytes {
+        [first, 0x82, high, low, rest @ ..] if *first == tag => {
+            (usize::from(*high) << 8 | usize::from(*low), rest)
+        }
+        [first, 0x81, length, rest @ ..] if *first == tag => (usize::from(*length), rest),
+        [first, length, rest @ ..] if *first == tag && *length < 0x80 => {
+            (usize::from(*length), rest)
+        }
+        _ => return None,
+    };
+    rest.split_at_checked(length)
 }
 
 /// base64url of the SHA-1 of a certificate: `kid` and `x5t`.
@@ -219,9 +274,9 @@ mod enrolled {
 
     static KEYS: RwLock<Vec<Arc<KeyPair>>> = RwLock::new(Vec::new());
 
-    pub(super) fn enrol(pair: &Arc<KeyPair>) -> EncodingKey {
+    pub(super) fn enrol(pair: Arc<KeyPair>) -> EncodingKey {
         let mut keys = KEYS.write().unwrap_or_else(PoisonError::into_inner);
-        keys.push(Arc::clone(pair));
+        keys.push(pair);
         EncodingKey::from_rsa_der(&(keys.len() - 1).to_be_bytes())
     }
 
@@ -240,7 +295,7 @@ struct Signer(Arc<KeyPair>, SystemRandom);
 
 impl ::signature::Signer<Vec<u8>> for Signer {
     fn try_sign(&self, message: &[u8]) -> Result<Vec<u8>, ::signature::Error> {
-        let mut bytes = vec![0; self.0.public().modulus_len()];
+        let mut bytes = vec![0; self.0.public_modulus_len()];
         self.0
             .sign(ENCODING, &self.1, message, &mut bytes)
             .map_err(|_| ::signature::Error::new())?;

@@ -7,6 +7,9 @@ use clap::{Parser, Subcommand};
 use entrasim::commands::{ca, doctor, explain, replay, run, serve};
 use tracing_subscriber::EnvFilter;
 
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 /// A Microsoft Entra tenant on your own machine: turn mandatory MFA on, move the date, break things and see why.
 ///
 /// `entrasim replay` shows what Phase 2 of mandatory MFA breaks and what fixes it. `entrasim run -- az group list` does the
