@@ -2,19 +2,21 @@
 
 use std::sync::Arc;
 
-use imbl::{OrdMap, Vector};
+use imbl::{OrdMap, OrdSet, Vector};
 use serde_json::{Map, Value};
 use uuid::Uuid;
 
 use crate::azure::activity_log::ActivityEvent;
 use crate::azure::policy::MfaAssignment;
-use crate::azure::role::RoleAssignment;
+use crate::azure::role::{RoleAssignment, covers};
 use crate::id::SubscriptionId;
 use crate::time::Timestamp;
 
+pub mod access;
 pub mod activity_log;
 pub mod policy;
 pub mod role;
+pub mod role_definition;
 
 /// The whole of it. Keys that are resource ids are in lower case: Resource Manager ignores case.
 #[derive(Clone, Debug, Default)]
@@ -25,10 +27,46 @@ pub struct Azure {
     /// Everything below a resource group or a subscription, by lower-case resource id.
     pub resources: OrdMap<String, Arc<Resource>>,
     pub role_assignments: OrdMap<Uuid, Arc<RoleAssignment>>,
+    /// Template deployments, by lower-case resource id.
+    pub deployments: OrdMap<String, Arc<Deployment>>,
+    /// Resource providers that a subscription is not registered for, in lower case; it is for all others.
+    pub unregistered_providers: OrdSet<(SubscriptionId, String)>,
     /// By lower-case resource id.
     pub policy_assignments: OrdMap<String, Arc<MfaAssignment>>,
     /// Oldest first.
     pub activity_log: Vector<Arc<ActivityEvent>>,
+}
+
+impl Azure {
+    /// Takes away a resource or a resource group, with all that is in it and all that is assigned there.
+    pub fn remove_tree(&mut self, id: &str) {
+        remove_covered(&mut self.resource_groups, id);
+        remove_covered(&mut self.resources, id);
+        remove_covered(&mut self.deployments, id);
+        remove_covered(&mut self.policy_assignments, id);
+        let assignments: Vec<Uuid> = self
+            .role_assignments
+            .values()
+            .filter(|assignment| covers(id, &assignment.scope))
+            .map(|assignment| assignment.name)
+            .collect();
+        for name in assignments {
+            self.role_assignments.remove(&name);
+        }
+    }
+}
+
+fn remove_covered<T: Clone>(table: &mut OrdMap<String, T>, id: &str) {
+    let keys: Vec<String> = table
+        .range(id.to_lowercase()..)
+        .map(|(key, _)| key)
+        .take_while(|key| key.starts_with(&id.to_lowercase()))
+        .filter(|key| covers(id, key))
+        .cloned()
+        .collect();
+    for key in keys {
+        table.remove(&key);
+    }
 }
 
 #[derive(Clone, Debug)]
@@ -60,4 +98,22 @@ pub struct Resource {
     pub body: Map<String, Value>,
     pub created: Timestamp,
     pub changed: Timestamp,
+}
+
+/// A template deployment that ran.
+#[derive(Clone, Debug)]
+pub struct Deployment {
+    pub id: String,
+    pub name: String,
+    /// Where the deployment's own record lives; only above resource groups.
+    pub location: Option<String>,
+    /// `Incremental` or `Complete`.
+    pub mode: String,
+    /// The `value` of each parameter, by name, with its type.
+    pub parameters: Map<String, Value>,
+    pub outputs: Map<String, Value>,
+    /// The resource ids that it wrote, in order.
+    pub resources: Vec<String>,
+    pub correlation_id: Uuid,
+    pub at: Timestamp,
 }

@@ -5,7 +5,6 @@ use std::sync::LazyLock;
 
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
-use uuid::Uuid;
 
 use crate::id::{AppId, PermissionId, RoleTemplateId};
 
@@ -110,62 +109,6 @@ pub fn sign_in_errors() -> &'static BTreeMap<u32, SignInError> {
     &TABLE
 }
 
-/// A built-in Azure role.
-#[derive(Clone, Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct AzureRole {
-    #[serde(deserialize_with = "guid")]
-    pub id: Uuid,
-    pub name: String,
-    pub description: String,
-    pub actions: Vec<String>,
-    #[serde(default)]
-    pub not_actions: Vec<String>,
-}
-
-impl AzureRole {
-    /// Whether the role allows an operation such as `Microsoft.Compute/virtualMachines/write`; case is ignored.
-    pub fn allows(&self, operation: &str) -> bool {
-        let any = |patterns: &[String]| {
-            patterns
-                .iter()
-                .any(|pattern| matches_pattern(pattern, operation))
-        };
-        any(&self.actions) && !any(&self.not_actions)
-    }
-}
-
-/// `*` stands for any text.
-fn matches_pattern(pattern: &str, operation: &str) -> bool {
-    let (pattern, operation) = (pattern.to_ascii_lowercase(), operation.to_ascii_lowercase());
-    let mut parts = pattern.split('*');
-    let Some(mut rest) = operation.strip_prefix(parts.next().unwrap_or_default()) else {
-        return false;
-    };
-    let parts: Vec<&str> = parts.collect();
-    let Some((last, middle)) = parts.split_last() else {
-        return rest.is_empty();
-    };
-    for part in middle {
-        match rest.find(part) {
-            Some(at) => rest = rest.get(at + part.len()..).unwrap_or_default(),
-            None => return false,
-        }
-    }
-    rest.ends_with(last)
-}
-
-/// The built-in Azure roles.
-pub fn azure_roles() -> &'static [AzureRole] {
-    #[derive(Deserialize)]
-    struct Table {
-        role: Vec<AzureRole>,
-    }
-    static TABLE: LazyLock<Vec<AzureRole>> =
-        LazyLock::new(|| parse::<Table>(include_str!("../data/azure_roles.toml")).role);
-    &TABLE
-}
-
 /// The first-party applications, in the order of the table.
 pub fn first_party_apps() -> &'static [FirstPartyApp] {
     #[derive(Deserialize)]
@@ -251,23 +194,6 @@ mod tests {
         assert!(graph_permissions().contains_key("User.Read.All"));
         assert_eq!(first_party_app(GRAPH).unwrap().name, "Microsoft Graph");
         assert!(first_party_app_by_alias("arm").unwrap().id == AZURE_RESOURCE_MANAGER);
-    }
-
-    #[test]
-    fn a_contributor_writes_resources_and_assigns_no_roles() {
-        let contributor = azure_roles()
-            .iter()
-            .find(|role| role.name == "Contributor")
-            .unwrap();
-        assert!(contributor.allows("Microsoft.Storage/storageAccounts/write"));
-        assert!(contributor.allows("microsoft.authorization/roleAssignments/read"));
-        assert!(!contributor.allows("Microsoft.Authorization/roleAssignments/write"));
-        let reader = azure_roles()
-            .iter()
-            .find(|role| role.name == "Reader")
-            .unwrap();
-        assert!(reader.allows("Microsoft.Resources/subscriptions/resourceGroups/read"));
-        assert!(!reader.allows("Microsoft.Resources/subscriptions/resourceGroups/write"));
     }
 
     #[test]

@@ -46,6 +46,8 @@ fn answer(call: &Call<'_>) -> Reply {
 /// Why there is no token.
 enum Failure {
     NoIdentity,
+    /// Several user-assigned ones, none of them named.
+    Ambiguous,
     NoSuchIdentity,
     /// The resource's name.
     UnknownResource(String),
@@ -89,14 +91,23 @@ fn identity<'a>(tenant: &'a Tenant, query: &Form) -> Result<&'a ServicePrincipal
     } else if let Some(id) = resource {
         managed.find(|(_, resource, _)| resource.eq_ignore_ascii_case(id))
     } else {
-        return managed
-            .find(|(_, _, user)| !user)
-            .map(|(principal, _, _)| principal)
-            .ok_or(Failure::NoIdentity);
+        return unnamed(managed.map(|(principal, _, user)| (principal, user)));
     };
     found
         .map(|(principal, _, _)| principal)
         .ok_or(Failure::NoSuchIdentity)
+}
+
+/// The identity when none is named: the machine's own, else the only one.
+fn unnamed<'a>(
+    managed: impl Iterator<Item = (&'a ServicePrincipal, bool)>,
+) -> Result<&'a ServicePrincipal, Failure> {
+    let all: Vec<(&ServicePrincipal, bool)> = managed.collect();
+    match (all.iter().find(|(_, user)| !user), all.as_slice()) {
+        (Some((own, _)), _) | (None, [(own, _)]) => Ok(own),
+        (None, []) => Err(Failure::NoIdentity),
+        (None, _) => Err(Failure::Ambiguous),
+    }
 }
 
 /// A token for the identity and the resource that the query names.

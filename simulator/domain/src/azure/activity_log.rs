@@ -2,7 +2,7 @@
 
 use uuid::Uuid;
 
-use crate::id::KeyId;
+use crate::id::{AppId, KeyId, SubscriptionId};
 use crate::time::Timestamp;
 
 /// One event.
@@ -16,7 +16,15 @@ pub struct ActivityEvent {
     pub resource_id: String,
     /// The caller: a user principal name, or an object id.
     pub caller: String,
+    /// The HTTP status word, `Created`, `OK`, `Accepted`, `Unauthorized`.
+    pub status_code: &'static str,
     pub succeeded: bool,
+    /// The subscription under which it is read.
+    pub subscription: SubscriptionId,
+    /// The region of the resource, where it has one.
+    pub location: Option<String>,
+    /// The application that called.
+    pub app: AppId,
     /// The assignments that spoke, for policy events.
     pub assignments: Vec<KeyId>,
 }

@@ -44,22 +44,39 @@ pub struct MfaAssignment {
     pub definition: MfaDefinition,
     /// The `effect` parameter, or the definition's default.
     pub effect: MfaEffect,
-    /// An override of the effect, the way to stage a rollout.
-    pub effect_override: Option<EffectOverride>,
+    /// Overrides of the effect, the way to stage a rollout; the first that selects the resource counts.
+    pub overrides: Vec<EffectOverride>,
     /// `enforcementMode` is `DoNotEnforce`: nothing is refused and nothing recorded.
     pub do_not_enforce: bool,
-    /// The assignment binds only resources in these regions; empty for all.
-    pub locations: Vec<String>,
+    /// The assignment binds only resources that one of these selects whole; empty for all.
+    pub resource_selectors: Vec<Vec<Selector>>,
     pub non_compliance_message: Option<String>,
     /// The body as written, for reading back.
     pub body: serde_json::Map<String, serde_json::Value>,
 }
 
-/// Another effect, possibly for some regions only.
+/// Another effect, possibly for some resources only.
 #[derive(Clone, Debug)]
 pub struct EffectOverride {
     pub effect: MfaEffect,
-    pub locations: Vec<String>,
+    pub selectors: Vec<Selector>,
+}
+
+/// Which resources an assignment or an override is about.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct Selector {
+    pub kind: SelectorKind,
+    pub values: Vec<String>,
+    /// `notIn` instead of `in`.
+    pub negated: bool,
+}
+
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum SelectorKind {
+    ResourceLocation,
+    ResourceType,
+    /// Resources that have no location at all.
+    ResourceWithoutLocation,
 }
 
 impl MfaDefinition {
@@ -111,22 +128,79 @@ impl MfaAssignment {
                 .not_scopes
                 .iter()
                 .any(|scope| covers(scope, &target.resource_id))
-            && selects(&self.locations, target)
+            && (self.resource_selectors.is_empty()
+                || self
+                    .resource_selectors
+                    .iter()
+                    .any(|selectors| select(selectors, target)))
     }
 
     /// The effect on this resource.
     pub fn effect(&self, target: &Target) -> MfaEffect {
-        match &self.effect_override {
-            Some(other) if selects(&other.locations, target) => other.effect,
-            _ => self.effect,
+        self.overrides
+            .iter()
+            .find(|other| select(&other.selectors, target))
+            .map_or(self.effect, |other| other.effect)
+    }
+}
+
+/// All selectors of one list must agree.
+fn select(selectors: &[Selector], target: &Target) -> bool {
+    selectors.iter().all(|selector| selector.selects(target))
+}
+
+impl Selector {
+    fn selects(&self, target: &Target) -> bool {
+        let listed = |value: &str| {
+            self.values
+                .iter()
+                .any(|known| known.eq_ignore_ascii_case(value))
+                != self.negated
+        };
+        match self.kind {
+            SelectorKind::ResourceLocation => target.location.as_deref().is_some_and(listed),
+            SelectorKind::ResourceType => listed(&resource_type(&target.resource_id)),
+            SelectorKind::ResourceWithoutLocation => target.location.is_none(),
         }
     }
 }
 
-fn selects(locations: &[String], target: &Target) -> bool {
-    locations.is_empty()
-        || target
-            .location
-            .as_ref()
-            .is_some_and(|at| locations.iter().any(|l| l.eq_ignore_ascii_case(at)))
+/// `Microsoft.Storage/storageAccounts/blobServices` of a resource id.
+pub fn resource_type(id: &str) -> String {
+    let segments: Vec<&str> = id.split('/').filter(|part| !part.is_empty()).collect();
+    let provider = segments
+        .iter()
+        .rposition(|segment| segment.eq_ignore_ascii_case("providers"));
+    match provider.and_then(|at| segments.get(at + 1..)) {
+        Some([namespace, rest @ ..]) => rest
+            .iter()
+            .step_by(2)
+            .fold((*namespace).to_owned(), |found, name| {
+                format!("{found}/{name}")
+            }),
+        _ if segments.len() > 2 => "Microsoft.Resources/subscriptions/resourceGroups".to_owned(),
+        _ => "Microsoft.Resources/subscriptions".to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::resource_type;
+
+    #[test]
+    fn the_type_of_a_resource_follows_from_its_id() {
+        assert_eq!(
+            resource_type("/subscriptions/s/resourceGroups/g/providers/A.B/c/1/d/2"),
+            "A.B/c/d"
+        );
+        assert_eq!(
+            resource_type("/subscriptions/s/resourceGroups/g"),
+            "Microsoft.Resources/subscriptions/resourceGroups"
+        );
+        assert_eq!(
+            resource_type("/subscriptions/s/resourceGroups/g/providers/A.B/c/1/providers/X.Y/z/2"),
+            "X.Y/z"
+        );
+        assert_eq!(resource_type(""), "Microsoft.Resources/subscriptions");
+    }
 }

@@ -4,8 +4,9 @@ use std::sync::Arc;
 
 use imbl::OrdMap;
 
+use crate::azure::role::covers;
 use crate::directory::application::Application;
-use crate::directory::service_principal::ServicePrincipal;
+use crate::directory::service_principal::{ServicePrincipal, ServicePrincipalKind};
 use crate::directory::user::User;
 use crate::id::ObjectId;
 use crate::tenant::Tenant;
@@ -36,6 +37,25 @@ impl Tenant {
         self.service_principals_by_app.remove(&principal.app_id);
         self.remove_references(id);
         Some(principal)
+    }
+
+    /// Takes away an Azure resource or resource group with all below it, and the identities that those bear.
+    pub fn remove_azure_tree(&mut self, id: &str) {
+        self.azure.remove_tree(id);
+        let identities: Vec<ObjectId> = self
+            .service_principals
+            .values()
+            .filter(|principal| match &principal.kind {
+                ServicePrincipalKind::ManagedIdentity { resource_id, .. } => {
+                    covers(id, resource_id)
+                }
+                ServicePrincipalKind::Application => false,
+            })
+            .map(|principal| principal.id)
+            .collect();
+        for identity in identities {
+            self.remove_service_principal(identity);
+        }
     }
 
     fn remove_references(&mut self, id: ObjectId) {

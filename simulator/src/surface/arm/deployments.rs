@@ -1,439 +1,317 @@
-//! Template deployments: the resources in the template appear, each of them past the gate.
+//! `Microsoft.Resources/deployments` in a resource group or a subscription: the template's resources appear, each past
+//! the gate, all or none of them.
 
 use std::sync::Arc;
 
-use entrasim_domain::enforcement::Operation;
-use entrasim_domain::enforcement::facts::Target;
+use entrasim_domain::azure::Deployment;
+use entrasim_domain::azure::policy::resource_type;
+use entrasim_domain::azure::role::covers;
+use entrasim_domain::tenant::Tenant;
 use http::{Method, StatusCode};
-use serde_json::{Map, Value, json};
+use serde_json::{Value, json};
 
+use super::Answer;
+use super::context::{Arm, log};
+use super::deployment_plan::{Plan, Planned, plan};
 use super::error::ArmError;
-use super::expression::{ExpressionError, Scope};
-use super::resource_id::{ResourcePath, location_of};
-use super::{Answer, Arm, list_of, ok, resources};
+use super::gate::Change;
+use super::resource_id::{ProviderPath, ResourceId};
+use super::{headers, policy_assignments, resource_groups, resources, role_assignments};
 use crate::wire::Reply;
 
-const KIND: &str = "Microsoft.Resources/deployments";
+const TYPE: &str = "Microsoft.Resources/deployments";
 
-/// Every verb on deployments in a group or a subscription.
-pub(super) fn route(arm: &Arm<'_>, scope: &str, rest: &[&str]) -> Answer {
-    arm.subscription()?;
-    let in_group = arm
-        .words
-        .get(2)
-        .is_some_and(|word| word == "resourcegroups");
-    if in_group {
-        arm.resource_group()?;
-    }
-    match (rest, arm.method()) {
-        ([], &Method::GET) => list(arm, scope),
-        ([_], &Method::GET) => get(arm, scope),
-        ([_], &Method::HEAD) => head(arm),
-        ([name], &Method::PUT) => put(arm, scope, name),
-        ([_], &Method::DELETE) => delete(arm),
-        ([name, "validate"], &Method::POST) => validate(arm, scope, name),
-        ([_, "operations"], &Method::GET) => list_of(Vec::new()),
-        ([_, "operationstatuses", _], &Method::GET) => ok(&json!({"status": "Succeeded"})),
-        ([_, other, ..], _) => Err(ArmError::not_simulated(format!(
-            "Resource Manager action {KIND}/{other}"
-        ))),
-        (_, other) => Err(ArmError::method(other)),
-    }
-}
-
-fn path(name: &str) -> ResourcePath {
-    ResourcePath {
-        resource_type: KIND.to_owned(),
-        name: name.to_owned(),
-        full_name: name.to_owned(),
-        action: None,
-    }
-}
-
-fn list(arm: &Arm<'_>, scope: &str) -> Answer {
-    arm.authorize(&format!("{KIND}/read"), scope)?;
-    let below = format!(
-        "{}/providers/{}/",
-        scope.to_lowercase(),
-        KIND.to_lowercase()
-    );
-    let all = arm
-        .tenant
-        .azure
-        .resources
-        .range(below.clone()..)
-        .take_while(|(id, _)| id.starts_with(&below));
-    list_of(
-        all.map(|(_, one)| view(&one.id, &one.name, &one.body))
-            .collect(),
-    )
-}
-
-fn view(id: &str, name: &str, body: &Map<String, Value>) -> Value {
-    let mut view = Map::from_iter([
-        ("id".to_owned(), json!(id)),
-        ("name".to_owned(), json!(name)),
-        ("type".to_owned(), json!(KIND)),
-    ]);
-    view.extend(
-        body.iter()
-            .map(|(name, value)| (name.clone(), value.clone())),
-    );
-    Value::Object(view)
-}
-
-fn get(arm: &Arm<'_>, scope: &str) -> Answer {
-    arm.authorize(&format!("{KIND}/read"), scope)?;
-    if let Some(one) = arm
-        .tenant
-        .azure
-        .resources
-        .get(&arm.path_id().to_lowercase())
+/// `{scope}/providers/Microsoft.Resources/deployments…`
+pub(super) fn answer(arm: &Arm<'_, '_>, id: &ResourceId, provider: &ProviderPath) -> Answer {
+    let method = arm.call.request.method.clone();
+    if id.subscription.is_none()
+        || ResourceId::parse_text(&id.scope).is_none_or(|scope| scope.provider.is_some())
     {
-        ok(&view(&one.id, &one.name, &one.body))
-    } else {
-        let name = arm.segments.last().map_or("", String::as_str);
-        let message = format!("Deployment '{name}' could not be found.");
-        Err(ArmError::new(
-            StatusCode::NOT_FOUND,
-            "DeploymentNotFound",
-            message,
-        ))
+        return Err(ArmError::NotSimulated(format!(
+            "{method} {TYPE} at {}",
+            id.scope
+        )));
+    }
+    let (name, below) = match (provider.names.as_slice(), provider.types.as_slice()) {
+        ([], [_]) if method == Method::GET => return list(arm, id),
+        ([name], [_]) => (name, None),
+        ([name, ..], [_, below, ..]) => (name, Some(below.to_lowercase())),
+        _ => return Err(ArmError::MethodNotAllowed(method.to_string())),
+    };
+    let own = own_id(id, name);
+    match (&method, below.as_deref()) {
+        (&Method::GET, None) => get(arm, &own, name),
+        (&Method::HEAD, None) => get(arm, &own, name).map(|_| Reply::empty(StatusCode::NO_CONTENT)),
+        (&Method::PUT, None) => put(arm, &own, name),
+        (&Method::DELETE, None) => delete(arm, &own),
+        (&Method::POST, Some("validate")) => validate(arm, &own, name),
+        (&Method::POST, Some("whatif")) => {
+            // A public fixture shows what-if refused by the mandate, so the gate comes before the 501.
+            permit_action(arm, &own, "whatIf")?;
+            Err(ArmError::NotSimulated(format!("{TYPE}/whatIf")))
+        }
+        (&Method::GET, Some("operations")) => operations(arm, &own, name, provider.names.get(1)),
+        (&Method::GET, Some("operationstatuses")) => {
+            get(arm, &own, name)?;
+            Ok(Reply::json(StatusCode::OK, &json!({"status": "Succeeded"})))
+        }
+        (_, Some(below)) => Err(ArmError::NotSimulated(format!("{method} {TYPE}/{below}"))),
+        _ => Err(ArmError::MethodNotAllowed(method.to_string())),
     }
 }
 
-fn head(arm: &Arm<'_>) -> Answer {
-    let found = arm
+/// The deployment itself, whatever of it the path asked for.
+fn own_id(id: &ResourceId, name: &str) -> ResourceId {
+    ResourceId {
+        provider: Some(ProviderPath {
+            namespace: "Microsoft.Resources".to_owned(),
+            types: vec!["deployments".to_owned()],
+            names: vec![name.to_owned()],
+        }),
+        ..id.clone()
+    }
+}
+
+fn list(arm: &Arm<'_, '_>, id: &ResourceId) -> Answer {
+    arm.authorize(&format!("{TYPE}/read"), &id.scope)?;
+    if let Some(error) = resources::missing_group(arm.tenant, id) {
+        return Err(error);
+    }
+    let prefix = format!("{}/providers/{TYPE}/", id.scope).to_lowercase();
+    let value: Vec<Value> = arm
         .tenant
         .azure
-        .resources
-        .contains_key(&arm.path_id().to_lowercase());
-    Ok(Reply::empty(if found {
-        StatusCode::NO_CONTENT
-    } else {
-        StatusCode::NOT_FOUND
-    }))
+        .deployments
+        .iter()
+        .filter(|(key, _)| key.starts_with(&prefix))
+        .map(|(_, deployment)| resource(deployment))
+        .collect();
+    Ok(Reply::json(StatusCode::OK, &json!({"value": value})))
 }
 
-fn delete(arm: &Arm<'_>) -> Answer {
-    let target = Target {
-        resource_id: arm.path_id(),
-        location: None,
-    };
-    arm.may_change(&format!("{KIND}/delete"), Operation::Delete(target))?;
-    let key = arm.path_id().to_lowercase();
-    let found = arm.change(|tenant| Ok(tenant.azure.resources.remove(&key).is_some()))?;
-    Ok(Reply::empty(if found {
+fn find<'t>(
+    arm: &'t Arm<'_, '_>,
+    id: &ResourceId,
+    name: &str,
+) -> Result<&'t Arc<Deployment>, ArmError> {
+    arm.authorize(&format!("{TYPE}/read"), &id.text())?;
+    if let Some(error) = resources::missing_group(arm.tenant, id) {
+        return Err(error);
+    }
+    let deployments = &arm.tenant.azure.deployments;
+    deployments
+        .get(&id.text().to_lowercase())
+        .ok_or_else(|| ArmError::DeploymentNotFound(name.to_owned()))
+}
+
+fn get(arm: &Arm<'_, '_>, id: &ResourceId, name: &str) -> Answer {
+    let deployment = find(arm, id, name)?;
+    Ok(Reply::json(StatusCode::OK, &resource(deployment)))
+}
+
+fn put(arm: &Arm<'_, '_>, id: &ResourceId, name: &str) -> Answer {
+    let body = arm.body()?;
+    let location = body.get("location").and_then(Value::as_str);
+    let own = Change::write(&format!("{TYPE}/write"), &id.text(), location);
+    let mut audits = arm.permit(&[own])?;
+    if let Some(error) = resources::missing_group(arm.tenant, id) {
+        return Err(error);
+    }
+    let plan = plan(arm, id, name, &body)?;
+    let changes: Vec<Change> = plan.resources.iter().map(Planned::change).collect();
+    audits.extend(arm.permit(&changes)?);
+    let (status, deployment) = arm.write(|tenant| {
+        for audit in audits {
+            log(tenant, audit);
+        }
+        run(arm, tenant, id, name, plan)
+    })?;
+    Ok(Reply::json(status, &resource(&deployment)))
+}
+
+/// Writes all that is planned, and the record of it.
+fn run(
+    arm: &Arm<'_, '_>,
+    tenant: &mut Tenant,
+    id: &ResourceId,
+    name: &str,
+    plan: Plan,
+) -> Result<(StatusCode, Arc<Deployment>), ArmError> {
+    let key = id.text().to_lowercase();
+    let status = if tenant.azure.deployments.contains_key(&key) {
         StatusCode::OK
     } else {
-        StatusCode::NO_CONTENT
-    }))
-}
-
-/// Plans, and answers with the plan.
-fn validate(arm: &Arm<'_>, scope: &str, name: &str) -> Answer {
-    arm.authorize(&format!("{KIND}/validate/action"), scope)?;
-    let plan = plan(arm, scope, name)?;
-    let id = format!("{scope}/providers/{KIND}/{name}");
-    ok(&view(&id, name, &described(arm, &plan)))
-}
-
-fn put(arm: &Arm<'_>, scope: &str, name: &str) -> Answer {
-    let target = Target {
-        resource_id: arm.path_id(),
-        location: None,
-    };
-    arm.may_change(&format!("{KIND}/write"), Operation::CreateOrUpdate(target))?;
-    // The segment as it was sent, not its lower-case form.
-    let name = arm.segments.last().map_or(name, String::as_str);
-    let plan = plan(arm, scope, name)?;
-    for planned in &plan.resources {
-        let target = Target {
-            resource_id: planned.id.clone(),
-            location: location_of(&planned.body),
-        };
-        arm.may_change(
-            &format!("{}/write", planned.path.resource_type),
-            Operation::CreateOrUpdate(target),
-        )?;
-    }
-    for planned in &plan.resources {
-        resources::store(arm, &planned.id, &planned.path, planned.body.clone())?;
-        arm.log(
-            &format!("{}/write", planned.path.resource_type),
-            &planned.id,
-            true,
-            Vec::new(),
-        )?;
-    }
-    let (one, created) = resources::store(arm, &arm.path_id(), &path(name), described(arm, &plan))?;
-    arm.log(&format!("{KIND}/write"), &arm.path_id(), true, Vec::new())?;
-    let status = if created {
         StatusCode::CREATED
-    } else {
-        StatusCode::OK
     };
-    Ok(Reply::json(status, &view(&one.id, &one.name, &one.body)))
+    let mut written = Vec::new();
+    for planned in plan.resources {
+        written.push(planned.resource_id());
+        match planned {
+            Planned::Group(group) => {
+                resource_groups::store(arm, tenant, group)?;
+            }
+            Planned::Role { assignment, .. } => {
+                role_assignments::store(arm, tenant, &assignment)?;
+            }
+            Planned::Policy(assignment) => policy_assignments::store(arm, tenant, &assignment),
+            Planned::Other(draft) => {
+                resources::write(arm, tenant, draft)?;
+            }
+        }
+    }
+    let deployment = Arc::new(Deployment {
+        id: id.text(),
+        name: name.to_owned(),
+        location: plan.location,
+        mode: plan.mode,
+        parameters: plan.parameters,
+        outputs: plan.outputs,
+        resources: written,
+        correlation_id: headers::correlation_id(arm.call),
+        at: arm.call.now(),
+    });
+    log(
+        tenant,
+        arm.event(&format!("{TYPE}/write"), &id.text(), status),
+    );
+    tenant
+        .azure
+        .deployments
+        .insert(key, Arc::clone(&deployment));
+    Ok((status, deployment))
 }
 
-struct Plan {
-    resources: Vec<Planned>,
-    mode: String,
-    parameters: Map<String, Value>,
-    outputs: Map<String, Value>,
+/// Deployments are judged as changes even where they come as a POST.
+fn permit_action(arm: &Arm<'_, '_>, id: &ResourceId, verb: &str) -> Result<(), ArmError> {
+    let change = Change::write(&format!("{TYPE}/{verb}/action"), &id.text(), None);
+    arm.permit(&[change]).map(|_| ())
 }
 
-struct Planned {
-    id: String,
-    path: ResourcePath,
-    body: Map<String, Value>,
-}
-
-fn described(arm: &Arm<'_>, plan: &Plan) -> Map<String, Value> {
+fn validate(arm: &Arm<'_, '_>, id: &ResourceId, name: &str) -> Answer {
+    permit_action(arm, id, "validate")?;
+    if let Some(error) = resources::missing_group(arm.tenant, id) {
+        return Err(error);
+    }
+    let plan = plan(arm, id, name, &arm.body()?)?;
     let ids: Vec<Value> = plan
         .resources
         .iter()
-        .map(|planned| json!({"id": planned.id}))
+        .map(|planned| json!({"id": planned.resource_id()}))
         .collect();
-    let properties = json!({
-        "mode": plan.mode,
-        "parameters": plan.parameters,
-        "outputs": plan.outputs,
-        "outputResources": ids,
-        "provisioningState": "Succeeded",
-        "timestamp": arm.call.now().seven_digit_form(),
-        "duration": "PT0S",
-        "correlationId": arm.call.id().to_string(),
-        "dependencies": [],
-        "providers": [],
-    });
-    Map::from_iter([("properties".to_owned(), properties)])
+    Ok(Reply::json(
+        StatusCode::OK,
+        &json!({
+            "id": id.text(),
+            "name": name,
+            "type": TYPE,
+            "properties": {
+                "parameters": plan.parameters,
+                "mode": plan.mode,
+                "provisioningState": "Succeeded",
+                "timestamp": arm.call.now().seven_digit_form(),
+                "duration": "PT0S",
+                "correlationId": headers::correlation_id(arm.call).to_string(),
+                "providers": [],
+                "dependencies": [],
+                "validatedResources": ids,
+            },
+        }),
+    ))
 }
 
-fn plan(arm: &Arm<'_>, scope: &str, name: &str) -> Result<Plan, ArmError> {
-    let body = arm.body()?;
-    let properties = body.get("properties").cloned().unwrap_or_default();
-    for unknown in ["templateLink", "parametersLink"] {
-        if properties.get(unknown).is_some_and(|link| !link.is_null()) {
-            return Err(ArmError::not_simulated(format!("deployment {unknown}")));
+/// Only the record goes: what was deployed stays.
+fn delete(arm: &Arm<'_, '_>, id: &ResourceId) -> Answer {
+    let action = format!("{TYPE}/delete");
+    let audits = arm.permit(&[Change::delete(&action, &id.text(), None)])?;
+    let found = arm.write(|tenant| {
+        let key = id.text().to_lowercase();
+        let found = tenant.azure.deployments.remove(&key).is_some();
+        for audit in audits {
+            log(tenant, audit);
         }
-    }
-    let template = &properties["template"];
-    if !template.is_object() {
-        let message = "Deployment template validation failed: the property 'template' is missing or not an object.";
-        return Err(ArmError::bad_request("InvalidTemplate", message));
-    }
-    let mode = properties["mode"]
-        .as_str()
-        .unwrap_or("Incremental")
-        .to_owned();
-    if !mode.eq_ignore_ascii_case("Incremental") {
-        return Err(ArmError::not_simulated(format!("deployment mode {mode}")));
-    }
-    let expressions = expressions(arm, scope, name, template, &properties)?;
-    let mut planned = Vec::new();
-    collect(&expressions, scope, None, template, &mut planned)?;
-    let outputs = outputs(&expressions, template)?;
-    let parameters = expressions
-        .parameters
+        if found {
+            log(tenant, arm.event(&action, &id.text(), StatusCode::OK));
+        }
+        Ok(found)
+    })?;
+    Ok(Reply::empty(if found {
+        StatusCode::OK
+    } else {
+        StatusCode::NO_CONTENT
+    }))
+}
+
+/// `…/operations` and `…/operations/{id}`: one per resource that was written.
+fn operations(arm: &Arm<'_, '_>, id: &ResourceId, name: &str, wanted: Option<&String>) -> Answer {
+    let deployment = find(arm, id, name)?;
+    let operations: Vec<Value> = deployment
+        .resources
         .iter()
-        .map(|(name, value)| (name.clone(), json!({"value": value})))
+        .enumerate()
+        .map(|(at, target)| operation(deployment, at, target))
         .collect();
-    Ok(Plan {
-        resources: planned,
-        mode,
-        parameters,
-        outputs,
+    let Some(wanted) = wanted else {
+        return Ok(Reply::json(StatusCode::OK, &json!({"value": operations})));
+    };
+    operations
+        .iter()
+        .find(|operation| operation["operationId"].as_str() == Some(wanted))
+        .map(|operation| Reply::json(StatusCode::OK, operation))
+        .ok_or_else(|| {
+            ArmError::NotFound(
+                "DeploymentOperationNotFound",
+                format!("Deployment operation '{wanted}' could not be found."),
+            )
+        })
+}
+
+fn operation(deployment: &Deployment, at: usize, target: &str) -> Value {
+    let operation = format!("{:016X}", at + 1);
+    json!({
+        "id": format!("{}/operations/{operation}", deployment.id),
+        "operationId": operation,
+        "properties": {
+            "provisioningOperation": "Create",
+            "provisioningState": "Succeeded",
+            "timestamp": deployment.at.seven_digit_form(),
+            "duration": "PT0S",
+            "statusCode": "OK",
+            "targetResource": {
+                "id": target,
+                "resourceType": resource_type(target),
+                "resourceName": target.rsplit('/').next().unwrap_or_default(),
+            },
+        },
     })
 }
 
-fn invalid(message: impl Into<String>) -> ArmError {
-    ArmError::bad_request(
-        "InvalidTemplate",
-        format!(
-            "Deployment template validation failed: '{}'.",
-            message.into()
-        ),
-    )
-}
-
-fn failed(error: ExpressionError) -> ArmError {
-    match error {
-        ExpressionError::Invalid(message) => invalid(message),
-        ExpressionError::Unknown(name) => {
-            ArmError::not_simulated(format!("template function {name}"))
-        }
+fn resource(deployment: &Deployment) -> Value {
+    let in_group = covers("/subscriptions", &deployment.id)
+        && deployment.id.to_lowercase().contains("/resourcegroups/");
+    let mut resource = json!({
+        "id": deployment.id,
+        "name": deployment.name,
+        "type": TYPE,
+    });
+    if let Some(location) = deployment.location.as_ref().filter(|_| !in_group) {
+        resource["location"] = json!(location);
     }
-}
-
-/// What expressions can refer to: given parameters, their defaults, variables, and where the deployment is.
-fn expressions(
-    arm: &Arm<'_>,
-    scope: &str,
-    name: &str,
-    template: &Value,
-    properties: &Value,
-) -> Result<Scope, ArmError> {
-    let subscription = arm.subscription()?;
-    let group = arm.resource_group().ok().map(Arc::clone);
-    let id = |group: &str| format!("/subscriptions/{subscription}/resourceGroups/{group}");
-    let mut expressions = Scope {
-        parameters: Map::new(),
-        variables: template["variables"].as_object().cloned().unwrap_or_default(),
-        resource_group: group.map_or(Value::Null, |group| {
-            json!({"id": id(&group.name), "name": group.name, "location": group.location, "tags": group.tags, "type": "Microsoft.Resources/resourceGroups"})
-        }),
-        subscription: json!({"id": format!("/subscriptions/{subscription}"), "subscriptionId": subscription.to_string(), "tenantId": arm.tenant.id.to_string()}),
-        tenant: json!({"tenantId": arm.tenant.id.to_string()}),
-        deployment: json!({"name": name, "id": format!("{scope}/providers/{KIND}/{name}")}),
-    };
-    let given = properties["parameters"]
-        .as_object()
-        .cloned()
-        .unwrap_or_default();
-    let declared = template["parameters"]
-        .as_object()
-        .cloned()
-        .unwrap_or_default();
-    for (name, declaration) in &declared {
-        let value = match (
-            given.get(name).and_then(|one| one.get("value")),
-            declaration.get("defaultValue"),
-        ) {
-            (Some(value), _) => value.clone(),
-            (None, Some(default)) => expressions.resolve(default).map_err(failed)?,
-            (None, None) => {
-                return Err(invalid(format!(
-                    "The value for the template parameter '{name}' is not provided."
-                )));
-            }
-        };
-        expressions.parameters.insert(name.clone(), value);
-    }
-    if let Some(stranger) = given.keys().find(|name| !declared.contains_key(*name)) {
-        return Err(invalid(format!(
-            "The template parameters '{stranger}' in the parameters file are not valid; they are not present in the original template."
-        )));
-    }
-    Ok(expressions)
-}
-
-/// A template's resources are a list, or, in newer templates, an object by symbolic name.
-fn collect(
-    expressions: &Scope,
-    scope: &str,
-    parent: Option<&ResourcePath>,
-    holder: &Value,
-    planned: &mut Vec<Planned>,
-) -> Result<(), ArmError> {
-    let list: Vec<&Value> = match &holder["resources"] {
-        Value::Array(list) => list.iter().collect(),
-        Value::Object(named) => named.values().collect(),
-        Value::Null => Vec::new(),
-        _ => {
-            return Err(invalid(
-                "The property 'resources' is neither a list nor an object.",
-            ));
-        }
-    };
-    for resource in list {
-        for unknown in ["copy", "scope"] {
-            if resource.get(unknown).is_some() {
-                return Err(ArmError::not_simulated(format!(
-                    "template resource property {unknown}"
-                )));
-            }
-        }
-        if let Some(condition) = resource.get("condition")
-            && expressions.resolve(condition).map_err(failed)? == json!(false)
-        {
-            continue;
-        }
-        let mut resolved = resource
-            .as_object()
-            .cloned()
-            .ok_or_else(|| invalid("A resource is not an object."))?;
-        let children = resolved.shift_remove("resources");
-        let Value::Object(mut body) = expressions
-            .resolve(&Value::Object(resolved))
-            .map_err(failed)?
-        else {
-            continue;
-        };
-        let text = |name: &str| {
-            body.get(name)
-                .and_then(Value::as_str)
-                .map(str::to_owned)
-                .ok_or_else(|| invalid(format!("A resource has no '{name}'.")))
-        };
-        let (kind, own_name) = (text("type")?, text("name")?);
-        let (kind, full_name) = match parent {
-            Some(parent) if !kind.contains('/') => (
-                format!("{}/{kind}", parent.resource_type),
-                format!("{}/{own_name}", parent.full_name),
-            ),
-            _ => (kind, own_name),
-        };
-        if kind.eq_ignore_ascii_case(KIND) {
-            return Err(ArmError::not_simulated("nested template deployments"));
-        }
-        let id = id_of(scope, &kind, &full_name).ok_or_else(|| {
-            invalid(format!("The template resource '{full_name}' for type '{kind}' has incorrect segment lengths."))
-        })?;
-        body.shift_remove("condition");
-        let name = full_name.rsplit('/').next().unwrap_or_default().to_owned();
-        let path = ResourcePath {
-            resource_type: kind,
-            name,
-            full_name,
-            action: None,
-        };
-        if let Some(children) = children {
-            planned.push(Planned {
-                id,
-                path: path.clone(),
-                body,
-            });
-            collect(
-                expressions,
-                scope,
-                Some(&path),
-                &json!({"resources": children}),
-                planned,
-            )?;
-        } else {
-            planned.push(Planned { id, path, body });
-        }
-    }
-    Ok(())
-}
-
-/// Types and names take turns in an id.
-fn id_of(scope: &str, kind: &str, full_name: &str) -> Option<String> {
-    let (namespace, types) = kind.split_once('/')?;
-    let (types, names): (Vec<&str>, Vec<&str>) =
-        (types.split('/').collect(), full_name.split('/').collect());
-    if types.len() != names.len() || names.iter().any(|name| name.is_empty()) {
-        return None;
-    }
-    let pairs: String = types
+    let ids: Vec<Value> = deployment
+        .resources
         .iter()
-        .zip(names)
-        .map(|(kind, name)| format!("/{kind}/{name}"))
+        .map(|id| json!({"id": id}))
         .collect();
-    Some(format!("{scope}/providers/{namespace}{pairs}"))
-}
-
-fn outputs(expressions: &Scope, template: &Value) -> Result<Map<String, Value>, ArmError> {
-    let declared = template["outputs"].as_object().cloned().unwrap_or_default();
-    declared
-        .iter()
-        .map(|(name, output)| {
-            let value = expressions.resolve(&output["value"]).map_err(failed)?;
-            Ok((
-                name.clone(),
-                json!({"type": output["type"], "value": value}),
-            ))
-        })
-        .collect()
+    resource["properties"] = json!({
+        "parameters": deployment.parameters,
+        "mode": deployment.mode,
+        "provisioningState": "Succeeded",
+        "timestamp": deployment.at.seven_digit_form(),
+        "duration": "PT0S",
+        "correlationId": deployment.correlation_id.to_string(),
+        "providers": [],
+        "dependencies": [],
+        "outputs": deployment.outputs,
+        "outputResources": ids,
+    });
+    resource
 }

@@ -4,14 +4,19 @@
 
 use serde_json::{Map, Value, json};
 
+use functions::plain;
+
+mod derived;
+mod functions;
+
 /// What expressions can refer to.
 pub(super) struct Scope {
-    pub parameters: Map<String, Value>,
-    pub variables: Map<String, Value>,
-    pub resource_group: Value,
-    pub subscription: Value,
-    pub tenant: Value,
-    pub deployment: Value,
+    pub(super) parameters: Map<String, Value>,
+    pub(super) variables: Map<String, Value>,
+    pub(super) resource_group: Value,
+    pub(super) subscription: Value,
+    pub(super) tenant: Value,
+    pub(super) deployment: Value,
 }
 
 /// How deep expressions may nest: templates of people stay below ten.
@@ -28,16 +33,21 @@ pub(super) enum ExpressionError {
 impl Scope {
     /// Replaces every expression inside a value.
     pub(super) fn resolve(&self, value: &Value) -> Result<Value, ExpressionError> {
+        self.resolve_at(value, 0)
+    }
+
+    /// As `resolve`, with how deep the expression that refers to the value is: variables may refer to each other.
+    fn resolve_at(&self, value: &Value, depth: usize) -> Result<Value, ExpressionError> {
         match value {
-            Value::String(text) => self.text(text, 0),
+            Value::String(text) => self.text(text, depth),
             Value::Array(items) => items
                 .iter()
-                .map(|item| self.resolve(item))
+                .map(|item| self.resolve_at(item, depth))
                 .collect::<Result<Vec<_>, _>>()
                 .map(Value::Array),
             Value::Object(members) => members
                 .iter()
-                .map(|(name, value)| Ok((name.clone(), self.resolve(value)?)))
+                .map(|(name, value)| Ok((name.clone(), self.resolve_at(value, depth)?)))
                 .collect::<Result<Map<_, _>, _>>()
                 .map(Value::Object),
             other => Ok(other.clone()),
@@ -70,135 +80,6 @@ impl Scope {
             None => Ok(json!(text)),
         }
     }
-
-    fn call(
-        &self,
-        name: &str,
-        arguments: &[Value],
-        depth: usize,
-    ) -> Result<Value, ExpressionError> {
-        let texts: Vec<String> = arguments.iter().map(plain).collect();
-        let first = texts.first().map_or("", String::as_str);
-        let named = |place: &Map<String, Value>, what: &str| {
-            let found = place
-                .iter()
-                .find(|(known, _)| known.eq_ignore_ascii_case(first))
-                .map(|(_, value)| value.clone());
-            found.ok_or_else(|| {
-                ExpressionError::Invalid(format!("The template {what} '{first}' is not found."))
-            })
-        };
-        Ok(match name.to_lowercase().as_str() {
-            "parameters" => named(&self.parameters, "parameter")?,
-            "variables" => match named(&self.variables, "variable")? {
-                Value::String(text) => self.text(&text, depth + 1)?,
-                other => self.resolve(&other)?,
-            },
-            "resourcegroup" => self.resource_group.clone(),
-            "subscription" => self.subscription.clone(),
-            "tenant" => self.tenant.clone(),
-            "deployment" => self.deployment.clone(),
-            "concat" if arguments.iter().all(Value::is_array) && !arguments.is_empty() => {
-                Value::Array(
-                    arguments
-                        .iter()
-                        .filter_map(Value::as_array)
-                        .flatten()
-                        .cloned()
-                        .collect(),
-                )
-            }
-            "concat" => json!(texts.concat()),
-            "format" => json!(
-                texts
-                    .iter()
-                    .skip(1)
-                    .enumerate()
-                    .fold(first.to_owned(), |text, (at, value)| text
-                        .replace(&format!("{{{at}}}"), value))
-            ),
-            "tolower" => json!(first.to_lowercase()),
-            "toupper" => json!(first.to_uppercase()),
-            "string" => json!(first),
-            "uniquestring" => json!(unique_string(&texts.join("-"))),
-            "guid" => json!(guid(&texts.join("-"))),
-            "resourceid" => json!(self.resource_id(&texts)),
-            "equals" => json!(arguments.first() == arguments.get(1)),
-            "if" => arguments
-                .get(if arguments.first() == Some(&json!(true)) {
-                    1
-                } else {
-                    2
-                })
-                .cloned()
-                .unwrap_or_default(),
-            "empty" => json!(first.is_empty()),
-            "createarray" => json!(arguments),
-            "length" => json!(arguments.first().map_or(0, |value| {
-                value
-                    .as_array()
-                    .map_or(plain(value).chars().count(), Vec::len)
-            })),
-            "replace" => json!(first.replace(
-                texts.get(1).map_or("", String::as_str),
-                texts.get(2).map_or("", String::as_str)
-            )),
-            "json" => serde_json::from_str(first)
-                .map_err(|error| ExpressionError::Invalid(error.to_string()))?,
-            _ => return Err(ExpressionError::Unknown(name.to_owned())),
-        })
-    }
-
-    /// `resourceId([subscription, [group,]] type, name…)`
-    fn resource_id(&self, texts: &[String]) -> String {
-        let at = texts
-            .iter()
-            .position(|text| text.contains('/'))
-            .unwrap_or_default();
-        let base = match texts.get(..at).unwrap_or_default() {
-            [subscription, group] => {
-                format!("/subscriptions/{subscription}/resourceGroups/{group}")
-            }
-            [group] => format!("{}/resourceGroups/{group}", plain(&self.subscription["id"])),
-            _ => plain(&self.resource_group["id"]),
-        };
-        let kinds = texts.get(at).map_or("", String::as_str);
-        let (namespace, types) = kinds.split_once('/').unwrap_or((kinds, ""));
-        let pairs: String = types
-            .split('/')
-            .zip(texts.iter().skip(at + 1))
-            .map(|(kind, name)| format!("/{kind}/{name}"))
-            .collect();
-        format!("{base}/providers/{namespace}{pairs}")
-    }
-}
-
-fn plain(value: &Value) -> String {
-    value
-        .as_str()
-        .map_or_else(|| value.to_string(), str::to_owned)
-}
-
-const ALPHABET: &[u8; 32] = b"abcdefghijklmnopqrstuvwxyz234567";
-
-/// 13 letters and digits that follow from the text; the real function's hash is not published.
-fn unique_string(text: &str) -> String {
-    let digest = ring::digest::digest(&ring::digest::SHA256, text.as_bytes());
-    digest
-        .as_ref()
-        .iter()
-        .take(13)
-        .map(|byte| char::from(ALPHABET[usize::from(byte & 31)]))
-        .collect()
-}
-
-fn guid(text: &str) -> String {
-    let digest = ring::digest::digest(&ring::digest::SHA256, text.as_bytes());
-    let bytes: [u8; 16] = core::array::from_fn(|at| digest.as_ref()[at]);
-    uuid::Builder::from_bytes(bytes)
-        .with_version(uuid::Version::Sha1)
-        .into_uuid()
-        .to_string()
 }
 
 struct Reader<'a> {
@@ -385,6 +266,14 @@ mod tests {
         ] {
             assert_eq!(scope().resolve(&json!(text)).unwrap(), value, "{text}");
         }
+    }
+
+    #[test]
+    fn variables_that_refer_to_themselves_end() {
+        let mut scope = scope();
+        let own = json!({"inside": ["[variables('full')]", "[variables('full')]"]});
+        scope.variables.insert("full".to_owned(), own);
+        assert!(scope.resolve(&json!("[variables('full')]")).is_err());
     }
 
     #[test]

@@ -1,56 +1,122 @@
-//! The gate: what changes Azure resources is put before `decide`, and a refusal becomes a 401 with a claims challenge.
-//!
-//! Status, header and body: Azure/azure-sdk-for-python#41739; messages: Microsoft's Japanese identity support blog (2025-08-25)
-//! for assignments, public fixtures for Microsoft's own enforcement.
+//! The gate before every change: role-based access control and mandatory multifactor authentication.
 
-use std::sync::Arc;
-
-use base64::Engine;
-use base64::engine::general_purpose::STANDARD;
 use entrasim_domain::azure::activity_log::ActivityEvent;
 use entrasim_domain::azure::policy::MfaAssignment;
 use entrasim_domain::catalogue::AZURE_RESOURCE_MANAGER;
-use entrasim_domain::enforcement::facts::Target;
-use entrasim_domain::enforcement::{Denial, Facts, Operation, Outcome, Policies, Stage, decide};
-use entrasim_domain::id::KeyId;
-use http::StatusCode;
-use serde_json::{Value, json};
+use entrasim_domain::enforcement::decide;
+use entrasim_domain::enforcement::decision::{Decision, Denial, Outcome};
+use entrasim_domain::enforcement::facts::{Facts, Operation, Policies, Stage, Target};
 
-use super::Arm;
-use super::error::ArmError;
-use crate::origins;
+use super::context::{Arm, PolicyEvent, log};
+use super::error::{ArmError, Refusal};
 
-/// `RequestDisallowedByAzure`, as quoted in public fixtures.
-const MICROSOFT_SAYS: &str = "You are receiving this error because you tried to create, update or delete Azure resources without authenticating through MFA. User accounts must be authenticated through MFA to manage your resources. To resolve this error, go to https://aka.ms/MFAforAzure.";
-/// The claims that pass the gate, a constant.
-const CLAIMS: &str = r#"{"access_token":{"acrs":{"essential":true,"values":["p1"]}}}"#;
+/// One change that a request would make. A deployment makes several.
+#[derive(Clone, Debug)]
+pub(super) struct Change {
+    /// `Microsoft.Storage/storageAccounts/write`
+    pub(super) action: String,
+    pub(super) resource_id: String,
+    pub(super) location: Option<String>,
+    kind: Kind,
+}
 
-impl Arm<'_> {
-    /// Authorization and the gate for a change of one resource, in the order that the tenant's knob says.
-    pub(super) fn may_change(&self, operation: &str, change: Operation) -> Result<(), ArmError> {
-        let resource_id = match &change {
-            Operation::CreateOrUpdate(target)
-            | Operation::Delete(target)
-            | Operation::Action(target) => target.resource_id.clone(),
-            Operation::Read | Operation::SignIn => String::new(),
-        };
-        if self.tenant.knobs.rbac_before_mfa {
-            self.authorize(operation, &resource_id)?;
-            self.gate(change, &resource_id)
-        } else {
-            self.gate(change, &resource_id)?;
-            self.authorize(operation, &resource_id)
+#[derive(Clone, Copy, Debug)]
+enum Kind {
+    Write,
+    Delete,
+    Action,
+}
+
+impl Change {
+    pub(super) fn write(action: &str, resource_id: &str, location: Option<&str>) -> Self {
+        Self {
+            action: action.to_owned(),
+            resource_id: resource_id.to_owned(),
+            location: location.map(str::to_owned),
+            kind: Kind::Write,
         }
     }
 
-    fn gate(&self, operation: Operation, resource_id: &str) -> Result<(), ArmError> {
+    pub(super) fn delete(action: &str, resource_id: &str, location: Option<&str>) -> Self {
+        Self {
+            kind: Kind::Delete,
+            ..Self::write(action, resource_id, location)
+        }
+    }
+
+    /// A POST such as `register`: role-based access control applies, the mandate does not.
+    pub(super) fn action(action: &str, resource_id: &str) -> Self {
+        Self {
+            kind: Kind::Action,
+            ..Self::write(action, resource_id, None)
+        }
+    }
+
+    fn operation(&self) -> Operation {
+        let target = Target {
+            resource_id: self.resource_id.clone(),
+            location: self.location.clone(),
+        };
+        match self.kind {
+            Kind::Write => Operation::CreateOrUpdate(target),
+            Kind::Delete => Operation::Delete(target),
+            Kind::Action => Operation::Action(target),
+        }
+    }
+}
+
+impl Arm<'_, '_> {
+    /// Lets the changes pass or refuses them all; gives the events that auditing policies leave behind.
+    ///
+    /// Which of the two checks comes first in the real service is not documented: `rbac_before_mfa` decides.
+    pub(super) fn permit(&self, changes: &[Change]) -> Result<Vec<ActivityEvent>, ArmError> {
+        let authorize = || {
+            changes
+                .iter()
+                .try_for_each(|change| self.authorize(&change.action, &change.resource_id))
+        };
+        if self.tenant.knobs.rbac_before_mfa {
+            authorize()?;
+            self.multifactor(changes)
+        } else {
+            let audits = self.multifactor(changes)?;
+            authorize()?;
+            Ok(audits)
+        }
+    }
+
+    fn multifactor(&self, changes: &[Change]) -> Result<Vec<ActivityEvent>, ArmError> {
         let assignments: Vec<MfaAssignment> = self
             .tenant
             .azure
             .policy_assignments
             .values()
-            .map(|a| MfaAssignment::clone(a))
+            .map(|assignment| MfaAssignment::clone(assignment))
             .collect();
+        let mut audits = Vec::new();
+        for change in changes {
+            let decision = self.decide(change, &assignments);
+            let decision = self.call.record_decision(decision);
+            if decision.outcome != Outcome::Grant {
+                self.log_denial(change, &decision)?;
+                return Err(self.refusal(change, decision, &assignments));
+            }
+            let spoke: Vec<_> = decision.audits().copied().collect();
+            if !spoke.is_empty() {
+                let location = change.location.clone();
+                audits.push(self.policy_event(
+                    PolicyEvent::Audit,
+                    &change.resource_id,
+                    location,
+                    spoke,
+                ));
+            }
+        }
+        Ok(audits)
+    }
+
+    /// Only the token speaks: the built-in definitions read its claims and nothing of the directory.
+    fn decide(&self, change: &Change, assignments: &[MfaAssignment]) -> Decision {
         let facts = Facts {
             stage: Stage::ResourceManager,
             identity: self.caller.identity,
@@ -58,153 +124,54 @@ impl Arm<'_> {
             client: self.caller.app_id,
             resource: AZURE_RESOURCE_MANAGER,
             authentication: self.caller.authentication.clone(),
-            operation,
+            operation: change.operation(),
             demanded_contexts: Vec::new(),
         };
         let policies = Policies {
             enforcement: &self.tenant.enforcement,
             security_defaults: self.tenant.security_defaults,
-            mfa_assignments: &assignments,
+            mfa_assignments: assignments,
         };
-        let decision = self
-            .call
-            .record_decision(decide(&facts, &policies, self.call.now()));
-        let audits: Vec<KeyId> = decision.audits().copied().collect();
-        if !audits.is_empty() {
-            self.log_policy_event(AUDIT, resource_id, audits)?;
-        }
-        let name = resource_id.rsplit('/').next().unwrap_or_default();
-        match &decision.outcome {
-            Outcome::Deny(Denial::MfaRequiredByMicrosoft) => {
-                let message =
-                    format!("Resource '{name}' was disallowed by Azure: {MICROSOFT_SAYS}");
-                Err(self.refusal("RequestDisallowedByAzure", message, name))
-            }
-            Outcome::Deny(Denial::MfaRequiredByAssignments(ids)) => {
-                self.log_policy_event(DENY, resource_id, ids.clone())?;
-                Err(self.refused_by(&assignments, ids, resource_id, name))
-            }
-            Outcome::Grant | Outcome::Interrupt(_) | Outcome::Deny(Denial::AccountDisabled) => {
-                Ok(())
-            }
-        }
+        decide(&facts, &policies, self.call.now())
     }
 
-    fn refusal(&self, code: &str, message: String, name: &str) -> ArmError {
-        let claims = if self.tenant.knobs.claims_only_for_cp1 && !self.caller.handles_challenges {
-            String::new()
-        } else {
-            format!(", claims=\"{}\"", STANDARD.encode(CLAIMS))
+    /// What the tenant's own policies refuse is in the activity log too.
+    fn log_denial(&self, change: &Change, decision: &Decision) -> Result<(), ArmError> {
+        let Outcome::Deny(Denial::MfaRequiredByAssignments(ids)) = &decision.outcome else {
+            return Ok(());
         };
-        let authority = origins::COMMON_AUTHORIZE;
-        ArmError::new(StatusCode::UNAUTHORIZED, code, message).with_target(name).with_challenge(format!(
-            "Bearer realm=\"\", authorization_uri=\"{authority}\", error=\"insufficient_claims\"{claims}"
-        ))
-    }
-
-    fn refused_by(
-        &self,
-        all: &[MfaAssignment],
-        ids: &[KeyId],
-        resource_id: &str,
-        name: &str,
-    ) -> ArmError {
-        let denying: Vec<&MfaAssignment> = all
-            .iter()
-            .filter(|assignment| ids.contains(&assignment.id))
-            .collect();
-        let reason = denying
-            .iter()
-            .find_map(|assignment| assignment.non_compliance_message.as_deref());
-        let message = if let Some(text) = reason {
-            format!(
-                "Resource '{name}' was disallowed by policy. Reasons: '{text}'. See error details for policy resource IDs."
-            )
-        } else {
-            let identifiers: Vec<Value> = denying
-                .iter()
-                .map(|assignment| identifiers(assignment))
-                .collect();
-            let identifiers = Value::from(identifiers);
-            format!(
-                "Resource '{name}' was disallowed by policy. Policy identifiers: '{identifiers}'."
-            )
-        };
-        let target = Target {
-            resource_id: resource_id.to_owned(),
-            location: None,
-        };
-        denying.iter().fold(
-            self.refusal("RequestDisallowedByPolicy", message, name),
-            |error, assignment| error.with_info(violation(assignment, &target)),
-        )
-    }
-
-    /// Appends the event that a policy spoke about a request.
-    fn log_policy_event(
-        &self,
-        operation: &str,
-        resource_id: &str,
-        assignments: Vec<KeyId>,
-    ) -> Result<(), ArmError> {
-        self.log(operation, resource_id, operation == AUDIT, assignments)
-    }
-
-    /// Appends an event to the activity log.
-    pub(super) fn log(
-        &self,
-        operation: &str,
-        resource_id: &str,
-        succeeded: bool,
-        assignments: Vec<KeyId>,
-    ) -> Result<(), ArmError> {
-        let event = ActivityEvent {
-            id: self.call.draw(entrasim_domain::random::Random::guid),
-            correlation_id: self.call.id(),
-            at: self.call.now(),
-            operation: operation.to_owned(),
-            resource_id: resource_id.to_owned(),
-            caller: self.caller_name(),
-            succeeded,
-            assignments,
-        };
-        self.change(|tenant| {
-            // The newest ten thousand events are enough for any test and keep a long run small.
-            if tenant.azure.activity_log.len() >= 10_000 {
-                tenant.azure.activity_log.pop_front();
-            }
-            tenant.azure.activity_log.push_back(Arc::new(event));
+        let event = self.policy_event(
+            PolicyEvent::Deny,
+            &change.resource_id,
+            change.location.clone(),
+            ids.clone(),
+        );
+        self.write(|tenant| {
+            log(tenant, event);
             Ok(())
         })
     }
-}
 
-pub(super) const AUDIT: &str = "Microsoft.Authorization/policies/audit/action";
-const DENY: &str = "Microsoft.Authorization/policies/deny/action";
-
-fn definition_id(assignment: &MfaAssignment) -> String {
-    format!(
-        "/providers/Microsoft.Authorization/policyDefinitions/{}",
-        assignment.definition.id()
-    )
-}
-
-fn identifiers(assignment: &MfaAssignment) -> Value {
-    json!({
-        "policyAssignment": {"name": assignment.display_name.as_deref().unwrap_or(&assignment.name), "id": assignment.resource_id},
-        "policyDefinition": {"name": assignment.definition.display_name(), "id": definition_id(assignment)},
-    })
-}
-
-fn violation(assignment: &MfaAssignment, target: &Target) -> Value {
-    json!({"type": "PolicyViolation", "info": {
-        "policyDefinitionDisplayName": assignment.definition.display_name(),
-        "policyDefinitionId": definition_id(assignment),
-        "policyDefinitionName": assignment.definition.id().to_string(),
-        "policyDefinitionEffect": assignment.definition.effect_name(assignment.effect(target)),
-        "policyAssignmentId": assignment.resource_id,
-        "policyAssignmentName": assignment.name,
-        "policyAssignmentDisplayName": assignment.display_name,
-        "policyAssignmentScope": assignment.scope,
-    }})
+    fn refusal(
+        &self,
+        change: &Change,
+        decision: std::sync::Arc<Decision>,
+        assignments: &[MfaAssignment],
+    ) -> ArmError {
+        let objecting = match &decision.outcome {
+            Outcome::Deny(Denial::MfaRequiredByAssignments(ids)) => assignments
+                .iter()
+                .filter(|assignment| ids.contains(&assignment.id))
+                .cloned()
+                .collect(),
+            _ => Vec::new(),
+        };
+        let name = change.resource_id.rsplit('/').next().unwrap_or_default();
+        ArmError::MfaRequired(Box::new(Refusal {
+            resource_name: name.to_owned(),
+            decision,
+            assignments: objecting,
+            with_claims: !self.tenant.knobs.claims_only_for_cp1 || self.caller.handles_challenges,
+        }))
+    }
 }

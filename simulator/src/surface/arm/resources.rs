@@ -1,192 +1,252 @@
-//! Resources of any provider: kept as written, with the members that Resource Manager itself adds.
+//! Resources of any provider: kept as written, at a group, a subscription, the tenant, or another resource.
 
 use std::sync::Arc;
 
 use entrasim_domain::azure::Resource;
-use entrasim_domain::enforcement::Operation;
-use entrasim_domain::enforcement::facts::Target;
+use entrasim_domain::tenant::Tenant;
 use http::{Method, StatusCode};
 use serde_json::{Map, Value, json};
 
+use super::Answer;
+use super::context::{Arm, log};
 use super::error::ArmError;
-use super::resource_id::{ResourcePath, location_of};
-use super::{Answer, Arm, list_of, ok};
+use super::gate::Change;
+use super::resource_id::{ProviderPath, ResourceId};
+use super::{identities, locations, providers, resource_groups, resource_list};
 use crate::wire::Reply;
 
-/// Every verb on a resource or a collection.
-pub(super) fn route(arm: &Arm<'_>) -> Answer {
-    arm.subscription()?;
-    let is_post = *arm.method() == Method::POST;
-    let path = ResourcePath::parse(&arm.segments, is_post).ok_or_else(|| {
-        ArmError::bad_request("InvalidResourceId", "The resource identifier is not valid.")
-    })?;
-    if path.is_collection() {
-        return arm.only(&Method::GET, |arm| of_type(arm, &path));
+/// `{scope}/providers/{namespace}/{type}/{name}…`
+pub(super) fn answer(arm: &Arm<'_, '_>, id: &ResourceId, provider: &ProviderPath) -> Answer {
+    providers::check(arm, id.subscription.as_deref(), &provider.namespace)?;
+    let method = &arm.call.request.method;
+    if *method == Method::POST {
+        return action(arm, id, provider);
     }
-    match *arm.method() {
-        Method::GET => get(arm, &path),
-        Method::HEAD => head(arm, &path),
-        Method::PUT => put(arm, &path),
-        Method::PATCH => patch(arm, &path),
-        Method::DELETE => delete(arm, &path),
-        Method::POST => action(arm, &path),
-        ref other => Err(ArmError::method(other)),
+    if !provider.is_named() {
+        return match *method {
+            Method::GET if !provider.types.is_empty() => resource_list::of_type(arm, id, provider),
+            _ => Err(ArmError::MethodNotAllowed(method.to_string())),
+        };
     }
-}
-
-fn view(resource: &Resource) -> Value {
-    let mut view = Map::new();
-    view.insert("id".to_owned(), json!(resource.id));
-    view.insert("name".to_owned(), json!(resource.name));
-    view.insert("type".to_owned(), json!(resource.resource_type));
-    view.extend(
-        resource
-            .body
-            .iter()
-            .map(|(name, value)| (name.clone(), value.clone())),
-    );
-    Value::Object(view)
-}
-
-impl Arm<'_> {
-    fn resource(&self, path: &ResourcePath) -> Result<&Arc<Resource>, ArmError> {
-        if self.in_group() {
-            self.resource_group()?;
+    match *method {
+        Method::GET | Method::HEAD => get(arm, id, provider),
+        Method::PUT => {
+            let draft = Draft::new(id, provider, arm.body()?)?;
+            put(arm, draft)
         }
-        self.tenant.azure.resources.get(&self.path_id().to_lowercase()).ok_or_else(|| {
-            let group = if self.in_group() { self.segments.get(3).map_or("", String::as_str) } else { "" };
-            let message = format!(
-                "The Resource '{}/{}' under resource group '{group}' was not found. For more details please go to https://aka.ms/ARMResourceNotFoundFix",
-                path.resource_type, path.full_name
-            );
-            ArmError::new(StatusCode::NOT_FOUND, "ResourceNotFound", message)
+        Method::PATCH => patch(arm, id, provider),
+        Method::DELETE => delete(arm, id, provider),
+        _ => Err(ArmError::MethodNotAllowed(method.to_string())),
+    }
+}
+
+/// A resource about to be written.
+#[derive(Clone, Debug)]
+pub(super) struct Draft {
+    pub(super) id: ResourceId,
+    pub(super) provider: ProviderPath,
+    pub(super) location: Option<String>,
+    pub(super) body: Map<String, Value>,
+}
+
+impl Draft {
+    pub(super) fn new(
+        id: &ResourceId,
+        provider: &ProviderPath,
+        mut body: Map<String, Value>,
+    ) -> Result<Self, ArmError> {
+        for fixed in ["id", "name", "type"] {
+            body.remove(fixed);
+        }
+        let location = match body.get("location") {
+            None | Some(Value::Null) => None,
+            Some(Value::String(location)) => Some(locations::normal_form(location)),
+            Some(_) => {
+                return Err(ArmError::InvalidRequestContent(
+                    "Error converting value to type 'System.String'. Path 'location'.".to_owned(),
+                ));
+            }
+        };
+        if let Some(location) = &location {
+            body.insert("location".to_owned(), json!(location));
+        }
+        Ok(Self {
+            id: id.clone(),
+            provider: provider.clone(),
+            location,
+            body,
         })
     }
 
-    fn in_group(&self) -> bool {
-        self.words
-            .get(2)
-            .is_some_and(|word| word == "resourcegroups")
+    /// What the gate has to let pass.
+    pub(super) fn change(&self) -> Change {
+        let action = format!("{}/write", self.provider.resource_type());
+        Change::write(&action, &self.id.text(), self.location.as_deref())
     }
 }
 
-fn get(arm: &Arm<'_>, path: &ResourcePath) -> Answer {
-    arm.authorize(&format!("{}/read", path.resource_type), &arm.path_id())?;
-    ok(&view(arm.resource(path)?))
+fn key(id: &ResourceId) -> String {
+    id.text().to_lowercase()
 }
 
-fn head(arm: &Arm<'_>, path: &ResourcePath) -> Answer {
-    arm.authorize(&format!("{}/read", path.resource_type), &arm.path_id())?;
-    let status = if arm.resource(path).is_ok() {
-        StatusCode::NO_CONTENT
+/// The failure for a resource that is not there: the group's if that is missing too.
+fn not_found(arm: &Arm<'_, '_>, id: &ResourceId, provider: &ProviderPath) -> ArmError {
+    if let Some(error) = missing_group(arm.tenant, id) {
+        return error;
+    }
+    let kinds = provider.types.iter().zip(&provider.names);
+    let resource = kinds.fold(provider.namespace.clone(), |text, (kind, name)| {
+        format!("{text}/{kind}/{name}")
+    });
+    ArmError::ResourceNotFound {
+        resource,
+        group: id.group.clone(),
+    }
+}
+
+/// The failure for a path into a group that is not there.
+pub(super) fn missing_group(tenant: &Tenant, id: &ResourceId) -> Option<ArmError> {
+    let subscription = id.subscription.as_ref()?.parse().ok()?;
+    resource_groups::find(tenant, subscription, id.group.as_ref()?).err()
+}
+
+fn get(arm: &Arm<'_, '_>, id: &ResourceId, provider: &ProviderPath) -> Answer {
+    arm.authorize(&format!("{}/read", provider.resource_type()), &id.text())?;
+    let Some(known) = arm.tenant.azure.resources.get(&key(id)) else {
+        return Err(not_found(arm, id, provider));
+    };
+    if arm.call.request.method == Method::HEAD {
+        return Ok(Reply::empty(StatusCode::NO_CONTENT));
+    }
+    Ok(Reply::json(StatusCode::OK, &resource(known)))
+}
+
+fn put(arm: &Arm<'_, '_>, draft: Draft) -> Answer {
+    let audits = arm.permit(&[draft.change()])?;
+    let (status, written) = arm.write(|tenant| {
+        for audit in audits {
+            log(tenant, audit);
+        }
+        write(arm, tenant, draft)
+    })?;
+    Ok(Reply::json(status, &resource(&written)))
+}
+
+/// A child resource needs its parent.
+fn check_parent(tenant: &Tenant, draft: &Draft) -> Result<(), ArmError> {
+    let Some(parent) = draft.provider.parent() else {
+        return Ok(());
+    };
+    let id = ResourceId {
+        provider: Some(parent),
+        ..draft.id.clone()
+    };
+    if tenant.azure.resources.contains_key(&key(&id)) || is_implied(&id) {
+        Ok(())
     } else {
-        StatusCode::NOT_FOUND
-    };
-    Ok(Reply::empty(status))
+        Err(ArmError::ParentResourceNotFound(id.text()))
+    }
 }
 
-fn put(arm: &Arm<'_>, path: &ResourcePath) -> Answer {
-    let body = arm.body()?;
-    let target = Target {
-        resource_id: arm.path_id(),
-        location: location_of(&body),
-    };
-    arm.may_change(
-        &format!("{}/write", path.resource_type),
-        Operation::CreateOrUpdate(target),
-    )?;
-    if arm.in_group() {
-        arm.resource_group()?;
-    }
-    let (resource, created) = store(arm, &arm.path_id(), path, body)?;
-    arm.log(
-        &format!("{}/write", path.resource_type),
-        &resource.id,
-        true,
-        Vec::new(),
-    )?;
-    let status = if created {
-        StatusCode::CREATED
-    } else {
-        StatusCode::OK
-    };
-    Ok(Reply::json(status, &view(&resource)))
+/// `…/blobServices/default` and its like are there without being created.
+fn is_implied(id: &ResourceId) -> bool {
+    id.provider
+        .as_ref()
+        .is_some_and(|provider| provider.name().eq_ignore_ascii_case("default"))
 }
 
-/// Keeps a body under an id; also what a template deployment does with each of its resources.
-pub(super) fn store(
-    arm: &Arm<'_>,
-    id: &str,
-    path: &ResourcePath,
-    mut body: Map<String, Value>,
-) -> Result<(Arc<Resource>, bool), ArmError> {
-    for name in ["id", "name", "type", "apiVersion", "dependsOn"] {
-        body.shift_remove(name);
+/// Writes a resource into the tenant, with its event: 201 when it is new, 200 when it was there.
+pub(super) fn write(
+    arm: &Arm<'_, '_>,
+    tenant: &mut Tenant,
+    draft: Draft,
+) -> Result<(StatusCode, Arc<Resource>), ArmError> {
+    if let Some(error) = missing_group(tenant, &draft.id) {
+        return Err(error);
     }
-    let location = location_of(&body);
-    if let Some(location) = &location {
-        body.insert("location".to_owned(), json!(location));
-    }
-    let properties = body.entry("properties").or_insert_with(|| json!({}));
-    if properties.is_null() {
-        *properties = json!({});
-    }
-    let Some(properties) = properties.as_object_mut() else {
-        return Err(ArmError::bad_request(
-            "InvalidRequestContent",
-            "The property 'properties' is not an object.",
-        ));
-    };
-    properties.insert("provisioningState".to_owned(), json!("Succeeded"));
+    check_parent(tenant, &draft)?;
     let now = arm.call.now();
-    arm.change(|tenant| {
-        let key = id.to_lowercase();
-        let before = tenant.azure.resources.get(&key);
-        let created = before.is_none();
-        let resource = Arc::new(Resource {
-            id: before.map_or_else(|| id.to_owned(), |before| before.id.clone()),
-            name: path.full_name.clone(),
-            resource_type: path.resource_type.clone(),
-            location,
-            created: before.map_or(now, |before| before.created),
-            changed: now,
-            body,
+    let key = key(&draft.id);
+    let known = tenant.azure.resources.get(&key);
+    let status = if known.is_some() {
+        StatusCode::OK
+    } else {
+        StatusCode::CREATED
+    };
+    if let Some(Resource {
+        name,
+        location: Some(there),
+        ..
+    }) = known.map(|known| &**known)
+        && let Some(wanted) = &draft.location
+        && there != wanted
+    {
+        return Err(ArmError::InvalidResourceLocation {
+            name: name.clone(),
+            location: there.clone(),
+            wanted: wanted.clone(),
         });
-        tenant.azure.resources.insert(key, Arc::clone(&resource));
-        Ok((resource, created))
-    })
+    }
+    let mut body = draft.body;
+    let properties = body
+        .entry("properties")
+        .or_insert_with(|| Value::Object(Map::new()));
+    if let Value::Object(properties) = properties {
+        properties.insert("provisioningState".to_owned(), json!("Succeeded"));
+    }
+    let mut written = Resource {
+        id: known.map_or_else(|| draft.id.text(), |known| known.id.clone()),
+        name: known.map_or_else(
+            || draft.provider.name().to_owned(),
+            |known| known.name.clone(),
+        ),
+        resource_type: known.map_or_else(
+            || draft.provider.resource_type(),
+            |known| known.resource_type.clone(),
+        ),
+        location: draft.location,
+        body,
+        created: known.map_or(now, |known| known.created),
+        changed: now,
+    };
+    identities::attach(arm, tenant, &mut written);
+    let written = Arc::new(written);
+    let action = format!("{}/write", written.resource_type);
+    let mut event = arm.event(&action, &written.id, status);
+    event.location.clone_from(&written.location);
+    log(tenant, event);
+    tenant.azure.resources.insert(key, Arc::clone(&written));
+    Ok((status, written))
 }
 
-/// A merge patch (RFC 7396), as Resource Manager's PATCH is.
-fn patch(arm: &Arm<'_>, path: &ResourcePath) -> Answer {
-    let location = arm
-        .resource(path)
-        .ok()
-        .and_then(|resource| resource.location.clone());
-    let target = Target {
-        resource_id: arm.path_id(),
-        location,
+/// A merge patch (RFC 7396), but tags are replaced whole, as providers do.
+fn patch(arm: &Arm<'_, '_>, id: &ResourceId, provider: &ProviderPath) -> Answer {
+    let body = arm.body()?;
+    let known = arm.tenant.azure.resources.get(&key(id)).cloned();
+    let location = known.as_ref().and_then(|known| known.location.clone());
+    let action = format!("{}/write", provider.resource_type());
+    let change = Change::write(&action, &id.text(), location.as_deref());
+    let audits = arm.permit(&[change])?;
+    let Some(known) = known else {
+        return Err(not_found(arm, id, provider));
     };
-    arm.may_change(
-        &format!("{}/write", path.resource_type),
-        Operation::CreateOrUpdate(target),
-    )?;
-    let mut body = Value::Object(arm.resource(path)?.body.clone());
-    merge(&mut body, Value::Object(arm.body()?));
-    let Value::Object(body) = body else {
-        return Err(ArmError::bad_request(
-            "InvalidRequestContent",
-            "not an object",
-        ));
-    };
-    let (resource, _) = store(arm, &arm.path_id(), path, body)?;
-    arm.log(
-        &format!("{}/write", path.resource_type),
-        &resource.id,
-        true,
-        Vec::new(),
-    )?;
-    ok(&view(&resource))
+    let mut merged = known.body.clone();
+    for (name, value) in body {
+        if name == "tags" || !value.is_object() {
+            merged.insert(name, value);
+        } else {
+            merge(merged.entry(name).or_insert(Value::Null), value);
+        }
+    }
+    merged.retain(|_, value| !value.is_null());
+    let draft = Draft::new(id, provider, merged)?;
+    let (_, written) = arm.write(|tenant| {
+        for audit in audits {
+            log(tenant, audit);
+        }
+        write(arm, tenant, draft)
+    })?;
+    Ok(Reply::json(StatusCode::OK, &resource(&written)))
 }
 
 fn merge(target: &mut Value, patch: Value) {
@@ -197,7 +257,7 @@ fn merge(target: &mut Value, patch: Value) {
     if !target.is_object() {
         *target = json!({});
     }
-    let Some(target) = target.as_object_mut() else {
+    let Value::Object(target) = target else {
         return;
     };
     for (name, value) in patch {
@@ -209,157 +269,45 @@ fn merge(target: &mut Value, patch: Value) {
     }
 }
 
-/// 200 for what was there, 204 for what was not; children go with it.
-fn delete(arm: &Arm<'_>, path: &ResourcePath) -> Answer {
-    let location = arm
-        .resource(path)
-        .ok()
-        .and_then(|resource| resource.location.clone());
-    let target = Target {
-        resource_id: arm.path_id(),
-        location,
-    };
-    arm.may_change(
-        &format!("{}/delete", path.resource_type),
-        Operation::Delete(target),
-    )?;
-    let key = arm.path_id().to_lowercase();
-    let found = arm.change(|tenant| {
-        let found = tenant.azure.resources.remove(&key).is_some();
-        let below = format!("{key}/");
-        let children: Vec<String> = tenant
-            .azure
-            .resources
-            .range(below.clone()..)
-            .map(|(id, _)| id.clone())
-            .take_while(|id| id.starts_with(&below))
-            .collect();
-        for child in children {
-            tenant.azure.resources.remove(&child);
-        }
-        Ok(found)
-    })?;
-    if found {
-        arm.log(
-            &format!("{}/delete", path.resource_type),
-            &arm.path_id(),
-            true,
-            Vec::new(),
-        )?;
+fn delete(arm: &Arm<'_, '_>, id: &ResourceId, provider: &ProviderPath) -> Answer {
+    let known = arm.tenant.azure.resources.get(&key(id)).cloned();
+    let location = known.as_ref().and_then(|known| known.location.clone());
+    let action = format!("{}/delete", provider.resource_type());
+    let audits = arm.permit(&[Change::delete(&action, &id.text(), location.as_deref())])?;
+    if let Some(error) = missing_group(arm.tenant, id) {
+        return Err(error);
     }
-    Ok(Reply::empty(if found {
-        StatusCode::OK
-    } else {
-        StatusCode::NO_CONTENT
-    }))
+    if known.is_none() {
+        return Ok(Reply::empty(StatusCode::NO_CONTENT));
+    }
+    let text = id.text();
+    arm.write(|tenant| {
+        tenant.remove_azure_tree(&text);
+        for audit in audits {
+            log(tenant, audit);
+        }
+        log(tenant, arm.event(&action, &text, StatusCode::OK));
+        Ok(())
+    })?;
+    Ok(Reply::empty(StatusCode::OK))
 }
 
-/// What a provider does with a POST is its own business, and not simulated.
-fn action(arm: &Arm<'_>, path: &ResourcePath) -> Answer {
-    let Some(action) = &path.action else {
-        return Err(ArmError::method(arm.method()));
-    };
-    Err(ArmError::not_simulated(format!(
-        "Resource Manager action {}/{action}",
-        path.resource_type
+/// POST actions pass the multifactor gate (they are neither writes nor deletions) and stop here: none is simulated.
+fn action(arm: &Arm<'_, '_>, id: &ResourceId, provider: &ProviderPath) -> Answer {
+    let name = format!("{}/action", provider.resource_type());
+    arm.permit(&[Change::action(&name, &id.text())])?;
+    Err(ArmError::NotSimulated(format!(
+        "POST {}",
+        provider.resource_type()
     )))
 }
 
-/// Below the path's subscription or group, of one type.
-fn of_type(arm: &Arm<'_>, path: &ResourcePath) -> Answer {
-    let at = arm
-        .words
-        .iter()
-        .rposition(|word| word == "providers")
-        .unwrap_or_default();
-    let scope = arm.scope(at);
-    arm.authorize(&format!("{}/read", path.resource_type), &scope)?;
-    if arm.in_group() {
-        arm.resource_group()?;
-    }
-    let parent = arm
-        .scope(arm.segments.len().saturating_sub(1))
-        .to_lowercase();
-    let nested = path.resource_type.matches('/').count() > 1;
-    let below = if nested { parent } else { scope.to_lowercase() };
-    let values = within(arm, &below)
-        .filter(|one| one.resource_type.eq_ignore_ascii_case(&path.resource_type));
-    list_of(values.map(|one| view(one)).collect())
-}
-
-fn within<'a>(arm: &'a Arm<'_>, scope: &str) -> impl Iterator<Item = &'a Arc<Resource>> + use<'a> {
-    let below = format!("{scope}/");
-    let until = below.clone();
-    arm.tenant
-        .azure
-        .resources
-        .range(below..)
-        .take_while(move |(id, _)| id.starts_with(&until))
-        .map(|(_, one)| one)
-}
-
-/// `GET …/resources`, with the filters on type and name.
-pub(super) fn list(arm: &Arm<'_>) -> Answer {
-    arm.subscription()?;
-    let scope = arm.scope(arm.segments.len() - 1);
-    if arm.in_group() {
-        arm.resource_group()?;
-    }
-    let filter = arm.query.get("$filter").unwrap_or_default();
-    let conditions = conditions(filter)?;
-    let seen = within(arm, &scope.to_lowercase())
-        .filter(|one| arm.may(&format!("{}/read", one.resource_type), &one.id))
-        .filter(|one| {
-            conditions.iter().all(|(property, value)| {
-                let actual = match property.as_str() {
-                    "resourcetype" => one.resource_type.as_str(),
-                    "location" => one.location.as_deref().unwrap_or_default(),
-                    "resourcegroup" => one.id.split('/').nth(4).unwrap_or_default(),
-                    _ => one.name.as_str(),
-                };
-                actual.eq_ignore_ascii_case(value)
-            })
-        });
-    list_of(seen.map(|one| summary(one)).collect())
-}
-
-/// `resourceType eq 'x' and name eq 'y'`
-fn conditions(filter: &str) -> Result<Vec<(String, String)>, ArmError> {
-    let unknown = || ArmError::not_simulated(format!("resource list $filter {filter}"));
-    filter
-        .split(" and ")
-        .filter(|part| !part.trim().is_empty())
-        .map(|part| {
-            let (property, value) = part.trim().split_once(" eq ").ok_or_else(unknown)?;
-            let property = property.trim().to_lowercase();
-            let value = value
-                .trim()
-                .strip_prefix('\'')
-                .and_then(|value| value.strip_suffix('\''))
-                .ok_or_else(unknown)?;
-            if ["resourcetype", "name", "location", "resourcegroup"].contains(&property.as_str()) {
-                Ok((property, value.to_owned()))
-            } else {
-                Err(unknown())
-            }
-        })
-        .collect()
-}
-
-/// A list shows resources without their properties.
-fn summary(resource: &Resource) -> Value {
-    let mut view = view(resource);
-    if let Some(view) = view.as_object_mut() {
-        view.shift_remove("properties");
-        view.insert(
-            "createdTime".to_owned(),
-            json!(resource.created.seven_digit_form()),
-        );
-        view.insert(
-            "changedTime".to_owned(),
-            json!(resource.changed.seven_digit_form()),
-        );
-        view.insert("provisioningState".to_owned(), json!("Succeeded"));
-    }
-    view
+/// The resource as answers have it.
+pub(super) fn resource(resource: &Resource) -> Value {
+    let mut body = Map::new();
+    body.insert("id".to_owned(), json!(resource.id));
+    body.insert("name".to_owned(), json!(resource.name));
+    body.insert("type".to_owned(), json!(resource.resource_type));
+    body.extend(resource.body.clone());
+    Value::Object(body)
 }

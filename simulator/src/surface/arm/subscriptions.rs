@@ -1,91 +1,84 @@
-//! Tenants and subscriptions.
+//! `/tenants` and `/subscriptions`: where a client begins.
 
 use entrasim_domain::azure::Subscription;
+use entrasim_domain::id::SubscriptionId;
+use http::StatusCode;
 use serde_json::{Value, json};
 
+use super::Answer;
+use super::context::Arm;
 use super::error::ArmError;
-use super::{Answer, Arm, list_of, ok};
+use crate::wire::Reply;
+
+impl Arm<'_, '_> {
+    /// Whoever holds any role in a subscription may look at it.
+    pub(super) fn authorize_subscription(&self, id: SubscriptionId) -> Result<(), ArmError> {
+        if self.tenant.azure.sees_subscription(&self.principals, id) {
+            return Ok(());
+        }
+        self.authorize(
+            "Microsoft.Resources/subscriptions/read",
+            &format!("/subscriptions/{id}"),
+        )
+    }
+}
 
 /// `GET /tenants`
-pub(super) fn tenants(arm: &Arm<'_>) -> Answer {
+pub(super) fn tenants(arm: &Arm<'_, '_>) -> Answer {
     let tenant = arm.tenant;
     let domains: Vec<&String> = tenant.domains.iter().collect();
-    list_of(vec![json!({
+    let value = json!([{
         "id": format!("/tenants/{}", tenant.id),
         "tenantId": tenant.id.to_string(),
-        "countryCode": "NL",
         "displayName": tenant.display_name,
         "domains": domains,
         "tenantCategory": "Home",
         "defaultDomain": tenant.initial_domain(),
         "tenantType": "AAD",
-    })])
+    }]);
+    Ok(Reply::json(StatusCode::OK, &json!({"value": value})))
 }
 
-fn view(arm: &Arm<'_>, subscription: &Subscription) -> Value {
-    json!({
-        "id": format!("/subscriptions/{}", subscription.id),
-        "authorizationSource": "RoleBased",
-        "managedByTenants": [],
-        "subscriptionId": subscription.id.to_string(),
-        "tenantId": arm.tenant.id.to_string(),
-        "displayName": subscription.display_name,
-        "state": "Enabled",
-        "subscriptionPolicies": {"locationPlacementId": "Public_2014-09-01", "quotaId": "PayAsYouGo_2014-09-01", "spendingLimit": "Off"},
-    })
-}
-
-/// `GET /subscriptions`: those in which the caller has any role.
-pub(super) fn list(arm: &Arm<'_>) -> Answer {
-    let seen = arm
-        .tenant
-        .azure
+/// `GET /subscriptions`
+pub(super) fn list(arm: &Arm<'_, '_>) -> Answer {
+    let azure = &arm.tenant.azure;
+    let value: Vec<Value> = azure
         .subscriptions
         .values()
-        .filter(|one| arm.sees(&format!("/subscriptions/{}", one.id)));
-    let values: Vec<Value> = seen.map(|subscription| view(arm, subscription)).collect();
-    let count = json!({"type": "Total", "value": values.len()});
-    ok(&json!({"value": values, "count": count}))
+        .filter(|subscription| azure.sees_subscription(&arm.principals, subscription.id))
+        .map(|subscription| resource(arm, subscription))
+        .collect();
+    let count = json!({"type": "Total", "value": value.len()});
+    Ok(Reply::json(
+        StatusCode::OK,
+        &json!({"value": value, "count": count}),
+    ))
 }
 
 /// `GET /subscriptions/{id}`
-pub(super) fn get(arm: &Arm<'_>) -> Answer {
-    let id = arm.subscription()?;
-    arm.authorize(
-        "Microsoft.Resources/subscriptions/read",
-        &format!("/subscriptions/{id}"),
-    )?;
-    match arm.tenant.azure.subscriptions.get(&id) {
-        Some(subscription) => ok(&view(arm, subscription)),
-        None => Err(ArmError::subscription_not_found(&id.to_string())),
-    }
+pub(super) fn get(arm: &Arm<'_, '_>, id: &str) -> Answer {
+    let id = arm.subscription(id)?;
+    arm.authorize_subscription(id)?;
+    let subscription = arm.tenant.azure.subscriptions.get(&id);
+    let subscription =
+        subscription.ok_or_else(|| ArmError::SubscriptionNotFound(id.to_string()))?;
+    Ok(Reply::json(StatusCode::OK, &resource(arm, subscription)))
 }
 
-/// Name, display name, geography group.
-const LOCATIONS: [(&str, &str, &str); 8] = [
-    ("eastus", "East US", "US"),
-    ("westus2", "West US 2", "US"),
-    ("westeurope", "West Europe", "Europe"),
-    ("northeurope", "North Europe", "Europe"),
-    ("germanywestcentral", "Germany West Central", "Europe"),
-    ("swedencentral", "Sweden Central", "Europe"),
-    ("southeastasia", "Southeast Asia", "Asia Pacific"),
-    ("australiaeast", "Australia East", "Asia Pacific"),
-];
-
-/// `GET /subscriptions/{id}/locations`
-pub(super) fn locations(arm: &Arm<'_>) -> Answer {
-    let id = arm.subscription()?;
-    arm.authorize(
-        "Microsoft.Resources/subscriptions/locations/read",
-        &format!("/subscriptions/{id}"),
-    )?;
-    let view = |(name, display, group): &(&str, &str, &str)| {
-        json!({
-            "id": format!("/subscriptions/{id}/locations/{name}"), "name": name, "type": "Region", "displayName": display,
-            "regionalDisplayName": format!("({group}) {display}"),
-            "metadata": {"regionType": "Physical", "regionCategory": "Recommended", "geographyGroup": group},
-        })
-    };
-    list_of(LOCATIONS.iter().map(view).collect())
+fn resource(arm: &Arm<'_, '_>, subscription: &Subscription) -> Value {
+    let id = subscription.id.to_string();
+    json!({
+        "id": format!("/subscriptions/{id}"),
+        "authorizationSource": "RoleBased",
+        "managedByTenants": [],
+        "subscriptionId": id,
+        "tenantId": arm.tenant.id.to_string(),
+        "displayName": subscription.display_name,
+        "state": "Enabled",
+        "subscriptionPolicies": {
+            "locationPlacementId": "Public_2014-09-01",
+            "quotaId": "PayAsYouGo_2014-09-01",
+            "spendingLimit": "Off",
+        },
+    })
 }

@@ -49,7 +49,7 @@ pub(super) fn token(call: &Call<'_>) -> Reply {
             });
             Reply::json(StatusCode::OK, &body)
         }
-        Err(Failure::NoIdentity | Failure::NoSuchIdentity) => refusal(
+        Err(Failure::NoIdentity | Failure::NoSuchIdentity | Failure::Ambiguous) => refusal(
             call,
             StatusCode::BAD_REQUEST,
             "No User Assigned or Delegated Managed Identity found for specified ClientId/ResourceId/PrincipalId.",

@@ -41,6 +41,10 @@ pub(super) fn token(call: &Call<'_>) -> Reply {
         Err(Failure::NoIdentity | Failure::NoSuchIdentity) => {
             bad("invalid_request", "Identity not found")
         }
+        Err(Failure::Ambiguous) => bad(
+            "invalid_request",
+            "Multiple user assigned identities exist, please specify the clientId / resourceId of the identity in the token request",
+        ),
         Err(Failure::MissingResource) => bad(
             "invalid_request",
             "Required query variable 'resource' is missing",
