@@ -7,7 +7,7 @@ use crate::runner::{Outcome, ScenarioResult, Side, StepResult};
 
 const STYLE: &str = "body{font:16px/1.5 system-ui,sans-serif;margin:2rem auto;max-width:72rem;padding:0 1rem;color-scheme:light dark}\
 table{border-collapse:collapse;width:100%;margin:.5rem 0 1rem}th,td{text-align:left;vertical-align:top;padding:.35rem .8rem .35rem 0;border-bottom:1px solid #8884}\
-td{overflow-wrap:anywhere}.bad{color:#c62828;font-weight:600}.good{color:#2e7d32}.why{border-left:4px solid #c62828;padding:.2rem .8rem;margin:.5rem 0}\
+td{overflow-wrap:break-word}td:nth-child(-n+3){white-space:nowrap}.bad{color:#c62828;font-weight:600}.good{color:#2e7d32}.why{border-left:4px solid #c62828;padding:.2rem .8rem;margin:.5rem 0}\
 .fix{border-left:4px solid #2e7d32;padding:.2rem .8rem;margin:.5rem 0}.wide{overflow-x:auto}@media(prefers-color-scheme:dark){.bad{color:#ef9a9a}.good{color:#a5d6a7}}";
 
 /// The page.

@@ -79,7 +79,7 @@ fn unimplemented(call: &ControlCall<'_>) -> Result<Reply, ControlError> {
 
 const STYLE: &str = "body{font:15px/1.5 system-ui,sans-serif;margin:2rem auto;max-width:70rem;padding:0 1rem;color-scheme:light dark}\
     table{border-collapse:collapse;width:100%}th,td{text-align:left;padding:.3rem .8rem .3rem 0;border-bottom:1px solid #8884}\
-    td{overflow-wrap:anywhere}.deny,.interrupt{color:#c62828}h2{margin-top:2rem}";
+    td{overflow-wrap:break-word}td:first-child{white-space:nowrap}.deny,.interrupt{color:#c62828}h2{margin-top:2rem}";
 
 /// Tenants and the last requests, as a page that needs no script.
 fn page(call: &ControlCall<'_>) -> Result<Reply, ControlError> {
