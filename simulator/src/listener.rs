@@ -8,11 +8,13 @@ use std::io;
 use std::net::SocketAddr;
 use std::sync::Arc;
 
+use http::StatusCode;
 use hyper::body::Incoming;
 use hyper::service::service_fn;
 use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
 use hyper_util::server::conn::auto;
-use hyper_util::server::graceful::GracefulShutdown;
+use hyper_util::server::graceful::{GracefulShutdown, Watcher};
+use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::Semaphore;
 use tokio_rustls::TlsAcceptor;
@@ -20,11 +22,13 @@ use tokio_rustls::TlsAcceptor;
 use crate::wire::{Reply, Request, Scheme};
 
 pub mod authority;
+mod idle;
 mod message;
 mod proxy;
 mod tls;
 
 use authority::Authority;
+use idle::Idle;
 
 /// What answers requests. Answers are computed, never awaited.
 pub trait Service: Send + Sync + 'static {
@@ -51,10 +55,12 @@ pub struct ListenerConfig {
     pub allowed_hosts: Vec<String>,
     /// What the control port demands as a bearer token, where it is reachable from other machines.
     pub control_token: Option<String>,
+    /// How long a connection may be silent; [`IDLE`] unless a test is in a hurry.
+    pub idle: Duration,
 }
 
-/// A client needs this long at most to send a request's head; also how long an idle connection is kept.
-const HEAD_TIMEOUT: Duration = Duration::from_secs(75);
+/// How long a connection may be silent, and how long a request's head may take.
+pub const IDLE: Duration = Duration::from_secs(75);
 /// The real services refuse longer heads too; every known client stays below 32 KiB.
 const HEAD_BYTES: usize = 128 * 1024;
 /// The real services refuse more than about a hundred.
@@ -78,6 +84,9 @@ pub struct Listener {
 #[derive(Clone, Debug)]
 struct Edge {
     tls: TlsConfig,
+    idle: Duration,
+    /// The ports of the simulated hosts: through the proxy, a loopback address is ours at these only.
+    own_ports: Arc<[u16]>,
     allowed_hosts: Arc<[String]>,
     control_token: Option<Arc<str>>,
 }
@@ -99,13 +108,17 @@ impl Listener {
         for address in &config.more_http {
             more_http.push(bind(*address).await?);
         }
+        let (https, http) = (bind(config.https).await?, bind(config.http).await?);
+        let own_ports = [https.local_addr()?.port(), http.local_addr()?.port()];
         Ok(Self {
-            https: bind(config.https).await?,
-            http: bind(config.http).await?,
+            https,
+            http,
             control: bind(config.control).await?,
             more_http,
             edge: Edge {
                 tls,
+                idle: config.idle,
+                own_ports: own_ports.into(),
                 allowed_hosts: config.allowed_hosts.into(),
                 control_token: config.control_token.map(Into::into),
             },
@@ -207,18 +220,10 @@ async fn accept(
         tokio::spawn(async move {
             let _permit = permit;
             let _ = stream.set_nodelay(true);
+            let stream = Idle::new(stream, visit.edge.idle);
             let result = match visit.port {
                 Port::Https => serve_tls(stream, visit, Some(watcher)).await,
-                Port::Http | Port::Control => {
-                    let connection = builder();
-                    let service = service_fn(move |request| answer(visit.clone(), request));
-                    let connection =
-                        connection.serve_connection_with_upgrades(TokioIo::new(stream), service);
-                    watcher
-                        .watch(connection.into_owned())
-                        .await
-                        .map_err(|error| error.to_string())
-                }
+                Port::Http | Port::Control => serve_plain(stream, visit, Some(watcher)).await,
             };
             if let Err(error) = result {
                 tracing::debug!(error, "connection ended");
@@ -227,12 +232,12 @@ async fn accept(
     }
 }
 
-fn builder() -> auto::Builder<TokioExecutor> {
+fn builder(idle: Duration) -> auto::Builder<TokioExecutor> {
     let mut builder = auto::Builder::new(TokioExecutor::new());
     builder
         .http1()
         .timer(TokioTimer::new())
-        .header_read_timeout(HEAD_TIMEOUT)
+        .header_read_timeout(idle)
         .max_buf_size(HEAD_BYTES)
         .max_headers(HEADERS)
         .half_close(false);
@@ -240,26 +245,29 @@ fn builder() -> auto::Builder<TokioExecutor> {
         .http2()
         .timer(TokioTimer::new())
         .max_header_list_size(u32::try_from(HEAD_BYTES).unwrap_or(u32::MAX))
-        .keep_alive_interval(HEAD_TIMEOUT)
         .max_concurrent_streams(128);
     builder
 }
 
 /// TLS on a stream, and requests inside it: the https port, and an intercepted tunnel.
-async fn serve_tls<S>(
-    stream: S,
-    visit: Visit,
-    watcher: Option<hyper_util::server::graceful::Watcher>,
-) -> Result<(), String>
+async fn serve_tls<S>(stream: S, visit: Visit, watcher: Option<Watcher>) -> Result<(), String>
 where
-    S: tokio::io::AsyncRead + tokio::io::AsyncWrite + Send + Unpin + 'static,
+    S: AsyncRead + AsyncWrite + Send + Unpin + 'static,
 {
     let handshake = visit.edge.tls.0.accept(stream);
-    let stream = tokio::time::timeout(HEAD_TIMEOUT, handshake)
+    let stream = tokio::time::timeout(visit.edge.idle, handshake)
         .await
         .map_err(|_| "the TLS handshake took too long".to_owned())?
         .map_err(|error| format!("TLS handshake: {error}"))?;
-    let builder = builder();
+    serve_plain(stream, visit, watcher).await
+}
+
+/// Requests on a stream as it is.
+async fn serve_plain<S>(stream: S, visit: Visit, watcher: Option<Watcher>) -> Result<(), String>
+where
+    S: AsyncRead + AsyncWrite + Send + Unpin + 'static,
+{
+    let builder = builder(visit.edge.idle);
     let service = service_fn(move |request| answer(visit.clone(), request));
     let connection = builder.serve_connection_with_upgrades(TokioIo::new(stream), service);
     let result = match watcher {
@@ -287,29 +295,59 @@ async fn respond(visit: Visit, request: hyper::Request<Incoming>) -> Reply {
     } else {
         Scheme::Http
     };
+    // Only a request to a proxy names its host in the request line of HTTP/1.
+    let through_proxy = request
+        .uri()
+        .authority()
+        .cloned()
+        .filter(|_| request.version() <= http::Version::HTTP_11);
     let mut request = match message::read(request, scheme).await {
         Ok(request) => request,
         Err(refusal) => return refusal,
     };
-    if let Some(token) = visit
-        .edge
-        .control_token
-        .as_deref()
-        .filter(|_| visit.port == Port::Control)
-    {
-        let expected = format!("Bearer {token}");
-        if request.header("authorization") != Some(expected.as_str()) {
-            return message::refusal(
-                http::StatusCode::UNAUTHORIZED,
-                "the control port wants its token as a bearer token",
-            );
-        }
+    if visit.port == Port::Control {
+        return refuse_control(visit.edge.control_token.as_deref(), &request)
+            .unwrap_or_else(|| visit.service.answer(visit.port, &request));
     }
-    request.proxy_user = visit.proxy_user.or_else(|| proxy::user(&request));
-    if visit.port != Port::Control && crate::hosts::lookup(&request.host()).is_none() {
+    request.proxy_user = visit.proxy_user.clone().or_else(|| proxy::user(&request));
+    let simulated = match through_proxy {
+        Some(authority) => proxy::is_simulated(&visit, &authority, 80),
+        None => crate::hosts::lookup(&request.host()).is_some(),
+    };
+    if !simulated {
         return proxy::refuse(&request.host());
     }
     visit.service.answer(visit.port, &request)
+}
+
+/// The control port obeys whoever reaches it, so it must not be reached by accident: on the loopback only under a loopback
+/// name (a page that rebinds its own name comes under that name) and from no foreign page; elsewhere only with the token.
+fn refuse_control(token: Option<&str>, request: &Request) -> Option<Reply> {
+    use crate::hosts::{SimulatedHost, lookup};
+    let foreign_page = request
+        .header("origin")
+        .is_some_and(|origin| origin != request.origin());
+    let (status, reason) = match token {
+        Some(token)
+            if request.header("authorization") == Some(format!("Bearer {token}").as_str()) =>
+        {
+            return None;
+        }
+        Some(_) => (
+            StatusCode::UNAUTHORIZED,
+            "the control port wants its token as a bearer token",
+        ),
+        None if lookup(&request.host()) != Some(SimulatedHost::Loopback) => (
+            StatusCode::FORBIDDEN,
+            "the control port answers to localhost and loopback addresses only",
+        ),
+        None if foreign_page => (
+            StatusCode::FORBIDDEN,
+            "the control port takes no requests from other pages",
+        ),
+        None => return None,
+    };
+    Some(message::refusal(status, reason))
 }
 
 /// Opens a plain connection for a tunnel to a host that is allowed.

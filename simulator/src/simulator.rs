@@ -38,6 +38,7 @@ impl Options {
                 more_http: Vec::new(),
                 allowed_hosts: Vec::new(),
                 control_token: None,
+                idle: crate::listener::IDLE,
             },
             data,
             keys: SigningKeys::built_in(),

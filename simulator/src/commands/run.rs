@@ -13,8 +13,10 @@ use super::start::StartArgs;
 use crate::app::Addresses;
 use crate::handout::Handout;
 use crate::simulator::Simulator;
+use signals::Ends;
 
 mod isolated;
+mod signals;
 pub use isolated::{INSIDE, inside};
 
 #[derive(Args, Clone, Debug)]
@@ -40,7 +42,7 @@ pub struct RunArgs {
 /// Runs the command against a fresh simulator; the exit code is the command's.
 pub async fn run(args: &RunArgs) -> io::Result<u8> {
     if args.isolated {
-        return isolated::run();
+        return isolated::run().await;
     }
     let simulator = Simulator::start(args.start.options()?).await?;
     let (addresses, handout) = (simulator.addresses()?, simulator.handout()?);
@@ -73,9 +75,11 @@ async fn child(command: &[OsString], environment: Vec<(String, OsString)>) -> io
             "no command was given",
         ));
     };
+    let mut ends = Ends::listen()?;
     let mut child = Command::new(program)
         .args(arguments)
         .envs(environment)
+        .kill_on_drop(true)
         .spawn()
         .map_err(|error| {
             io::Error::new(
@@ -83,11 +87,10 @@ async fn child(command: &[OsString], environment: Vec<(String, OsString)>) -> io
                 format!("cannot start {}: {error}", program.display()),
             )
         })?;
-    // The terminal sends Ctrl-C to the whole group: the command decides what it means, and we wait for it.
     loop {
         tokio::select! {
             status = child.wait() => return Ok(exit_code(status?)),
-            _ = tokio::signal::ctrl_c() => {}
+            signal = ends.next() => signal.pass_on(&child),
         }
     }
 }

@@ -3,7 +3,7 @@
 //! May use the machine's clock (certificates are dated for real clients). Its name constraints let it speak for the simulated
 //! hosts, `localhost` and loopback addresses only, so that trusting it cannot be abused.
 
-use std::fs::{self, OpenOptions};
+use std::fs::{self, File, OpenOptions};
 use std::io::{self, Write};
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 use std::path::{Path, PathBuf};
@@ -45,31 +45,21 @@ impl Authority {
     /// Opens the authority in this folder, and makes it on the first use, when it has expired, or when the list of
     /// simulated hosts has changed.
     pub fn open(folder: &Path) -> io::Result<Self> {
-        fs::create_dir_all(folder)?;
-        let path = folder.join(SECRET_FILE);
-        if let Ok(text) = fs::read_to_string(&path) {
-            if is_current(&text) {
-                return Self::load(folder, &text);
-            }
-            return Self::replace(folder);
-        }
-        let text = create_pem()?;
-        let draft = write_draft(folder, &text)?;
-        // A hard link does not overwrite: of several processes that start at once, one wins and all use its authority.
-        let linked = fs::hard_link(&draft, &path);
-        fs::remove_file(&draft)?;
-        match linked {
-            Ok(()) => Self::load(folder, &text),
-            Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {
-                Self::load(folder, &fs::read_to_string(&path)?)
-            }
-            Err(error) => Err(error),
+        let _lock = lock(folder)?;
+        match fs::read_to_string(folder.join(SECRET_FILE)) {
+            Ok(text) if is_current(&text) => Self::load(folder, &text),
+            _ => Self::create(folder),
         }
     }
 
     /// Makes a new authority in place of the old one.
     pub fn replace(folder: &Path) -> io::Result<Self> {
-        fs::create_dir_all(folder)?;
+        let _lock = lock(folder)?;
+        Self::create(folder)
+    }
+
+    /// Under the lock.
+    fn create(folder: &Path) -> io::Result<Self> {
         let text = create_pem()?;
         fs::rename(write_draft(folder, &text)?, folder.join(SECRET_FILE))?;
         Self::load(folder, &text)
@@ -227,6 +217,15 @@ fn pem_text(text: &str, kind: &'static str) -> Option<String> {
     let from = text.find(&begin)?;
     let until = text.get(from..)?.find(&end)? + from + end.len();
     Some(format!("{}\n", text.get(from..until)?))
+}
+
+/// One process at a time looks and decides: of several that start at once, all use what the first one has made. The lock ends
+/// with the file handle, however the process ends.
+fn lock(folder: &Path) -> io::Result<File> {
+    fs::create_dir_all(folder)?;
+    let file = File::create(folder.join("authority.lock"))?;
+    file.lock()?;
+    Ok(file)
 }
 
 /// Writes the secret for its owner alone, under a name of this process's own.

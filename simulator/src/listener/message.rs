@@ -46,6 +46,10 @@ pub(super) async fn read(
         .get("content-length")
         .and_then(|length| length.to_str().ok()?.parse::<usize>().ok());
     if declared.is_some_and(|length| length > BODY_BYTES) {
+        // Who asks before sending is told at once; others may not read before they have written.
+        if !head.headers.contains_key("expect") {
+            discard(body).await;
+        }
         return Err(too_large());
     }
     let collected =
@@ -77,6 +81,19 @@ pub(super) async fn read(
         arrived,
         proxy_user: None,
     })
+}
+
+/// Reads and drops a body, so that a client that writes all of it before it reads gets the answer and not a broken pipe.
+async fn discard(mut body: Incoming) {
+    const BYTES: usize = 64 * 1024 * 1024;
+    const SILENCE: Duration = Duration::from_secs(1);
+    let mut seen = 0;
+    while let Ok(Some(Ok(frame))) = tokio::time::timeout(SILENCE, body.frame()).await {
+        seen += frame.data_ref().map_or(0, Bytes::len);
+        if seen > BYTES {
+            return;
+        }
+    }
 }
 
 fn too_large() -> Reply {

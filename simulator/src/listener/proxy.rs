@@ -3,12 +3,15 @@
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use http::StatusCode;
+use http::uri::Authority;
 use hyper::body::Incoming;
+use hyper::upgrade::Upgraded;
 use hyper_util::rt::TokioIo;
 use percent_encoding::percent_decode_str;
+use tokio::io::{AsyncBufReadExt, BufReader};
 
-use super::{Port, Visit, dial, message, serve_tls};
-use crate::hosts;
+use super::{Port, Visit, dial, message, serve_plain, serve_tls};
+use crate::hosts::{self, SimulatedHost};
 use crate::wire::{Reply, Request};
 
 /// `CONNECT host:port`
@@ -21,9 +24,8 @@ pub(super) fn connect(visit: Visit, request: hyper::Request<Incoming>) -> Reply 
         .headers()
         .get("proxy-authorization")
         .and_then(|value| basic_user(value.to_str().ok()?));
-    if hosts::lookup(&host).is_some() {
+    if is_simulated(&visit, &authority, 443) {
         let visit = Visit {
-            port: Port::Https,
             proxy_user: user,
             ..visit
         };
@@ -32,8 +34,7 @@ pub(super) fn connect(visit: Visit, request: hyper::Request<Incoming>) -> Reply 
                 return;
             };
             // Boxed, because a tunnel serves connections as the port that opened it does.
-            let served = Box::pin(serve_tls(TokioIo::new(stream), visit, None)).await;
-            if let Err(error) = served {
+            if let Err(error) = Box::pin(intercept(TokioIo::new(stream), visit)).await {
                 tracing::debug!(host, error, "intercepted tunnel ended");
             }
         });
@@ -60,6 +61,45 @@ pub(super) fn connect(visit: Visit, request: hyper::Request<Incoming>) -> Reply 
         }
     });
     Reply::empty(StatusCode::OK)
+}
+
+/// What is inside a tunnel shows in its first byte: a TLS handshake, or HTTP as it is (some clients tunnel that too).
+async fn intercept(stream: TokioIo<Upgraded>, visit: Visit) -> Result<(), String> {
+    const TLS_HANDSHAKE: u8 = 0x16;
+    let mut stream = BufReader::new(stream);
+    let first = stream
+        .fill_buf()
+        .await
+        .map_err(|error| error.to_string())?
+        .first()
+        .copied();
+    match first {
+        None => Ok(()),
+        Some(TLS_HANDSHAKE) => {
+            serve_tls(
+                stream,
+                Visit {
+                    port: Port::Https,
+                    ..visit
+                },
+                None,
+            )
+            .await
+        }
+        Some(_) => serve_plain(stream, visit, None).await,
+    }
+}
+
+/// Whether a request to the proxy is for us. A loopback address is at our own ports only: at others it is somebody else's.
+pub(super) fn is_simulated(visit: &Visit, authority: &Authority, default_port: u16) -> bool {
+    match hosts::lookup(&authority.host().to_ascii_lowercase()) {
+        None => false,
+        Some(SimulatedHost::Loopback) => visit
+            .edge
+            .own_ports
+            .contains(&authority.port_u16().unwrap_or(default_port)),
+        Some(_) => true,
+    }
 }
 
 /// The answer for a host that is not simulated.

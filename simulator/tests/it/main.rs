@@ -10,5 +10,6 @@ mod control;
 mod listener;
 mod managed_identity;
 mod replay;
+mod run;
 mod sts;
 mod support;

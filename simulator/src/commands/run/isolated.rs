@@ -10,7 +10,7 @@ use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::path::Path;
 use std::process::Command;
 
-use super::{AzureConfig, RunArgs, common_variables, exit_code, run_beside};
+use super::{AzureConfig, RunArgs, child, common_variables, run_beside};
 use crate::hosts;
 use crate::simulator::Simulator;
 
@@ -18,7 +18,7 @@ use crate::simulator::Simulator;
 pub const INSIDE: &str = "run-inside";
 
 /// Starts this program again inside fresh namespaces; the exit code is the command's.
-pub(super) fn run() -> io::Result<u8> {
+pub(super) async fn run() -> io::Result<u8> {
     if !cfg!(target_os = "linux") {
         return Err(io::Error::new(
             io::ErrorKind::Unsupported,
@@ -31,18 +31,24 @@ pub(super) fn run() -> io::Result<u8> {
     if let Some(at) = arguments.iter().position(|argument| argument == "run") {
         arguments[at] = INSIDE.into();
     }
-    let status = Command::new("unshare")
-        .args(["--user", "--map-root-user", "--net", "--mount", "--"])
-        .arg(own)
-        .args(arguments)
-        .status()
-        .map_err(|error| {
-            io::Error::new(
-                error.kind(),
-                format!("cannot start unshare(1): {error}; install util-linux"),
-            )
-        })?;
-    Ok(exit_code(status))
+    let mut command: Vec<OsString> = [
+        "unshare",
+        "--user",
+        "--map-root-user",
+        "--net",
+        "--mount",
+        "--",
+    ]
+    .map(OsString::from)
+    .into();
+    command.push(own.into());
+    command.extend(arguments);
+    child(&command, Vec::new()).await.map_err(|error| {
+        io::Error::new(
+            error.kind(),
+            format!("{error}; unshare(1) is in util-linux"),
+        )
+    })
 }
 
 /// Inside the namespaces.
