@@ -183,6 +183,7 @@ fn caller(token: &Unverified<'_>) -> Option<Caller> {
                 .collect(),
             contexts: list("acrs"),
             at: Some(issued),
+            ..Authentication::default()
         },
         scopes: token
             .claim("scp")

@@ -16,6 +16,7 @@ pub mod keys;
 pub mod listener;
 pub mod origins;
 pub mod routing;
+pub mod seal;
 pub mod simulator;
 pub mod surface;
 pub mod system_clock;

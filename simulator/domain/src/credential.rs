@@ -2,3 +2,4 @@
 
 pub mod application_credential;
 pub mod method;
+pub mod one_time_code;

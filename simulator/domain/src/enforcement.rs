@@ -7,6 +7,11 @@ pub mod facts;
 pub mod phase;
 pub mod rules;
 
-pub use decision::{Decision, Denial, Finding, Interruption, Outcome, Verdict, decide};
-pub use facts::{Amr, Authentication, Facts, IdentityType, Operation, Policies, Stage, UserFacts};
+pub use decision::{
+    AppliedPolicy, Decision, Denial, Finding, Interruption, Outcome, PolicyResult, Verdict, decide,
+};
+pub use facts::{
+    Amr, Authentication, Circumstances, ClientAppType, DevicePlatform, Factor, Facts, IdentityType,
+    Operation, Policies, Risk, Stage, UserAction, UserFacts,
+};
 pub use phase::{Enforcement, Phase};

@@ -9,6 +9,7 @@ pub mod credential;
 pub mod directory;
 pub mod enforcement;
 pub mod id;
+pub mod policy;
 pub mod random;
 pub mod seed;
 pub mod store;

@@ -19,6 +19,7 @@ use crate::directory::service_principal::{ServicePrincipal, ServicePrincipalKind
 use crate::directory::user::{Home, Mail, Password, User, UserType};
 use crate::enforcement::phase::Enforcement;
 use crate::id::{AppId, KeyId, ObjectId, TenantId};
+use crate::policy::ConditionalAccess;
 use crate::random::Random;
 use crate::tenant::Tenant;
 use crate::tenant::knobs::Knobs;
@@ -131,6 +132,7 @@ pub fn contoso(options: &SeedOptions) -> Tenant {
         ),
         identity_header: identity_header(seed),
         azure: Azure::default(),
+        conditional_access: ConditionalAccess::default(),
     };
     first_party_service_principals(&mut tenant);
     people::add(&mut tenant);

@@ -6,15 +6,17 @@ use imbl::{OrdMap, Vector};
 use uuid::Uuid;
 
 use crate::azure::Azure;
+use crate::credential::method::AuthenticationMethod;
 use crate::directory::application::Application;
 use crate::directory::group::Group;
 use crate::directory::permission_grant::{AppRoleAssignment, DelegatedGrant};
 use crate::directory::role::DirectoryRoleAssignment;
 use crate::directory::service_principal::ServicePrincipal;
 use crate::directory::user::{Mail, User};
-use crate::enforcement::facts::UserFacts;
+use crate::enforcement::facts::{Factor, UserFacts};
 use crate::enforcement::phase::Enforcement;
 use crate::id::{AppId, ObjectId, RoleTemplateId, TenantId};
+use crate::policy::ConditionalAccess;
 use crate::seed;
 use crate::tenant::knobs::Knobs;
 use crate::tenant::users::Users;
@@ -55,6 +57,7 @@ pub struct Tenant {
     /// The secret that stands for this tenant at the App Service identity endpoint (`IDENTITY_HEADER`).
     pub identity_header: String,
     pub azure: Azure,
+    pub conditional_access: ConditionalAccess,
 }
 
 impl Tenant {
@@ -167,6 +170,33 @@ impl Tenant {
             roles: self.roles_of(user.id),
             per_user_mfa: user.per_user_mfa,
             has_strong_method: user.has_strong_method(),
+            groups: self.groups_of(user.id),
+            registered: self.registered_factors(user),
+            risk: user.risk,
+            home: user.home.as_ref().map(|home| home.tenant),
         }
+    }
+
+    /// Every group that a principal is in, also through other groups, in the order of their ids.
+    pub fn groups_of(&self, principal: ObjectId) -> Vec<ObjectId> {
+        let mut found: Vec<ObjectId> = Vec::new();
+        let mut ask = vec![principal];
+        while let Some(member) = ask.pop() {
+            for group in self.groups.values() {
+                if group.members.contains(&member) && !found.contains(&group.id) {
+                    found.push(group.id);
+                    ask.push(group.id);
+                }
+            }
+        }
+        found.sort_unstable();
+        found
+    }
+
+    /// What the user could show at a sign-in.
+    fn registered_factors(&self, user: &User) -> Vec<Factor> {
+        let password = user.password.as_ref().map(|_| Factor::Password);
+        let methods = user.methods.iter().filter_map(AuthenticationMethod::factor);
+        password.into_iter().chain(methods).collect()
     }
 }

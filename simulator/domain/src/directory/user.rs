@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use crate::credential::method::AuthenticationMethod;
+use crate::enforcement::facts::Risk;
 use crate::id::{ObjectId, TenantId};
 use crate::time::Timestamp;
 
@@ -36,6 +37,8 @@ pub struct User {
     pub sessions_valid_from: Timestamp,
     /// Where a guest's account really lives.
     pub home: Option<Box<Home>>,
+    /// `riskLevel` of the user, set from outside.
+    pub risk: Risk,
 }
 
 /// A guest's home account.
@@ -106,6 +109,7 @@ impl User {
             per_user_mfa: PerUserMfa::default(),
             sessions_valid_from: created,
             home: None,
+            risk: Risk::None,
         }
     }
 

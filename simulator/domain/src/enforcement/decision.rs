@@ -1,5 +1,7 @@
 //! Grant, interrupt or deny, with every rule that was looked at and what it said.
 
+use uuid::Uuid;
+
 use crate::enforcement::facts::{Facts, Policies, Stage};
 use crate::enforcement::rules::{RULES, Rule};
 use crate::id::KeyId;
@@ -13,6 +15,8 @@ pub struct Decision {
     pub rule: Option<&'static Rule>,
     /// Every rule of the stage, in the order in which they were asked.
     pub findings: Vec<Finding>,
+    /// What each Conditional Access policy said, as the sign-in log lists it.
+    pub applied: Vec<AppliedPolicy>,
 }
 
 #[derive(Clone, Debug, Eq, PartialEq)]
@@ -30,6 +34,14 @@ pub enum Interruption {
     Mfa,
     /// Register a second factor first (AADSTS50079).
     MfaRegistration,
+    /// Show methods that satisfy an authentication strength, by its id (AADSTS50076).
+    AuthenticationStrength(Uuid),
+    /// Register a method that satisfies it first (AADSTS50079).
+    AuthenticationStrengthRegistration(Uuid),
+    /// The session is older than the sign-in frequency allows (AADSTS70043 at the token endpoint); how old it may be.
+    Reauthenticate(core::time::Duration),
+    /// Change the password (AADSTS50142).
+    PasswordChange,
 }
 
 /// Why it cannot go on.
@@ -37,10 +49,48 @@ pub enum Interruption {
 pub enum Denial {
     /// AADSTS50057.
     AccountDisabled,
+    /// Conditional Access blocks (AADSTS53003).
+    BlockedByConditionalAccess,
+    /// A compliant device is demanded (AADSTS53000).
+    DeviceNotCompliant,
+    /// A domain-joined device is demanded (AADSTS53001).
+    DeviceNotDomainJoined,
+    /// An approved or protected client app is demanded (AADSTS53009).
+    AppProtectionRequired,
+    /// Registering security information is blocked (AADSTS53004 for risk, AADSTS53010 otherwise).
+    RegistrationBlocked,
+    /// Security defaults block legacy authentication (AADSTS530035).
+    BlockedBySecurityDefaults,
     /// Resource Manager wants multifactor authentication; Microsoft enforces it.
     MfaRequiredByMicrosoft,
     /// The same, by the tenant's own policy assignments: all that object, in order.
     MfaRequiredByAssignments(Vec<KeyId>),
+}
+
+/// What one Conditional Access policy said of an attempt (`appliedConditionalAccessPolicy`).
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct AppliedPolicy {
+    pub id: Uuid,
+    pub display_name: String,
+    pub result: PolicyResult,
+    /// The controls it enforces, by their words in the log (`Mfa`, `Block`, …).
+    pub grant_controls: Vec<String>,
+    pub session_controls: Vec<String>,
+    /// Why it applied or did not, for people.
+    pub because: String,
+}
+
+/// `appliedConditionalAccessPolicyResult`.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum PolicyResult {
+    Success,
+    Failure,
+    NotApplied,
+    NotEnabled,
+    ReportOnlySuccess,
+    ReportOnlyFailure,
+    ReportOnlyNotApplied,
+    ReportOnlyInterrupted,
 }
 
 /// What one rule said.
@@ -104,6 +154,7 @@ pub fn decide(facts: &Facts, policies: &Policies<'_>, now: Timestamp) -> Decisio
         outcome,
         rule,
         findings,
+        applied: Vec::new(),
     }
 }
 
@@ -114,6 +165,16 @@ impl Decision {
             Outcome::Interrupt(Interruption::Mfa) => Some(50076),
             Outcome::Interrupt(Interruption::MfaRegistration) => Some(50079),
             Outcome::Deny(Denial::AccountDisabled) => Some(50057),
+            Outcome::Interrupt(Interruption::AuthenticationStrength(_)) => Some(50076),
+            Outcome::Interrupt(Interruption::AuthenticationStrengthRegistration(_)) => Some(50079),
+            Outcome::Interrupt(Interruption::Reauthenticate(_)) => Some(70043),
+            Outcome::Interrupt(Interruption::PasswordChange) => Some(50142),
+            Outcome::Deny(Denial::BlockedByConditionalAccess) => Some(53003),
+            Outcome::Deny(Denial::DeviceNotCompliant) => Some(53000),
+            Outcome::Deny(Denial::DeviceNotDomainJoined) => Some(53001),
+            Outcome::Deny(Denial::AppProtectionRequired) => Some(53009),
+            Outcome::Deny(Denial::RegistrationBlocked) => Some(53010),
+            Outcome::Deny(Denial::BlockedBySecurityDefaults) => Some(530_035),
             Outcome::Grant
             | Outcome::Deny(Denial::MfaRequiredByMicrosoft | Denial::MfaRequiredByAssignments(_)) => {
                 None

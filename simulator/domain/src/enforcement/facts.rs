@@ -1,9 +1,14 @@
 //! What is known about one attempt: who, with what proof, through which client, to do what.
 
+use core::net::IpAddr;
+
+use uuid::Uuid;
+
 use crate::azure::policy::MfaAssignment;
 use crate::directory::user::PerUserMfa;
 use crate::enforcement::phase::Enforcement;
-use crate::id::{AppId, ObjectId, RoleTemplateId};
+use crate::id::{AppId, ObjectId, RoleTemplateId, TenantId};
+use crate::policy::ConditionalAccess;
 use crate::time::Timestamp;
 
 /// One attempt, as `decide` sees it.
@@ -20,6 +25,93 @@ pub struct Facts {
     pub operation: Operation,
     /// Authentication contexts that the request demands as essential (`acrs` in its `claims` parameter).
     pub demanded_contexts: Vec<String>,
+    /// What is known of the sign-in beside who and what.
+    pub circumstances: Circumstances,
+}
+
+/// From where, with what, and how risky: what Conditional Access looks at beside the user and the resource.
+#[derive(Clone, Debug, Default)]
+pub struct Circumstances {
+    pub client_app: ClientAppType,
+    /// The address that the sign-in comes from; injected, since everything really comes from this machine.
+    pub ip: Option<IpAddr>,
+    /// ISO 3166-1 alpha-2, where the address has one.
+    pub country: Option<String>,
+    pub platform: Option<DevicePlatform>,
+    pub sign_in_risk: Risk,
+    /// An action of the user's own instead of an application: registering security information, joining a device.
+    pub user_action: Option<UserAction>,
+    /// The token is asked for without a person: a refresh token or another grant that cannot show a page.
+    pub silent: bool,
+    pub device_code: bool,
+    /// The person may still show more in this very sign-in.
+    pub interactive: bool,
+}
+
+/// `clientAppTypes` of Conditional Access.
+#[derive(Clone, Copy, Debug, Default, Eq, Ord, PartialEq, PartialOrd)]
+pub enum ClientAppType {
+    Browser,
+    /// Everything with modern authentication that is no browser, the password grant among it.
+    #[default]
+    MobileAppsAndDesktopClients,
+    ExchangeActiveSync,
+    /// Legacy protocols.
+    Other,
+}
+
+#[derive(Clone, Copy, Debug, Eq, Ord, PartialEq, PartialOrd)]
+pub enum DevicePlatform {
+    Android,
+    Ios,
+    Windows,
+    WindowsPhone,
+    MacOs,
+    Linux,
+}
+
+/// `riskLevel`.
+#[derive(Clone, Copy, Debug, Default, Eq, Ord, PartialEq, PartialOrd)]
+pub enum Risk {
+    #[default]
+    None,
+    Low,
+    Medium,
+    High,
+}
+
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum UserAction {
+    RegisterSecurityInformation,
+    RegisterOrJoinDevices,
+}
+
+/// One way of proving an identity, as authentication strengths tell them apart (`authenticationMethodModes`).
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub enum Factor {
+    Password,
+    /// A passkey, with the model of the authenticator.
+    Fido2 {
+        aaguid: Option<Uuid>,
+    },
+    WindowsHelloForBusiness,
+    TemporaryAccessPass {
+        once: bool,
+    },
+    /// Authenticator as the only thing shown: phone sign-in.
+    DeviceBasedPush,
+    /// Authenticator as a second factor.
+    MicrosoftAuthenticatorPush,
+    SoftwareOath,
+    HardwareOath,
+    Sms,
+    Voice,
+    /// A text message as the only thing shown: SMS sign-in.
+    SmsSignIn,
+    CertificateSingleFactor,
+    CertificateMultiFactor,
+    FederatedSingleFactor,
+    FederatedMultiFactor,
 }
 
 /// Where access is being decided.
@@ -48,6 +140,13 @@ pub struct UserFacts {
     pub per_user_mfa: PerUserMfa,
     /// A second factor is registered.
     pub has_strong_method: bool,
+    /// Every group the user is in, also through other groups.
+    pub groups: Vec<ObjectId>,
+    /// What the user could show: one entry a registered method, and the password.
+    pub registered: Vec<Factor>,
+    pub risk: Risk,
+    /// The tenant of a guest's own account.
+    pub home: Option<TenantId>,
 }
 
 /// How the session or the token was proven.
@@ -57,7 +156,14 @@ pub struct Authentication {
     pub methods: Vec<Amr>,
     /// Authentication contexts satisfied: the `acrs` claim.
     pub contexts: Vec<String>,
+    /// The last time that the first factor was shown.
     pub at: Option<Timestamp>,
+    /// What was shown, in order; empty where only a token speaks.
+    pub factors: Vec<Factor>,
+    /// The last time that more than one factor was shown.
+    pub multifactor_at: Option<Timestamp>,
+    /// Nothing that follows from this sign-in lives longer: the end of a Temporary Access Pass.
+    pub ends: Option<Timestamp>,
 }
 
 /// A value of the `amr` claim (Microsoft Learn, access token claims reference; `fido` as observed in Azure/azure-cli#31856).
@@ -101,6 +207,7 @@ pub struct Policies<'a> {
     pub security_defaults: bool,
     /// The tenant's own assignments of the two built-in MFA definitions.
     pub mfa_assignments: &'a [MfaAssignment],
+    pub conditional_access: &'a ConditionalAccess,
 }
 
 impl Amr {
@@ -138,8 +245,9 @@ impl Authentication {
     pub fn password(at: Timestamp) -> Self {
         Self {
             methods: vec![Amr::Pwd],
-            contexts: Vec::new(),
             at: Some(at),
+            factors: vec![Factor::Password],
+            ..Self::default()
         }
     }
 

@@ -1,6 +1,9 @@
 //! The people of Contoso: the named accounts of the stories, and as many made-up ones as asked for.
 
 use fake::locales::{Data, EN};
+use uuid::Uuid;
+
+use crate::credential::method::{Authenticator, Oath, Passkey};
 
 use super::{
     Arc, AuthenticationMethod, CREATED, DirectoryRoleAssignment, GLOBAL_ADMINISTRATOR, Group, Home,
@@ -30,17 +33,14 @@ const DEPARTMENTS: [&str; 6] = [
 ];
 
 pub(super) fn add(tenant: &mut Tenant) {
-    let authenticator = || MethodKind::MicrosoftAuthenticator {
-        display_name: "Pixel 9".to_owned(),
-    };
-    let passkey = || MethodKind::Passkey {
-        display_name: "YubiKey 5C NFC".to_owned(),
-    };
     let admin = member(
         tenant,
         "admin",
         "Ada Admin",
-        vec![passkey(), authenticator()],
+        vec![
+            passkey(tenant, "YubiKey 5C NFC"),
+            authenticator(tenant, "admin"),
+        ],
     );
     let breakglass1 = member(tenant, "breakglass1", "Break Glass One", vec![]);
     let breakglass2 = member(tenant, "breakglass2", "Break Glass Two", vec![]);
@@ -57,7 +57,10 @@ pub(super) fn add(tenant: &mut Tenant) {
         tenant,
         "alice",
         "Alice Fernandez",
-        vec![authenticator(), MethodKind::SoftwareOath],
+        vec![
+            authenticator(tenant, "alice"),
+            one_time_codes(tenant, "alice"),
+        ],
     );
     member(tenant, "bob", "Bob Okafor", vec![]);
     member(tenant, "svc-deploy", "Deployment Pipeline", vec![]);
@@ -75,6 +78,32 @@ pub(super) fn add(tenant: &mut Tenant) {
         "phones-and-keys",
         &[student],
     );
+}
+
+fn authenticator(tenant: &Tenant, user: &str) -> MethodKind {
+    let mut random = named(tenant.seed, &format!("authenticator of {user}"));
+    MethodKind::MicrosoftAuthenticator(Authenticator {
+        display_name: "Pixel 9".to_owned(),
+        phone_sign_in: false,
+        oath: Some(Oath::new(random.bytes::<20>())),
+    })
+}
+
+fn one_time_codes(tenant: &Tenant, user: &str) -> MethodKind {
+    let mut random = named(tenant.seed, &format!("one-time codes of {user}"));
+    MethodKind::SoftwareOath(Oath::new(random.bytes::<20>()))
+}
+
+/// AAGUID of the YubiKey 5 series with firmware 5.7 and NFC (FIDO Metadata Service).
+const YUBIKEY_5_NFC: Uuid = Uuid::from_u128(0xa25342c0_3cdc_4414_8e46_f4807fca511c);
+
+fn passkey(tenant: &Tenant, display_name: &str) -> MethodKind {
+    let mut random = named(tenant.seed, &format!("passkey {display_name}"));
+    MethodKind::Passkey(Passkey {
+        display_name: display_name.to_owned(),
+        credential_id: random.bytes::<48>().as_slice().into(),
+        aaguid: Some(YUBIKEY_5_NFC),
+    })
 }
 
 fn member(

@@ -5,7 +5,9 @@ use entrasim_domain::azure::policy::MfaAssignment;
 use entrasim_domain::catalogue::AZURE_RESOURCE_MANAGER;
 use entrasim_domain::enforcement::decide;
 use entrasim_domain::enforcement::decision::{Decision, Denial, Outcome};
-use entrasim_domain::enforcement::facts::{Facts, Operation, Policies, Stage, Target};
+use entrasim_domain::enforcement::facts::{
+    Circumstances, Facts, Operation, Policies, Stage, Target,
+};
 
 use super::context::{Arm, PolicyEvent, log};
 use super::error::{ArmError, Refusal};
@@ -126,11 +128,13 @@ impl Arm<'_, '_> {
             authentication: self.caller.authentication.clone(),
             operation: change.operation(),
             demanded_contexts: Vec::new(),
+            circumstances: Circumstances::default(),
         };
         let policies = Policies {
             enforcement: &self.tenant.enforcement,
             security_defaults: self.tenant.security_defaults,
             mfa_assignments: assignments,
+            conditional_access: &self.tenant.conditional_access,
         };
         decide(&facts, &policies, self.call.now())
     }

@@ -3,8 +3,8 @@
 use entrasim_domain::catalogue::{self, AZURE_RESOURCE_MANAGER};
 use entrasim_domain::enforcement::facts::Target;
 use entrasim_domain::enforcement::{
-    Amr, Authentication, Decision, Facts, IdentityType, Operation, Policies, Stage, UserFacts,
-    decide,
+    Amr, Authentication, Circumstances, Decision, Facts, IdentityType, Operation, Policies, Stage,
+    UserFacts, decide,
 };
 use entrasim_domain::id::AppId;
 use entrasim_domain::tenant::Tenant;
@@ -67,6 +67,7 @@ fn decide_attempt(
         resource,
         operation,
         demanded_contexts: attempt.demanded.clone(),
+        circumstances: Circumstances::default(),
     };
     let assignments: Vec<_> = tenant
         .azure
@@ -78,6 +79,7 @@ fn decide_attempt(
         enforcement: &tenant.enforcement,
         security_defaults: tenant.security_defaults,
         mfa_assignments: &assignments,
+        conditional_access: &tenant.conditional_access,
     };
     Ok(decide(&facts, &policies, now))
 }
@@ -133,6 +135,7 @@ fn authentication(
         methods: methods?,
         contexts: attempt.acrs.clone(),
         at: Some(now),
+        ..Authentication::default()
     })
 }
 

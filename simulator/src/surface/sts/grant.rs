@@ -3,7 +3,8 @@
 use entrasim_domain::catalogue::AZURE_RESOURCE_MANAGER;
 use entrasim_domain::directory::user::User;
 use entrasim_domain::enforcement::{
-    Authentication, Facts, IdentityType, Operation, Policies, Stage, UserFacts, decide,
+    Authentication, Circumstances, Facts, IdentityType, Operation, Policies, Stage, UserFacts,
+    decide,
 };
 use entrasim_domain::id::AppId;
 use entrasim_domain::tenant::Tenant;
@@ -58,11 +59,13 @@ pub(super) fn decide_sign_in(
         authentication,
         operation: Operation::SignIn,
         demanded_contexts,
+        circumstances: Circumstances::default(),
     };
     let policies = Policies {
         enforcement: &tenant.enforcement,
         security_defaults: tenant.security_defaults,
         mfa_assignments: &[],
+        conditional_access: &tenant.conditional_access,
     };
     let decision = call.record_decision(decide(&facts, &policies, call.now()));
     match decision.aadsts() {
@@ -126,6 +129,7 @@ pub(super) fn issue_for_user(
         client: client.app_id(),
         family: client.is_family_member(),
         issued: call.now(),
+        single_page_since: None,
         authentication: signed_in.authentication.clone(),
         scope: signed_in.scope.clone(),
     };
@@ -133,7 +137,7 @@ pub(super) fn issue_for_user(
         access_token: token.text,
         lifetime: token.lifetime,
         scope: Some(granted.echo),
-        refresh_token: refreshable.then(|| refresh_token.seal(call)).flatten(),
+        refresh_token: refreshable.then(|| refresh_token.seal(call)),
         family: refreshable && client.is_family_member(),
         id_token: asked.wants("openid").then(|| match request.version {
             Version::V2 => id_token::v2(call, tenant, &id_token),
