@@ -75,7 +75,7 @@ mod tests {
         let at = Timestamp::from_unix_seconds(1_111_111_111);
         let mut oath = Oath::new(b"12345678901234567890".as_slice());
         let shown = code(&oath.secret, at);
-        let later = |seconds| Timestamp::from_unix_seconds(1_111_111_111 + seconds);
+        let later = |seconds: i64| Timestamp::from_unix_seconds(1_111_111_111 + seconds);
         assert_eq!(oath.accepts(&shown, later(30)), Some(step(at)));
         assert_eq!(oath.accepts(&shown, later(61)), None);
         oath.used_step = oath.accepts(&shown, at);
