@@ -12,6 +12,7 @@ pub mod id;
 pub mod policy;
 pub mod random;
 pub mod seed;
+pub mod sign_in;
 pub mod store;
 pub mod tenant;
 pub mod time;

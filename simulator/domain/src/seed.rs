@@ -19,11 +19,12 @@ use crate::directory::service_principal::{ServicePrincipal, ServicePrincipalKind
 use crate::directory::user::{Home, Mail, Password, User, UserType};
 use crate::enforcement::phase::Enforcement;
 use crate::id::{AppId, KeyId, ObjectId, TenantId};
-use crate::policy::ConditionalAccess;
+use crate::policy::{AuthenticationMethodsPolicy, ConditionalAccess};
 use crate::random::Random;
-use crate::tenant::Tenant;
+use crate::sign_in::SignInState;
 use crate::tenant::knobs::Knobs;
 use crate::tenant::users::Users;
+use crate::tenant::{Location, Tenant};
 use crate::time::{Clock, Timestamp};
 
 mod azure;
@@ -133,6 +134,9 @@ pub fn contoso(options: &SeedOptions) -> Tenant {
         identity_header: identity_header(seed),
         azure: Azure::default(),
         conditional_access: ConditionalAccess::default(),
+        authentication_methods: AuthenticationMethodsPolicy::default(),
+        sign_in: SignInState::default(),
+        location: Location::default(),
     };
     first_party_service_principals(&mut tenant);
     people::add(&mut tenant);

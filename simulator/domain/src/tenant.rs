@@ -1,5 +1,6 @@
 //! A tenant's whole state as one value. Copies are cheap: everything large is a persistent map.
 
+use core::net::IpAddr;
 use std::sync::Arc;
 
 use imbl::{OrdMap, Vector};
@@ -16,8 +17,9 @@ use crate::directory::user::{Mail, User};
 use crate::enforcement::facts::{Factor, UserFacts};
 use crate::enforcement::phase::Enforcement;
 use crate::id::{AppId, ObjectId, RoleTemplateId, TenantId};
-use crate::policy::ConditionalAccess;
+use crate::policy::{AuthenticationMethodsPolicy, ConditionalAccess};
 use crate::seed;
+use crate::sign_in::SignInState;
 use crate::tenant::knobs::Knobs;
 use crate::tenant::users::Users;
 use crate::time::{Clock, Timestamp};
@@ -58,6 +60,28 @@ pub struct Tenant {
     pub identity_header: String,
     pub azure: Azure,
     pub conditional_access: ConditionalAccess,
+    pub authentication_methods: AuthenticationMethodsPolicy,
+    pub sign_in: SignInState,
+    /// Where sign-ins come from, as the tenant sees it; set over the control port.
+    pub location: Location,
+}
+
+/// An address and its country.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct Location {
+    pub ip: IpAddr,
+    /// ISO 3166-1 alpha-2.
+    pub country: Option<String>,
+}
+
+impl Default for Location {
+    /// Whatever reaches the simulator comes from this machine.
+    fn default() -> Self {
+        Self {
+            ip: IpAddr::V4(core::net::Ipv4Addr::LOCALHOST),
+            country: None,
+        }
+    }
 }
 
 impl Tenant {
