@@ -1,0 +1,123 @@
+//! What a tenant remembers of sign-ins: codes that were redeemed, devices that wait, prompts on phones, failed passwords,
+//! and the log. Everything else travels sealed through the client.
+
+use imbl::{OrdMap, OrdSet, Vector};
+use std::sync::Arc;
+use uuid::Uuid;
+
+use crate::id::ObjectId;
+use crate::sign_in::device_authorization::DeviceAuthorization;
+use crate::sign_in::lockout::Lockout;
+use crate::sign_in::phone::{Message, Prompt, Reaction};
+use crate::sign_in::record::SignInRecord;
+use crate::time::Timestamp;
+
+pub mod device_authorization;
+pub mod lockout;
+pub mod phone;
+pub mod record;
+
+/// The state. All of it is bounded: by time, or by a number.
+#[derive(Clone, Debug, Default)]
+pub struct SignInState {
+    /// Authorization codes that were redeemed, until they would have expired.
+    redeemed: OrdSet<(Timestamp, Uuid)>,
+    /// By user code.
+    pub devices: OrdMap<String, Arc<DeviceAuthorization>>,
+    /// What waits for an answer on somebody's phone.
+    pub prompts: OrdMap<Uuid, Arc<Prompt>>,
+    /// Text messages and calls, the oldest first.
+    pub messages: Vector<Arc<Message>>,
+    pub lockouts: OrdMap<ObjectId, Arc<Lockout>>,
+    /// What a user's phone does by itself.
+    pub reactions: OrdMap<ObjectId, Reaction>,
+    /// The sign-in log, the oldest first.
+    pub log: Vector<Arc<SignInRecord>>,
+}
+
+/// Older messages are forgotten.
+const MESSAGES: usize = 500;
+/// Older rows of the log are forgotten; the real service keeps thirty days.
+const LOG: usize = 5_000;
+/// More prompts than this at a time come only from a loop.
+const PROMPTS: usize = 1_000;
+
+impl SignInState {
+    /// Marks a code as redeemed; `false` if it was already.
+    pub fn redeem(&mut self, code: Uuid, expires: Timestamp, now: Timestamp) -> bool {
+        while let Some((end, _)) = self.redeemed.get_min().copied() {
+            if end > now {
+                break;
+            }
+            self.redeemed.remove_min();
+        }
+        self.redeemed.insert((expires, code)).is_none()
+    }
+
+    pub fn put_prompt(&mut self, prompt: Prompt, now: Timestamp) {
+        let old: Vec<Uuid> = self
+            .prompts
+            .values()
+            .filter(|known| known.is_over(now) || known.user == prompt.user)
+            .map(|known| known.id)
+            .collect();
+        for id in old {
+            self.prompts.remove(&id);
+        }
+        if self.prompts.len() >= PROMPTS {
+            self.prompts.clear();
+        }
+        self.prompts.insert(prompt.id, Arc::new(prompt));
+    }
+
+    pub fn put_message(&mut self, message: Message) {
+        if self.messages.len() >= MESSAGES {
+            self.messages.pop_front();
+        }
+        self.messages.push_back(Arc::new(message));
+    }
+
+    pub fn put_device(&mut self, device: DeviceAuthorization, now: Timestamp) {
+        let old: Vec<String> = self
+            .devices
+            .values()
+            .filter(|known| known.is_forgotten(now))
+            .map(|known| known.user_code.clone())
+            .collect();
+        for code in old {
+            self.devices.remove(&code);
+        }
+        self.devices
+            .insert(device.user_code.clone(), Arc::new(device));
+    }
+
+    pub fn log(&mut self, record: SignInRecord) {
+        if self.log.len() >= LOG {
+            self.log.pop_front();
+        }
+        self.log.push_back(Arc::new(record));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_code_is_redeemed_once_and_forgotten_when_it_has_expired() {
+        let (at, later) = (
+            Timestamp::from_unix_seconds(1_000),
+            Timestamp::from_unix_seconds(2_000),
+        );
+        let mut state = SignInState::default();
+        let code = Uuid::from_u128(1);
+        assert!(state.redeem(code, later, at));
+        assert!(!state.redeem(code, later, at));
+        assert!(state.redeem(
+            Uuid::from_u128(2),
+            Timestamp::from_unix_seconds(3_000),
+            later
+        ));
+        assert_eq!(state.redeemed.len(), 1);
+    }
+}
