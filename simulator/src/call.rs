@@ -108,6 +108,11 @@ impl<'a> Call<'a> {
         decision
     }
 
+    /// The decision of this request, if there was one.
+    pub fn decision(&self) -> Option<Arc<Decision>> {
+        self.decision.borrow().clone()
+    }
+
     /// Keeps the error code for the journal.
     pub fn record_code(&self, code: impl Into<String>) {
         *self.code.borrow_mut() = Some(code.into());

@@ -83,7 +83,7 @@ fn aio(call: &Call<'_>) -> String {
 }
 
 /// A pairwise subject: the same for a user in an app, different in every app.
-fn pairwise_subject(user: Uuid, app: AppId) -> String {
+pub fn pairwise_subject(user: Uuid, app: AppId) -> String {
     let mut bytes = Vec::with_capacity(32);
     bytes.extend_from_slice(user.as_bytes());
     bytes.extend_from_slice(app.0.as_bytes());

@@ -15,6 +15,7 @@ pub mod journal;
 pub mod keys;
 pub mod listener;
 pub mod origins;
+pub mod registration;
 pub mod routing;
 pub mod seal;
 pub mod simulator;

@@ -12,3 +12,7 @@ pub const GRAPH: &str = "https://graph.microsoft.com";
 pub const ARM: &str = "https://management.azure.com";
 /// The authority that challenges name.
 pub const COMMON_AUTHORIZE: &str = "https://login.microsoftonline.com/common/oauth2/authorize";
+/// Where passkeys are registered and shown: the WebAuthn relying party.
+pub const PASSKEY: &str = "https://login.microsoft.com";
+/// Where people see and register their methods.
+pub const SECURITY_INFO: &str = "https://mysignins.microsoft.com";

@@ -5,7 +5,9 @@ use http::StatusCode;
 use crate::app::App;
 use crate::call::Call;
 use crate::hosts::{self, SimulatedHost};
-use crate::surface::{Surface, arm, graph, managed_identity, portal, sts, workload_issuer};
+use crate::surface::{
+    Surface, arm, graph, managed_identity, portal, security_info, sts, workload_issuer,
+};
 use crate::wire::{Reply, Request};
 
 /// Answers a request to a simulated host and writes it into the journal.
@@ -22,10 +24,13 @@ pub fn answer(app: &App, request: &Request) -> Reply {
 fn surface_of(request: &Request) -> Option<&'static Surface> {
     Some(match hosts::lookup(&request.host())? {
         SimulatedHost::SignIn => &sts::SURFACE,
+        // OpenID Connect's userinfo is the token service's, on Graph's host.
+        SimulatedHost::Graph if request.path.starts_with("/oidc") => &sts::SURFACE,
         SimulatedHost::Graph => &graph::SURFACE,
         SimulatedHost::Arm => &arm::SURFACE,
         SimulatedHost::ManagedIdentity => &managed_identity::SURFACE,
-        SimulatedHost::Portal | SimulatedHost::SecurityInfo => &portal::SURFACE,
+        SimulatedHost::Portal => &portal::SURFACE,
+        SimulatedHost::SecurityInfo => &security_info::SURFACE,
         SimulatedHost::WorkloadIssuer => &workload_issuer::SURFACE,
         SimulatedHost::Empty => return None,
         SimulatedHost::Loopback => by_path(&request.path)?,
@@ -39,9 +44,10 @@ fn by_path(path: &str) -> Option<&'static Surface> {
         .find(|segment| !segment.is_empty())?
         .to_ascii_lowercase();
     Some(match first.as_str() {
-        "v1.0" | "beta" | "oidc" => &graph::SURFACE,
+        "v1.0" | "beta" => &graph::SURFACE,
         "subscriptions" | "providers" | "tenants" => &arm::SURFACE,
         "metadata" if path.to_ascii_lowercase().contains("/metadata/endpoints") => &arm::SURFACE,
+        "api" => &security_info::SURFACE,
         "metadata" | "msi" => &managed_identity::SURFACE,
         _ => &sts::SURFACE,
     })

@@ -8,6 +8,7 @@ pub mod control;
 pub mod graph;
 pub mod managed_identity;
 pub mod portal;
+pub mod security_info;
 pub mod sts;
 pub mod workload_issuer;
 

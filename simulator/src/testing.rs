@@ -13,6 +13,8 @@ use crate::keys::SigningKeys;
 use crate::routing;
 use crate::wire::{Reply, Request, Scheme};
 
+pub mod browser;
+
 /// A simulator with one tenant (seed 0) whose clock stands still.
 #[derive(Debug)]
 pub struct Bench {

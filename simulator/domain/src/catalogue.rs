@@ -39,6 +39,9 @@ pub struct FirstPartyApp {
     pub family: bool,
     #[serde(default)]
     pub redirect_uris: Vec<String>,
+    /// Its redirect URIs are those of a single-page application.
+    #[serde(default)]
+    pub single_page: bool,
     /// Delegated Graph permissions it holds without consent.
     #[serde(default)]
     pub preauthorized: Vec<String>,
@@ -80,6 +83,8 @@ pub struct SignInError {
     pub error_v1: Option<String>,
     /// On discovery documents, where it differs.
     pub error_discovery: Option<String>,
+    /// At the authorization endpoint, where it differs.
+    pub error_authorize: Option<String>,
     pub suberror: Option<String>,
     #[serde(default = "bad_request")]
     pub status: u16,

@@ -195,7 +195,7 @@ impl Tenant {
             per_user_mfa: user.per_user_mfa,
             has_strong_method: user.has_strong_method(),
             groups: self.groups_of(user.id),
-            registered: self.registered_factors(user),
+            registered: registered_factors(user),
             risk: user.risk,
             home: user.home.as_ref().map(|home| home.tenant),
         }
@@ -216,11 +216,11 @@ impl Tenant {
         found.sort_unstable();
         found
     }
+}
 
-    /// What the user could show at a sign-in.
-    fn registered_factors(&self, user: &User) -> Vec<Factor> {
-        let password = user.password.as_ref().map(|_| Factor::Password);
-        let methods = user.methods.iter().filter_map(AuthenticationMethod::factor);
-        password.into_iter().chain(methods).collect()
-    }
+/// What the user could show at a sign-in.
+fn registered_factors(user: &User) -> Vec<Factor> {
+    let password = user.password.as_ref().map(|_| Factor::Password);
+    let methods = user.methods.iter().filter_map(AuthenticationMethod::factor);
+    password.into_iter().chain(methods).collect()
 }

@@ -82,6 +82,11 @@ pub fn for_user(call: &Call<'_>, tenant: &Tenant, token: &UserToken<'_>) -> Acce
         // 60 to 90 minutes
         Duration::from_secs(u64::from(3_600 + call.draw(|random| random.below(1_800))))
     };
+    // Nothing that follows from a Temporary Access Pass outlives it.
+    let lifetime = match token.authentication.ends {
+        Some(end) => lifetime.min(end.since(call.now())),
+        None => lifetime,
+    };
     let mut claims = Claims::new();
     common(call, tenant, token.resource, &mut claims);
     claims.put("oid", token.user.id.to_string());
@@ -131,8 +136,7 @@ fn user_v1(tenant: &Tenant, token: &UserToken<'_>, claims: &mut Claims) {
         claims.put("idp", format!("{}/{}/", origins::STS, home.tenant));
     }
     claims.put("idtyp", "user");
-    // Whatever reaches the simulator comes from this machine.
-    claims.put("ipaddr", "127.0.0.1");
+    claims.put("ipaddr", tenant.location.ip.to_string());
     claims.put("puid", puid(user));
     let name = sign_in_name(tenant, user);
     claims.put("unique_name", name.as_str());

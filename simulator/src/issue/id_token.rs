@@ -24,6 +24,9 @@ pub struct IdToken<'a> {
     pub nonce: Option<&'a str>,
     /// The `email` scope was asked for.
     pub email: bool,
+    /// `c_hash` and `at_hash`, where a code or an access token goes along through the browser.
+    pub code_hash: Option<&'a str>,
+    pub token_hash: Option<&'a str>,
 }
 
 const LIFETIME: Duration = Duration::from_secs(3600);
@@ -73,6 +76,8 @@ fn common(call: &Call<'_>, tenant: &Tenant, token: &IdToken<'_>) -> Claims {
     claims.put("name", &*token.user.display_name);
     claims.put_some("nonce", token.nonce);
     claims.put("oid", token.user.id.to_string());
+    claims.put_some("c_hash", token.code_hash);
+    claims.put_some("at_hash", token.token_hash);
     claims.put("rh", rh(call, tenant.id, GRAPH));
     claims.put("sub", pairwise_subject(token.user.id.0, token.client));
     claims.put("tid", tenant.id.to_string());

@@ -94,6 +94,23 @@ impl<'a> Resource<'a> {
         }
     }
 
+    /// A delegated permission by its id.
+    pub fn scope_by_id(&self, id: PermissionId) -> Option<String> {
+        match self.kind {
+            Kind::FirstParty(app) if app.graph => catalogue::graph_permissions()
+                .values()
+                .find(|permission| permission.scope == Some(id))
+                .map(|permission| permission.name.clone()),
+            // The others have one permission only, and no table of ids.
+            Kind::FirstParty(app) => app.scopes.first().cloned(),
+            Kind::Tenant(app) => app
+                .scopes
+                .iter()
+                .find(|scope| scope.id == id && scope.enabled)
+                .map(|scope| scope.value.clone()),
+        }
+    }
+
     /// The app roles that a principal holds here, by value, sorted.
     pub fn roles_of(&self, tenant: &Tenant, principal: ObjectId) -> Vec<String> {
         let Some(resource) = tenant.service_principal(self.app_id) else {

@@ -14,6 +14,7 @@ mod error;
 mod explain;
 mod journal;
 mod openapi;
+mod phones;
 mod tenants;
 mod time;
 
@@ -118,4 +119,5 @@ fn routes() -> impl Iterator<Item = Route> {
         .chain(time::routes())
         .chain(journal::routes())
         .chain(explain::routes())
+        .chain(phones::routes())
 }

@@ -15,3 +15,6 @@ pub fn escape(text: &str) -> String {
     }
     escaped
 }
+
+/// The look of the simulated pages: the simulator's own.
+pub const STYLE: &str = include_str!("html/style.css");

@@ -64,6 +64,15 @@ impl Reply {
         self
     }
 
+    /// Adds a `Set-Cookie`.
+    #[must_use]
+    pub fn cookie(mut self, value: &str) -> Self {
+        if let Ok(value) = HeaderValue::from_str(value) {
+            self.headers.append(http::header::SET_COOKIE, value);
+        }
+        self
+    }
+
     /// Sets headers whose values are known at compile time.
     #[must_use]
     pub fn fixed_headers(mut self, headers: &[(&'static str, &'static str)]) -> Self {

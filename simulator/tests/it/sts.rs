@@ -1,5 +1,7 @@
 //! The token service.
 
+mod device_code;
 mod discovery;
 mod grants;
 mod malformed;
+pub(crate) mod pages;

@@ -27,6 +27,8 @@ pub struct Application {
     pub certificates: Vec<Certificate>,
     pub federated_credentials: Vec<FederatedCredential>,
     pub owners: Vec<ObjectId>,
+    /// Asked for in the background when a session ends (`web.logoutUrl`).
+    pub logout_uri: Option<String>,
 }
 
 /// Who may sign in (`signInAudience`).
@@ -100,6 +102,7 @@ impl Application {
             certificates: Vec::new(),
             federated_credentials: Vec::new(),
             owners: Vec::new(),
+            logout_uri: None,
         }
     }
 }

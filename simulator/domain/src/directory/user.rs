@@ -39,6 +39,8 @@ pub struct User {
     pub home: Option<Box<Home>>,
     /// `riskLevel` of the user, set from outside.
     pub risk: Risk,
+    /// How risky the user's next sign-ins look, set from outside.
+    pub sign_in_risk: Risk,
 }
 
 /// A guest's home account.
@@ -110,6 +112,7 @@ impl User {
             sessions_valid_from: created,
             home: None,
             risk: Risk::None,
+            sign_in_risk: Risk::None,
         }
     }
 

@@ -162,11 +162,13 @@ impl Decision {
     /// The AADSTS number of a sign-in that does not go through.
     pub fn aadsts(&self) -> Option<u32> {
         match &self.outcome {
-            Outcome::Interrupt(Interruption::Mfa) => Some(50076),
-            Outcome::Interrupt(Interruption::MfaRegistration) => Some(50079),
+            Outcome::Interrupt(Interruption::Mfa | Interruption::AuthenticationStrength(_)) => {
+                Some(50076)
+            }
+            Outcome::Interrupt(
+                Interruption::MfaRegistration | Interruption::AuthenticationStrengthRegistration(_),
+            ) => Some(50079),
             Outcome::Deny(Denial::AccountDisabled) => Some(50057),
-            Outcome::Interrupt(Interruption::AuthenticationStrength(_)) => Some(50076),
-            Outcome::Interrupt(Interruption::AuthenticationStrengthRegistration(_)) => Some(50079),
             Outcome::Interrupt(Interruption::Reauthenticate(_)) => Some(70043),
             Outcome::Interrupt(Interruption::PasswordChange) => Some(50142),
             Outcome::Deny(Denial::BlockedByConditionalAccess) => Some(53003),

@@ -25,6 +25,8 @@ pub struct Facts {
     pub operation: Operation,
     /// Authentication contexts that the request demands as essential (`acrs` in its `claims` parameter).
     pub demanded_contexts: Vec<String>,
+    /// `amr` values that the request demands: `mfa`, or `ngcmfa` for a fresh second factor.
+    pub demanded_methods: Vec<Amr>,
     /// What is known of the sign-in beside who and what.
     pub circumstances: Circumstances,
 }

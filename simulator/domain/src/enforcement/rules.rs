@@ -60,6 +60,7 @@ impl Evidence {
 pub static RULES: &[Rule] = &[
     account::ENABLED,
     claims::DEMANDED_CONTEXT,
+    claims::DEMANDED_METHOD,
     phase1::PORTAL_SIGN_IN,
     per_user_mfa::SIGN_IN,
     security_defaults::AZURE_MANAGEMENT,

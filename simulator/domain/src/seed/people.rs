@@ -94,7 +94,7 @@ fn one_time_codes(tenant: &Tenant, user: &str) -> MethodKind {
     MethodKind::SoftwareOath(Oath::new(random.bytes::<20>()))
 }
 
-/// AAGUID of the YubiKey 5 series with firmware 5.7 and NFC (FIDO Metadata Service).
+/// The model number of the `YubiKey` 5 series with firmware 5.7 and NFC (FIDO Metadata Service).
 const YUBIKEY_5_NFC: Uuid = Uuid::from_u128(0xa25342c0_3cdc_4414_8e46_f4807fca511c);
 
 fn passkey(tenant: &Tenant, display_name: &str) -> MethodKind {

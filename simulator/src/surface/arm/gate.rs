@@ -128,6 +128,7 @@ impl Arm<'_, '_> {
             authentication: self.caller.authentication.clone(),
             operation: change.operation(),
             demanded_contexts: Vec::new(),
+            demanded_methods: Vec::new(),
             circumstances: Circumstances::default(),
         };
         let policies = Policies {

@@ -67,6 +67,7 @@ fn decide_attempt(
         resource,
         operation,
         demanded_contexts: attempt.demanded.clone(),
+        demanded_methods: Vec::new(),
         circumstances: Circumstances::default(),
     };
     let assignments: Vec<_> = tenant

@@ -277,3 +277,74 @@ impl From<&Entry> for EntryView {
         }
     }
 }
+
+/// A user's phone.
+#[derive(Debug, JsonSchema, Serialize)]
+pub struct PhoneView {
+    pub user: String,
+    /// What it does by itself with every prompt.
+    pub automatic: Option<ReactionWord>,
+    pub prompts: Vec<PromptView>,
+    /// Text messages, the newest first.
+    pub messages: Vec<MessageView>,
+    /// What its apps and tokens show now.
+    pub codes: Vec<CodeView>,
+}
+
+#[derive(Clone, Copy, Debug, Deserialize, JsonSchema, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum ReactionWord {
+    Approve,
+    Deny,
+}
+
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct PhonePatch {
+    /// `null`: nothing, a person answers.
+    pub automatic: Option<ReactionWord>,
+}
+
+#[derive(Debug, JsonSchema, Serialize)]
+pub struct PromptView {
+    pub id: String,
+    /// `notification`, `phone-sign-in` or `call`.
+    pub kind: &'static str,
+    pub app: String,
+    pub at: String,
+    /// Approving takes the number that the sign-in page shows.
+    pub needs_number: bool,
+    /// `pending`, `approved`, `denied`, `reported` or `timed-out`.
+    pub state: &'static str,
+}
+
+#[derive(Debug, JsonSchema, Serialize)]
+pub struct MessageView {
+    pub to: String,
+    pub at: String,
+    pub text: String,
+    pub code: Option<String>,
+}
+
+#[derive(Debug, JsonSchema, Serialize)]
+pub struct CodeView {
+    pub method: &'static str,
+    pub code: String,
+    pub seconds_left: i64,
+}
+
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct PromptAnswer {
+    pub action: AnswerAction,
+    /// The number that the sign-in page shows, for an approval.
+    pub number: Option<u32>,
+}
+
+#[derive(Clone, Copy, Debug, Deserialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum AnswerAction {
+    Approve,
+    Deny,
+    Report,
+}

@@ -1,5 +1,7 @@
 //! The `claims` parameter: what a client can do, and what it demands of the token.
 
+use entrasim_domain::enforcement::Amr;
+use entrasim_domain::time::Timestamp;
 use serde_json::Value;
 
 use super::error::StsError;
@@ -12,12 +14,21 @@ pub(super) struct ClaimsRequest {
     pub handles_challenges: bool,
     /// Authentication contexts that the token must have.
     pub contexts: Vec<String>,
+    /// `amr` values that a token must have.
+    pub methods: Vec<Amr>,
+    /// The token has to be issued after this instant: the session was revoked.
+    pub not_before: Option<Timestamp>,
 }
 
 impl ClaimsRequest {
     /// Reads the parameter; what is not known in it is ignored, what is not JSON is refused.
     pub(super) fn of(form: &Form) -> Result<Self, StsError> {
-        let Some(text) = form.get("claims").filter(|text| !text.is_empty()) else {
+        Self::parse(form.get("claims"))
+    }
+
+    /// The same, from the parameter's text.
+    pub(super) fn parse(text: Option<&str>) -> Result<Self, StsError> {
+        let Some(text) = text.filter(|text| !text.is_empty()) else {
             return Ok(Self::default());
         };
         let claims: Value = serde_json::from_str(text).map_err(|_| StsError::new(9_002_313))?;
@@ -28,6 +39,15 @@ impl ClaimsRequest {
                 .iter()
                 .any(|value| value.eq_ignore_ascii_case("cp1")),
             contexts: values(access_token.and_then(|token| token.get("acrs"))),
+            methods: [access_token, claims.get("id_token")]
+                .into_iter()
+                .flat_map(|token| values(token.and_then(|token| token.get("amr"))))
+                .filter_map(|word| Amr::parse(&word))
+                .collect(),
+            not_before: values(access_token.and_then(|token| token.get("nbf")))
+                .first()
+                .and_then(|text| text.parse().ok())
+                .map(Timestamp::from_unix_seconds),
         })
     }
 }

@@ -3,13 +3,14 @@
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use entrasim_domain::catalogue::{self, FirstPartyApp};
-use entrasim_domain::directory::application::Application;
+use entrasim_domain::directory::application::{Application, SignInAudience};
 use entrasim_domain::id::AppId;
 use entrasim_domain::tenant::Tenant;
 use percent_encoding::percent_decode_str;
 
 use super::assertion;
 use super::error::StsError;
+use super::redirect_uri::Platform;
 use crate::call::Call;
 use crate::issue::access_token::ClientProof;
 use crate::wire::Form;
@@ -32,6 +33,19 @@ pub(super) struct Credentials {
 const ASSERTION_TYPE: &str = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer";
 
 impl Credentials {
+    /// A client that shows nothing but its id.
+    pub(super) fn public(client_id: &str) -> Self {
+        Self {
+            client_id: client_id.to_owned(),
+            secret: None,
+            assertion: None,
+        }
+    }
+
+    /// Whether a secret or an assertion was sent.
+    pub(super) fn are_confidential(&self) -> bool {
+        self.secret.is_some() || self.assertion.is_some()
+    }
     /// From the form, or from HTTP Basic, whose halves are form-encoded (RFC 6749, section 2.3.1).
     pub(super) fn of(call: &Call<'_>, form: &Form) -> Result<Self, StsError> {
         let basic = call.request.header("authorization").and_then(basic);
@@ -109,6 +123,48 @@ impl<'a> Client<'a> {
         matches!(self, Self::FirstParty(app) if app.family)
     }
 
+    /// Its redirect URIs with their platforms, in the order web, single page, native.
+    pub(super) fn redirect_uris(&self) -> Vec<(&str, Platform)> {
+        let all =
+            |uris: &'a [String], platform| uris.iter().map(move |uri| (uri.as_str(), platform));
+        match self {
+            Self::FirstParty(app) => {
+                let platform = if app.public_client {
+                    Platform::Native
+                } else if app.single_page {
+                    Platform::SinglePage
+                } else {
+                    Platform::Web
+                };
+                all(&app.redirect_uris, platform).collect()
+            }
+            Self::Registered(app) => all(&app.web_redirect_uris, Platform::Web)
+                .chain(all(&app.spa_redirect_uris, Platform::SinglePage))
+                .chain(all(&app.public_client_redirect_uris, Platform::Native))
+                .collect(),
+        }
+    }
+
+    /// Only public clients have devices that wait (7000218).
+    pub(super) fn require_public(&self) -> Result<(), StsError> {
+        match self {
+            Self::Registered(app) if !app.allow_public_client => Err(StsError::new(7_000_218)),
+            Self::FirstParty(_) | Self::Registered(_) => Ok(()),
+        }
+    }
+
+    /// An app of one tenant only cannot be used where no tenant is named (50194).
+    pub(super) fn require_multitenant(&self) -> Result<(), StsError> {
+        match self {
+            Self::Registered(app) if app.sign_in_audience == SignInAudience::AzureADMyOrg => {
+                Err(StsError::new(50194)
+                    .with("app", app.app_id)
+                    .with("name", &app.display_name))
+            }
+            Self::FirstParty(_) | Self::Registered(_) => Ok(()),
+        }
+    }
+
     /// Checks the client's proof; a client that needs none and shows none passes as public.
     pub(super) fn authenticate(
         &self,
@@ -139,7 +195,7 @@ impl<'a> Client<'a> {
         }
     }
 
-    fn require_enabled(&self, tenant: &Tenant) -> Result<(), StsError> {
+    pub(super) fn require_enabled(&self, tenant: &Tenant) -> Result<(), StsError> {
         let app = self.app_id();
         match tenant.service_principal(app) {
             None => Err(StsError::new(7_000_229)

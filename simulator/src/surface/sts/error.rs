@@ -15,6 +15,22 @@ pub(super) struct StsError {
     number: u32,
     arguments: Vec<(&'static str, String)>,
     error: Option<&'static str>,
+    claims: Option<String>,
+}
+
+/// An error in words.
+pub(super) struct Described {
+    pub error: String,
+    /// `AADSTSn: …` with the ids and the instant.
+    pub description: String,
+    /// The same without what follows the text.
+    pub text: String,
+    pub uri: String,
+    pub suberror: Option<String>,
+    pub status: StatusCode,
+    pub trace: String,
+    pub correlation: String,
+    pub timestamp: String,
 }
 
 impl StsError {
@@ -24,6 +40,7 @@ impl StsError {
             number,
             arguments: Vec::new(),
             error: None,
+            claims: None,
         }
     }
 
@@ -37,6 +54,16 @@ impl StsError {
     pub(super) fn with_error(mut self, error: &'static str) -> Self {
         self.error = Some(error);
         self
+    }
+
+    /// A claims challenge that goes with it.
+    pub(super) fn with_claims(mut self, claims: Option<String>) -> Self {
+        self.claims = claims;
+        self
+    }
+
+    pub(super) fn claims(&self) -> Option<&str> {
+        self.claims.as_deref()
     }
 
     /// A required parameter is not there (900144).
@@ -54,6 +81,8 @@ impl StsError {
 pub(super) enum Place {
     Token(Version),
     Discovery,
+    /// Sent to the app's address, or shown on a page.
+    Authorize,
 }
 
 #[derive(Serialize)]
@@ -67,45 +96,72 @@ struct Body<'a> {
     error_uri: String,
     #[serde(skip_serializing_if = "Option::is_none")]
     suberror: Option<&'a str>,
+    /// A JSON string.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    claims: Option<&'a str>,
 }
 
-/// Writes the envelope. Timestamp and ids come from the request's own sources.
-pub(super) fn reply(call: &Call<'_>, failure: &StsError, place: Place) -> Reply {
-    let number = failure.number;
-    call.record_code(format!("AADSTS{number}"));
-    let row = catalogue::sign_in_errors().get(&number);
-    let error = failure.error.or_else(|| {
-        let row = row?;
-        let special = match place {
+impl StsError {
+    /// Finds the words. Timestamp and ids come from the request's own sources.
+    pub(super) fn describe(&self, call: &Call<'_>, place: Place) -> Described {
+        let number = self.number;
+        let row = catalogue::sign_in_errors().get(&number);
+        let special = row.and_then(|row| match place {
             Place::Token(Version::V1) => row.error_v1.as_deref(),
             Place::Token(Version::V2) => None,
             Place::Discovery => row.error_discovery.as_deref(),
-        };
-        Some(special.unwrap_or(row.error.as_str()))
-    });
-    let text = failure.arguments.iter().fold(
-        row.map_or_else(String::new, |row| row.text.clone()),
-        |text, (name, value)| text.replace(&format!("{{{name}}}"), value),
-    );
-    let (trace, correlation) = (call.id(), call.correlation_id("client-request-id"));
-    let timestamp = call.now().token_error_form();
-    let separator = call
-        .tenant()
-        .map_or(" ", |tenant| tenant.knobs.description_separator);
+            Place::Authorize => row.error_authorize.as_deref(),
+        });
+        let error = self
+            .error
+            .or(special)
+            .or(row.map(|row| row.error.as_str()))
+            .unwrap_or("server_error");
+        let text = self.arguments.iter().fold(
+            row.map_or_else(String::new, |row| row.text.clone()),
+            |text, (name, value)| text.replace(&format!("{{{name}}}"), value),
+        );
+        let text = format!("AADSTS{number}: {text}");
+        let trace = call.id().to_string();
+        let correlation = call.correlation_id("client-request-id").to_string();
+        let timestamp = call.now().token_error_form();
+        let separator = call
+            .tenant()
+            .map_or(" ", |tenant| tenant.knobs.description_separator);
+        Described {
+            error: error.to_owned(),
+            description: format!(
+                "{text}{separator}Trace ID: {trace}{separator}Correlation ID: {correlation}{separator}Timestamp: {timestamp}"
+            ),
+            text,
+            uri: format!("{}/error?code={number}", origin(call)),
+            suberror: row.and_then(|row| row.suberror.clone()),
+            status: row
+                .and_then(|row| StatusCode::from_u16(row.status).ok())
+                .unwrap_or(StatusCode::BAD_REQUEST),
+            trace,
+            correlation,
+            timestamp,
+        }
+    }
+}
+
+/// Writes the envelope.
+pub(super) fn reply(call: &Call<'_>, failure: &StsError, place: Place) -> Reply {
+    call.record_code(format!("AADSTS{}", failure.number));
+    let described = failure.describe(call, place);
     let body = Body {
-        error: error.unwrap_or("server_error"),
-        error_description: format!(
-            "AADSTS{number}: {text}{separator}Trace ID: {trace}{separator}Correlation ID: {correlation}{separator}Timestamp: {timestamp}"
-        ),
-        error_codes: [number],
-        timestamp,
-        trace_id: trace.to_string(),
-        correlation_id: correlation.to_string(),
-        error_uri: format!("{}/error?code={number}", origin(call)),
-        suberror: row.and_then(|row| row.suberror.as_deref()),
+        error: &described.error,
+        error_description: described.description,
+        error_codes: [failure.number],
+        timestamp: described.timestamp,
+        trace_id: described.trace,
+        correlation_id: described.correlation,
+        error_uri: described.uri,
+        suberror: described.suberror.as_deref(),
+        claims: failure.claims(),
     };
-    let status = row.and_then(|row| StatusCode::from_u16(row.status).ok());
-    Reply::json(status.unwrap_or(StatusCode::BAD_REQUEST), &body)
+    Reply::json(described.status, &body)
 }
 
 /// The host that the caller asked, as a sign-in origin: `error_uri` and discovery follow it on a custom host.

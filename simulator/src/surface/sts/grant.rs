@@ -1,26 +1,30 @@
 //! The grants, one file each, and what the grants for users share.
 
+use core::time::Duration;
+
 use entrasim_domain::catalogue::AZURE_RESOURCE_MANAGER;
 use entrasim_domain::directory::user::User;
-use entrasim_domain::enforcement::{
-    Authentication, Circumstances, Facts, IdentityType, Operation, Policies, Stage, UserFacts,
-    decide,
-};
-use entrasim_domain::id::AppId;
+use entrasim_domain::enforcement::Authentication;
+use entrasim_domain::id::ObjectId;
+use entrasim_domain::sign_in::record::SignInKind;
 use entrasim_domain::tenant::Tenant;
+use entrasim_domain::time::Timestamp;
 
 use super::Version;
+use super::access::{Attempt, Way};
 use super::claims_request::ClaimsRequest;
 use super::client::Client;
 use super::error::StsError;
 use super::refresh_token::RefreshToken;
 use super::scope::Asked;
 use super::token::{Issued, TokenRequest};
-use crate::call::Call;
 use crate::issue::access_token::{self, ClientProof, UserToken};
 use crate::issue::id_token::{self, IdToken};
 
+pub(super) mod authorization_code;
 pub(super) mod client_credentials;
+pub(super) mod device_code;
+pub(super) mod on_behalf_of;
 pub(super) mod password;
 pub(super) mod refresh_token;
 
@@ -33,44 +37,63 @@ pub(super) struct SignedIn<'a> {
     pub authentication: Authentication,
     /// The v2 `scope` in force.
     pub scope: String,
+    /// The v1 `resource` of the sign-in, for requests that do not repeat it.
+    pub resource: Option<String>,
+    pub nonce: Option<String>,
+    pub source: Source,
+    pub chain: Chain,
+    /// The `claims` of the sign-in, for requests that do not repeat them.
+    pub demanded: Option<String>,
 }
 
-/// Asks for the decision on a sign-in and keeps it for the journal.
-pub(super) fn decide_sign_in(
-    call: &Call<'_>,
-    tenant: &Tenant,
-    client: AppId,
-    resource: AppId,
-    subject: (Option<UserFacts>, Authentication),
-    demanded_contexts: Vec<String>,
+/// Where the proof of the user comes from.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub(super) enum Source {
+    /// Just now, on the pages.
+    Pages,
+    /// Just now, in this request.
+    Direct,
+    /// From an earlier sign-in.
+    Silent,
+}
+
+/// What refresh tokens hand on.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Chain {
+    pub single_page_since: Option<Timestamp>,
+}
+
+/// Refresh tokens of single-page applications end so long after the first (MicrosoftDocs/entra-docs refresh-tokens.md).
+pub(super) const SINGLE_PAGE_LIFETIME: Duration = Duration::from_secs(86_400);
+
+/// The user of an earlier sign-in, if the account is still there.
+pub(super) fn live_user<'a>(
+    request: &TokenRequest<'_>,
+    tenant: &'a Tenant,
+    user: ObjectId,
+    client: &Client<'_>,
+) -> Result<&'a User, StsError> {
+    let _ = request;
+    tenant.users.get(user).map(|user| &**user).ok_or_else(|| {
+        StsError::new(50020)
+            .with("user", user)
+            .with("idp", format!("{}/{}/", crate::origins::STS, tenant.id))
+            .with("tenant", &tenant.display_name)
+            .with("app", client.app_id())
+            .with("name", client.display_name())
+    })
+}
+
+/// A sign-in from before a revocation is void (50173).
+pub(super) fn require_not_revoked(
+    user: &User,
+    authentication: &Authentication,
 ) -> Result<(), StsError> {
-    let (user, authentication) = subject;
-    let identity = if user.is_some() {
-        IdentityType::User
-    } else {
-        IdentityType::App
-    };
-    let facts = Facts {
-        stage: Stage::SignIn,
-        identity: Some(identity),
-        user,
-        client,
-        resource,
-        authentication,
-        operation: Operation::SignIn,
-        demanded_contexts,
-        circumstances: Circumstances::default(),
-    };
-    let policies = Policies {
-        enforcement: &tenant.enforcement,
-        security_defaults: tenant.security_defaults,
-        mfa_assignments: &[],
-        conditional_access: &tenant.conditional_access,
-    };
-    let decision = call.record_decision(decide(&facts, &policies, call.now()));
-    match decision.aadsts() {
-        None => Ok(()),
-        Some(number) => Err(StsError::new(number).with("resource", resource)),
+    match authentication.at {
+        Some(at) if at < user.sessions_valid_from => Err(StsError::new(50173)
+            .with("issued", at.seven_digit_form())
+            .with("valid_from", user.sessions_valid_from.seven_digit_form())),
+        _ => Ok(()),
     }
 }
 
@@ -83,24 +106,62 @@ pub(super) fn issue_for_user(
     let own_origin = request.own_origin();
     let asked = match request.version {
         Version::V2 => Asked::parse(tenant, &signed_in.scope, &own_origin)?,
-        Version::V1 => Asked::resource(tenant, request.form.get("resource"), &own_origin)?,
+        Version::V1 => {
+            let named = request.form.get("resource").filter(|name| !name.is_empty());
+            Asked::resource(tenant, named.or(signed_in.resource.as_deref()), &own_origin)?
+        }
     };
-    let claims = ClaimsRequest::of(&request.form)?;
-    let client = signed_in.client;
-    decide_sign_in(
-        call,
-        tenant,
-        client.app_id(),
-        asked.resource.app_id,
-        (
-            Some(tenant.user_facts(user)),
-            signed_in.authentication.clone(),
-        ),
-        claims.contexts.clone(),
+    let claims = ClaimsRequest::parse(
+        request
+            .form
+            .get("claims")
+            .filter(|text| !text.is_empty())
+            .or(signed_in.demanded.as_deref()),
     )?;
-    let granted = asked.granted(tenant, &client, user)?;
+    let client = signed_in.client;
+    super::assignment::require(tenant, &client, user)?;
+    // A pass that has ended takes everything with it that it led to.
+    if signed_in
+        .authentication
+        .ends
+        .is_some_and(|end| call.now() >= end)
+    {
+        return Err(StsError::new(70_008));
+    }
+    let attempt = Attempt {
+        tenant,
+        user: Some(user),
+        client: &client,
+        resource: asked.resource.app_id,
+        authentication: &signed_in.authentication,
+        claims: &claims,
+        demanded: &[],
+        way: match signed_in.source {
+            Source::Direct => Way::Direct,
+            Source::Pages | Source::Silent => Way::Silent,
+        },
+    };
+    let kind = match signed_in.source {
+        Source::Direct => SignInKind::InteractiveUser,
+        Source::Pages | Source::Silent => SignInKind::NonInteractiveUser,
+    };
+    let decision = attempt.decide(call);
+    if let Some(error) = attempt.error(&decision) {
+        attempt.log(call, kind, Some(&decision), Some(&error));
+        return Err(error);
+    }
+    let granted = match asked.granted(tenant, &client, user) {
+        Ok(granted) => granted,
+        Err(error) => {
+            attempt.log(call, kind, Some(&decision), Some(&error));
+            return Err(error);
+        }
+    };
+    if signed_in.source != Source::Pages {
+        attempt.log(call, kind, Some(&decision), None);
+    }
     let mut authentication = signed_in.authentication.clone();
-    add_demanded_contexts(tenant, &asked, &claims, &mut authentication);
+    contexts_met(tenant, &asked, &claims, &mut authentication);
     let token = access_token::for_user(
         call,
         tenant,
@@ -119,8 +180,10 @@ pub(super) fn issue_for_user(
         user,
         client: client.app_id(),
         authentication: &authentication,
-        nonce: request.form.get("nonce"),
+        nonce: signed_in.nonce.as_deref().or(request.form.get("nonce")),
         email: asked.wants("email"),
+        code_hash: None,
+        token_hash: None,
     };
     let refreshable = request.version == Version::V1 || asked.wants("offline_access");
     let refresh_token = RefreshToken {
@@ -129,15 +192,20 @@ pub(super) fn issue_for_user(
         client: client.app_id(),
         family: client.is_family_member(),
         issued: call.now(),
-        single_page_since: None,
+        single_page_since: signed_in.chain.single_page_since,
         authentication: signed_in.authentication.clone(),
         scope: signed_in.scope.clone(),
     };
+    let refresh_ends = signed_in
+        .chain
+        .single_page_since
+        .map(|since| (since + SINGLE_PAGE_LIFETIME).since(call.now()));
     Ok(Issued {
         access_token: token.text,
         lifetime: token.lifetime,
         scope: Some(granted.echo),
         refresh_token: refreshable.then(|| refresh_token.seal(call)),
+        refresh_token_lifetime: refresh_ends.filter(|_| refreshable),
         family: refreshable && client.is_family_member(),
         id_token: asked.wants("openid").then(|| match request.version {
             Version::V2 => id_token::v2(call, tenant, &id_token),
@@ -149,7 +217,7 @@ pub(super) fn issue_for_user(
 }
 
 /// A demanded context is in the token once its demand is met; whether the real service adds `p1` is a knob.
-fn add_demanded_contexts(
+pub(super) fn contexts_met(
     tenant: &Tenant,
     asked: &Asked<'_>,
     claims: &ClaimsRequest,
@@ -157,10 +225,26 @@ fn add_demanded_contexts(
 ) {
     let stepped_up =
         authentication.is_multifactor() && asked.resource.app_id == AZURE_RESOURCE_MANAGER;
-    if tenant.knobs.p1_in_acrs_after_stepup
-        && stepped_up
-        && claims.contexts.iter().any(|context| context == "p1")
+    for context in &claims.contexts {
+        let met = if context == "p1" {
+            tenant.knobs.p1_in_acrs_after_stepup && stepped_up
+        } else {
+            // The decision was asked with this demand, and granted.
+            true
+        };
+        if met && !authentication.contexts.contains(context) {
+            authentication.contexts.push(context.clone());
+        }
+    }
+    if claims
+        .methods
+        .contains(&entrasim_domain::enforcement::Amr::NgcMfa)
+        && !authentication
+            .methods
+            .contains(&entrasim_domain::enforcement::Amr::NgcMfa)
     {
-        authentication.contexts.push("p1".to_owned());
+        authentication
+            .methods
+            .push(entrasim_domain::enforcement::Amr::NgcMfa);
     }
 }

@@ -48,6 +48,8 @@ pub(super) struct Issued {
     /// Delegated tokens only.
     pub scope: Option<String>,
     pub refresh_token: Option<String>,
+    /// Tokens of single-page applications say how long they live.
+    pub refresh_token_lifetime: Option<Duration>,
     pub family: bool,
     pub id_token: Option<String>,
     pub client_info: Option<String>,
@@ -70,12 +72,22 @@ pub(super) fn answer(call: &Call<'_>, segment: &str, version: Version) -> Reply 
             Reply::json(StatusCode::OK, &body(call, &issued, version)),
             0,
         ),
+        Ok(Outcome::Nonce) => {
+            let nonce =
+                crate::seal::seal(call, crate::seal::Purpose::Canary, &call.id().to_string());
+            (Reply::json(StatusCode::OK, &json!({"Nonce": nonce})), 0)
+        }
         Ok(Outcome::NotSimulated(name)) => return call.unimplemented(&name),
         Err(failure) => (
             error::reply(call, &failure, Place::Token(version)),
             failure.number(),
         ),
     };
+    with_headers(call, reply, code)
+}
+
+/// What every answer of the token service has.
+pub(super) fn with_headers(call: &Call<'_>, reply: Reply, code: u32) -> Reply {
     let reply = reply
         .fixed_headers(&HEADERS)
         .header("x-ms-request-id", &call.id().to_string())
@@ -92,6 +104,8 @@ pub(super) fn answer(call: &Call<'_>, segment: &str, version: Version) -> Reply 
 
 enum Outcome {
     Issued(Issued),
+    /// For proofs of devices: `{"Nonce": …}`.
+    Nonce,
     NotSimulated(String),
 }
 
@@ -131,14 +145,17 @@ fn dispatch(request: &TokenRequest<'_>) -> Result<Outcome, StsError> {
         "client_credentials" => grant::client_credentials::issue(request).map(Outcome::Issued),
         "password" => grant::password::issue(request).map(Outcome::Issued),
         "refresh_token" => grant::refresh_token::issue(request).map(Outcome::Issued),
-        "authorization_code"
-        | "device_code"
-        | "urn:ietf:params:oauth:grant-type:device_code"
-        | "urn:ietf:params:oauth:grant-type:jwt-bearer"
-        | "urn:ietf:params:oauth:grant-type:saml1_1-bearer"
+        "authorization_code" => grant::authorization_code::issue(request).map(Outcome::Issued),
+        "device_code" | "urn:ietf:params:oauth:grant-type:device_code" => {
+            grant::device_code::issue(request).map(Outcome::Issued)
+        }
+        "urn:ietf:params:oauth:grant-type:jwt-bearer" => {
+            grant::on_behalf_of::issue(request).map(Outcome::Issued)
+        }
+        "urn:ietf:params:oauth:grant-type:saml1_1-bearer"
         | "urn:ietf:params:oauth:grant-type:saml2-bearer"
-        | "srv_challenge"
         | "user_fic" => Ok(Outcome::NotSimulated(format!("grant {kind}"))),
+        "srv_challenge" => Ok(Outcome::Nonce),
         other => Err(StsError::new(70003).with("grant", other)),
     }
 }
@@ -161,16 +178,9 @@ impl<'a> TokenRequest<'a> {
         self.call.tenant().ok_or_else(|| StsError::new(50059))
     }
 
-    /// `client_info`, for clients that ask for it: a guest's ids are those at home.
+    /// `client_info`, for clients that ask for it.
     pub(super) fn client_info(&self, tenant: &Tenant, user: &User) -> Option<String> {
-        if self.form.get("client_info") != Some("1") {
-            return None;
-        }
-        let (uid, utid) = match &user.home {
-            Some(home) => (home.object_id, home.tenant),
-            None => (user.id, tenant.id),
-        };
-        Some(URL_SAFE_NO_PAD.encode(format!(r#"{{"uid":"{uid}","utid":"{utid}"}}"#)))
+        (self.form.get("client_info") == Some("1")).then(|| client_info(tenant, user))
     }
 
     /// The origin under which the caller knows us, for resources named after it.
@@ -181,6 +191,15 @@ impl<'a> TokenRequest<'a> {
     pub(super) fn client(&self, credentials: &Credentials) -> Result<Client<'a>, StsError> {
         Client::find(self.tenant()?, credentials)
     }
+}
+
+/// The user's ids, for the client's cache: a guest's are those at home.
+pub(super) fn client_info(tenant: &Tenant, user: &User) -> String {
+    let (uid, utid) = match &user.home {
+        Some(home) => (home.object_id, home.tenant),
+        None => (user.id, tenant.id),
+    };
+    URL_SAFE_NO_PAD.encode(format!(r#"{{"uid":"{uid}","utid":"{utid}"}}"#))
 }
 
 /// Member order and number forms of the two versions (captured answers).
@@ -211,6 +230,9 @@ fn body(call: &Call<'_>, issued: &Issued, version: Version) -> Map<String, Value
     put("access_token", json!(issued.access_token));
     if let Some(token) = &issued.refresh_token {
         put("refresh_token", json!(token));
+    }
+    if let Some(lifetime) = issued.refresh_token_lifetime {
+        put("refresh_token_expires_in", number(lifetime.as_secs()));
     }
     if issued.family {
         put("foci", json!("1"));

@@ -76,7 +76,7 @@ fn what_is_not_simulated_says_so_by_name() {
     let bench = Bench::at(AFTER_PHASE_2);
     let reply = bench.send(
         "GET",
-        "https://login.microsoftonline.com/common/oauth2/v2.0/authorize?client_id=x",
+        "https://login.microsoftonline.com/common/kerberos",
         &[],
         "",
     );
@@ -85,7 +85,7 @@ fn what_is_not_simulated_says_so_by_name() {
         reply.headers["x-entrasim-not-simulated"]
             .to_str()
             .unwrap()
-            .contains("authorize")
+            .contains("kerberos")
     );
 }
 

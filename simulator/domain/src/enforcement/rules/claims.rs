@@ -2,7 +2,7 @@
 
 use super::{Evidence, Rule, not_applicable, passed};
 use crate::enforcement::decision::Verdict;
-use crate::enforcement::facts::{Facts, Policies, Stage};
+use crate::enforcement::facts::{Amr, Facts, Policies, Stage};
 use crate::enforcement::rules::per_user_mfa::multifactor_interruption;
 use crate::time::Timestamp;
 
@@ -45,4 +45,48 @@ fn demanded_context(facts: &Facts, _: &Policies<'_>, _: Timestamp) -> (Verdict, 
         Verdict::Fired(multifactor_interruption(user)),
         "The request demands p1 and the session has shown one factor only.".to_owned(),
     )
+}
+
+/// Ten minutes: the age up to which a second factor counts as fresh (public tooling; the document for passkeys says five).
+const FRESH: core::time::Duration = core::time::Duration::from_secs(600);
+
+pub(super) const DEMANDED_METHOD: Rule = Rule {
+    id: "claims.amr",
+    stage: Stage::SignIn,
+    title: "The request demands multifactor authentication, or a fresh one",
+    effect: "interrupt",
+    code: "AADSTS50076 or AADSTS50079",
+    source: "dirkjanm/ROADtools auth.py (amr_values and claims with ngcmfa); MicrosoftDocs/entra-docs how-to-enable-passkey-fido2.md",
+    evidence: Evidence::Inferred,
+    fix: "Sign in interactively and pass multifactor authentication.",
+    evaluate: demanded_method,
+};
+
+fn demanded_method(facts: &Facts, _: &Policies<'_>, now: Timestamp) -> (Verdict, String) {
+    let Some(user) = &facts.user else {
+        return not_applicable("The caller is not a user.");
+    };
+    let demands = |amr| facts.demanded_methods.contains(&amr);
+    if !demands(Amr::Mfa) && !demands(Amr::NgcMfa) {
+        return not_applicable("The request demands no method.");
+    }
+    let interruption = Verdict::Fired(multifactor_interruption(user));
+    if !facts.authentication.is_multifactor() {
+        return (
+            interruption,
+            "The request demands multifactor authentication and one factor was shown.".to_owned(),
+        );
+    }
+    let fresh = facts
+        .authentication
+        .multifactor_at
+        .is_some_and(|at| now.since(at) <= FRESH);
+    if demands(Amr::NgcMfa) && !fresh {
+        return (
+            interruption,
+            "The request demands a fresh second factor, and the session's is older than ten minutes."
+                .to_owned(),
+        );
+    }
+    passed("What is demanded was shown.")
 }

@@ -1,14 +1,15 @@
 //! `grant_type=client_credentials`: an app as itself.
 
 use entrasim_domain::enforcement::Authentication;
+use entrasim_domain::sign_in::record::SignInKind;
 
 use super::super::Version;
+use super::super::access::{Attempt, Way};
 use super::super::authority::Authority;
 use super::super::claims_request::ClaimsRequest;
 use super::super::error::StsError;
 use super::super::scope::Asked;
 use super::super::token::{Issued, TokenRequest};
-use super::decide_sign_in;
 use crate::issue::access_token::{self, AppToken};
 use crate::issue::resource::Resource;
 
@@ -28,14 +29,27 @@ pub(in super::super) fn issue(request: &TokenRequest<'_>) -> Result<Issued, StsE
         }
     };
     let claims = ClaimsRequest::of(&request.form)?;
-    decide_sign_in(
-        call,
+    let attempt = Attempt {
         tenant,
-        client.app_id(),
-        resource.app_id,
-        (None, Authentication::default()),
-        claims.contexts,
-    )?;
+        user: None,
+        client: &client,
+        resource: resource.app_id,
+        authentication: &Authentication::default(),
+        claims: &claims,
+        demanded: &[],
+        way: Way::Direct,
+    };
+    let decision = attempt.decide(call);
+    let refused = attempt.error(&decision);
+    attempt.log(
+        call,
+        SignInKind::ServicePrincipal,
+        Some(&decision),
+        refused.as_ref(),
+    );
+    if let Some(error) = refused {
+        return Err(error);
+    }
     let principal = tenant.service_principal(client.app_id()).ok_or_else(|| {
         StsError::new(7_000_229)
             .with("app", client.app_id())

@@ -9,8 +9,9 @@ use entrasim_domain::tenant::Tenant;
 use super::super::Version;
 use super::super::authority::Authority;
 use super::super::error::StsError;
+use super::super::login::verify_password;
 use super::super::token::{Issued, TokenRequest};
-use super::{SignedIn, issue_for_user};
+use super::{Chain, SignedIn, Source, issue_for_user};
 
 pub(in super::super) fn issue(request: &TokenRequest<'_>) -> Result<Issued, StsError> {
     let call = request.call;
@@ -25,7 +26,7 @@ pub(in super::super) fn issue(request: &TokenRequest<'_>) -> Result<Issued, StsE
         Version::V2 => request.required("scope")?.to_owned(),
         Version::V1 => String::new(),
     };
-    let user = verified_user(tenant, name, password)?;
+    let user = verified_user(request, tenant, name, password)?;
     let authentication = Authentication::password(call.now());
     issue_for_user(
         request,
@@ -36,6 +37,11 @@ pub(in super::super) fn issue(request: &TokenRequest<'_>) -> Result<Issued, StsE
             proof,
             authentication,
             scope,
+            resource: None,
+            nonce: None,
+            source: Source::Direct,
+            chain: Chain::default(),
+            demanded: None,
         },
     )
 }
@@ -61,17 +67,23 @@ fn bind_home(request: &TokenRequest<'_>, name: &str) -> Result<(), StsError> {
     }
 }
 
-fn verified_user<'a>(tenant: &'a Tenant, name: &str, password: &str) -> Result<&'a User, StsError> {
+fn verified_user<'a>(
+    request: &TokenRequest<'_>,
+    tenant: &'a Tenant,
+    name: &str,
+    password: &str,
+) -> Result<&'a User, StsError> {
     let user = tenant.user_by_sign_in_name(name.trim()).ok_or_else(|| {
         StsError::new(50034)
             .with("user", name)
             .with("tenant", tenant.id)
     })?;
-    let known = user.password.as_ref().ok_or_else(|| StsError::new(50056))?;
-    if *known.value != *password {
-        return Err(StsError::new(50126));
-    }
-    if known.must_change {
+    verify_password(request.call, tenant, user, password)?;
+    if user
+        .password
+        .as_ref()
+        .is_some_and(|known| known.must_change)
+    {
         return Err(StsError::new(50055));
     }
     Ok(user)

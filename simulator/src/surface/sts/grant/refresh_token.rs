@@ -3,7 +3,6 @@
 use std::sync::Arc;
 
 use entrasim_domain::directory::user::User;
-use entrasim_domain::tenant::Tenant;
 
 use super::super::Version;
 use super::super::authority::Authority;
@@ -11,7 +10,7 @@ use super::super::client::Client;
 use super::super::error::StsError;
 use super::super::refresh_token::{INACTIVITY, RefreshToken};
 use super::super::token::{Issued, TokenRequest};
-use super::{SignedIn, issue_for_user};
+use super::{Chain, SINGLE_PAGE_LIFETIME, SignedIn, Source, issue_for_user, live_user};
 
 pub(in super::super) fn issue(request: &TokenRequest<'_>) -> Result<Issued, StsError> {
     let call = request.call;
@@ -27,7 +26,8 @@ pub(in super::super) fn issue(request: &TokenRequest<'_>) -> Result<Issued, StsE
     let client = request.client(&credentials)?;
     let proof = client.authenticate(call, tenant, &credentials, false)?;
     require_same_client(&client, &token)?;
-    let user = live_user(request, tenant, &token, &client)?;
+    let user = live_user(request, tenant, token.user, &client)?;
+    require_current(request, user, &token)?;
     let scope = match (
         request.version,
         request.form.get("scope").filter(|scope| !scope.is_empty()),
@@ -35,6 +35,9 @@ pub(in super::super) fn issue(request: &TokenRequest<'_>) -> Result<Issued, StsE
         (Version::V2, Some(scope)) => with_offline_access(scope),
         (Version::V2, None) => token.scope.clone(),
         (Version::V1, _) => String::new(),
+    };
+    let chain = Chain {
+        single_page_since: token.single_page_since,
     };
     let authentication = token.authentication;
     issue_for_user(
@@ -46,6 +49,11 @@ pub(in super::super) fn issue(request: &TokenRequest<'_>) -> Result<Issued, StsE
             proof,
             authentication,
             scope,
+            resource: None,
+            nonce: None,
+            source: Source::Silent,
+            chain,
+            demanded: None,
         },
     )
 }
@@ -70,25 +78,24 @@ fn require_same_client(client: &Client<'_>, token: &RefreshToken) -> Result<(), 
     }
 }
 
-fn live_user<'a>(
+/// Refresh tokens end by revocation, by idleness, and, for single-page applications, by age.
+fn require_current(
     request: &TokenRequest<'_>,
-    tenant: &'a Tenant,
+    user: &User,
     token: &RefreshToken,
-    client: &Client<'_>,
-) -> Result<&'a User, StsError> {
-    let user = tenant.users.get(token.user).ok_or_else(|| {
-        StsError::new(50020)
-            .with("user", token.user)
-            .with("idp", format!("{}/{}/", crate::origins::STS, token.tenant))
-            .with("tenant", &tenant.display_name)
-            .with("app", client.app_id())
-            .with("name", client.display_name())
-    })?;
+) -> Result<(), StsError> {
     let now = request.call.now();
     if user.sessions_valid_from > token.issued {
         return Err(StsError::new(50173)
             .with("issued", token.issued.seven_digit_form())
             .with("valid_from", user.sessions_valid_from.seven_digit_form()));
+    }
+    if let Some(since) = token.single_page_since
+        && now.since(since) >= SINGLE_PAGE_LIFETIME
+    {
+        return Err(StsError::new(700_084)
+            .with("issued", since.seven_digit_form())
+            .with("lifetime", "1.00:00:00"));
     }
     let idle = now.since(token.issued);
     if idle > INACTIVITY {
@@ -103,5 +110,5 @@ fn live_user<'a>(
             .with("issued", token.issued.seven_digit_form())
             .with("inactive", inactive));
     }
-    Ok(user)
+    Ok(())
 }

@@ -1,0 +1,100 @@
+//! Authorization codes: sealed, short-lived, used once.
+
+use entrasim_domain::enforcement::Authentication;
+use entrasim_domain::id::{AppId, ObjectId, TenantId};
+use entrasim_domain::time::Timestamp;
+use serde::{Deserialize, Serialize};
+use uuid::Uuid;
+
+use super::error::StsError;
+use super::redirect_uri::Platform;
+use super::sign_in_request::Challenge;
+use crate::call::Call;
+use crate::seal::authentication::SealedAuthentication;
+use crate::seal::{Purpose, open, seal};
+
+/// What a code stands for.
+#[derive(Clone, Debug)]
+pub(super) struct AuthorizationCode {
+    pub id: Uuid,
+    pub tenant: TenantId,
+    pub user: ObjectId,
+    pub client: AppId,
+    pub redirect_uri: String,
+    pub platform: Platform,
+    pub challenge: Option<Challenge>,
+    pub scope: String,
+    pub resource: Option<String>,
+    pub nonce: Option<String>,
+    pub authentication: Authentication,
+    pub expires: Timestamp,
+    pub client_info: bool,
+}
+
+#[derive(Deserialize, Serialize)]
+struct Sealed {
+    id: Uuid,
+    t: Uuid,
+    u: Uuid,
+    c: Uuid,
+    r: String,
+    p: Platform,
+    k: Option<Challenge>,
+    s: String,
+    res: Option<String>,
+    n: Option<String>,
+    a: SealedAuthentication,
+    e: i64,
+    ci: bool,
+}
+
+/// Stands in front, as in the real ones.
+const PREFIX: &str = "1.";
+
+impl AuthorizationCode {
+    pub(super) fn seal(&self, call: &Call<'_>) -> String {
+        let sealed = Sealed {
+            id: self.id,
+            t: self.tenant.0,
+            u: self.user.0,
+            c: self.client.0,
+            r: self.redirect_uri.clone(),
+            p: self.platform,
+            k: self.challenge.clone(),
+            s: self.scope.clone(),
+            res: self.resource.clone(),
+            n: self.nonce.clone(),
+            a: (&self.authentication).into(),
+            e: self.expires.unix_millis(),
+            ci: self.client_info,
+        };
+        format!(
+            "{PREFIX}{}",
+            seal(call, Purpose::AuthorizationCode, &sealed)
+        )
+    }
+
+    /// Opens a code; whatever is not one of ours is malformed (9002313, as `invalid_grant`).
+    pub(super) fn open(call: &Call<'_>, text: &str) -> Result<Self, StsError> {
+        let malformed = || StsError::new(9_002_313).with_error("invalid_grant");
+        let sealed: Sealed = text
+            .strip_prefix(PREFIX)
+            .and_then(|text| open(call, Purpose::AuthorizationCode, text))
+            .ok_or_else(malformed)?;
+        Ok(Self {
+            id: sealed.id,
+            tenant: TenantId(sealed.t),
+            user: ObjectId(sealed.u),
+            client: AppId(sealed.c),
+            redirect_uri: sealed.r,
+            platform: sealed.p,
+            challenge: sealed.k,
+            scope: sealed.s,
+            resource: sealed.res,
+            nonce: sealed.n,
+            authentication: sealed.a.into(),
+            expires: Timestamp::from_unix_millis(sealed.e),
+            client_info: sealed.ci,
+        })
+    }
+}

@@ -1,0 +1,251 @@
+//! Consent: what an app asks for beyond what it holds, who may give it, and giving it.
+
+use std::sync::Arc;
+
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use entrasim_domain::catalogue;
+use entrasim_domain::directory::permission_grant::DelegatedGrant;
+use entrasim_domain::directory::user::User;
+use entrasim_domain::id::{AppId, ObjectId, RoleTemplateId};
+use entrasim_domain::tenant::Tenant;
+use uuid::Uuid;
+
+use super::client::{Client, Credentials};
+use super::error::StsError;
+use super::interaction::{Interaction, Stop};
+use super::login::change;
+use super::page;
+use super::scope::Asked;
+use crate::call::Call;
+use crate::issue::resource::{Kind, Resource};
+use crate::wire::{Form, Reply};
+
+/// What the consent page lists.
+pub(super) struct Offer {
+    pub scopes: Vec<OfferedScope>,
+    /// The person may consent for everybody.
+    pub for_everybody: bool,
+    /// By resource: what accepting grants.
+    grants: Vec<(AppId, Vec<String>)>,
+}
+
+pub(super) struct OfferedScope {
+    pub name: String,
+    pub description: String,
+}
+
+/// Roles that may consent for the organization (MicrosoftDocs/entra-docs grant-admin-consent.md).
+const CONSENTING_ROLES: [RoleTemplateId; 4] = [
+    RoleTemplateId::from_u128(0x62e9_0394_69f5_4237_9190_0121_7714_5e10), // Global Administrator
+    RoleTemplateId::from_u128(0xe861_1ab8_c189_46e8_94e1_6021_3ab1_f814), // Privileged Role Administrator
+    RoleTemplateId::from_u128(0x158c_047a_c907_4556_b7ef_4465_51a6_b5f7), // Cloud Application Administrator
+    RoleTemplateId::from_u128(0x9b89_5d92_2cd3_44c7_9d02_a6ac_2d5e_a5c3), // Application Administrator
+];
+
+pub(super) fn may_consent_for_everybody(tenant: &Tenant, user: &User) -> bool {
+    tenant
+        .roles_of(user.id)
+        .iter()
+        .any(|role| CONSENTING_ROLES.contains(role))
+}
+
+impl Offer {
+    /// What accepting would grant. An app that wants what only an administrator may grant is refused (AADSTS90094).
+    pub(super) fn of(
+        tenant: &Tenant,
+        client: &Client<'_>,
+        user: &User,
+        asked: &Asked<'_>,
+    ) -> Result<Self, StsError> {
+        let grants = wanted(tenant, client, asked);
+        let administrator = may_consent_for_everybody(tenant, user);
+        let mut scopes = Vec::new();
+        for (resource, names) in &grants {
+            let Some(resource) = Resource::find(tenant, &resource.to_string(), "") else {
+                continue;
+            };
+            for name in names {
+                let (description, admin_only) = about(&resource, name);
+                if admin_only && !administrator {
+                    return Err(StsError::new(90_094)
+                        .with("app", client.app_id())
+                        .with("name", client.display_name()));
+                }
+                scopes.push(OfferedScope {
+                    name: name.clone(),
+                    description,
+                });
+            }
+        }
+        Ok(Self {
+            scopes,
+            for_everybody: administrator,
+            grants,
+        })
+    }
+}
+
+/// The permissions that a sign-in needs: those named, or for `.default` those that the registration lists.
+fn wanted(tenant: &Tenant, client: &Client<'_>, asked: &Asked<'_>) -> Vec<(AppId, Vec<String>)> {
+    let mut named: Vec<String> = asked
+        .permissions
+        .iter()
+        .filter(|name| *name != ".default")
+        .cloned()
+        .collect();
+    if asked.resource.is_graph() {
+        named.extend(asked.reserved.iter().map(|word| (*word).to_owned()));
+    }
+    let mut grants = vec![(asked.resource.app_id, named)];
+    if asked.permissions.iter().any(|name| name == ".default")
+        && let Client::Registered(app) = client
+    {
+        for access in &app.required_resource_access {
+            let Some(resource) = Resource::find(tenant, &access.resource.to_string(), "") else {
+                continue;
+            };
+            let names = access
+                .scopes
+                .iter()
+                .filter_map(|id| resource.scope_by_id(*id))
+                .collect();
+            grants.push((access.resource, names));
+        }
+    }
+    grants.retain(|(_, names)| !names.is_empty());
+    grants
+}
+
+/// What a permission allows, in words, and whether only an administrator may grant it.
+fn about(resource: &Resource<'_>, name: &str) -> (String, bool) {
+    match resource.kind {
+        Kind::FirstParty(app) if app.graph => {
+            let known = catalogue::graph_permissions()
+                .values()
+                .find(|permission| permission.name.eq_ignore_ascii_case(name));
+            (
+                format!("Use {name} of Microsoft Graph"),
+                known.is_some_and(|permission| permission.admin),
+            )
+        }
+        Kind::FirstParty(app) => (format!("Use {name} of {}", app.name), false),
+        Kind::Tenant(app) => app
+            .scopes
+            .iter()
+            .find(|scope| scope.value.eq_ignore_ascii_case(name))
+            .map_or((format!("Use {name}"), false), |scope| {
+                (scope.admin_consent_display_name.clone(), scope.admin_only)
+            }),
+    }
+}
+
+/// `POST /common/Consent/Set`
+pub(super) fn answer(call: &Call<'_>) -> Reply {
+    let form = Form::parse(&call.request.body);
+    let mut interaction = match Interaction::resume(call, &form) {
+        Ok(interaction) => interaction,
+        Err(error) => return page::error::show(call, &error),
+    };
+    let organization = super::admin_consent::is(&interaction.request);
+    if form.get("acceptConsent") != Some("true") {
+        if organization {
+            return super::admin_consent::denied(call, &interaction.request);
+        }
+        return interaction.stopped(Stop::App(StsError::new(65_004).with_error("access_denied")));
+    }
+    let everybody = organization || form.get("consentOnBehalfOfOrganization") == Some("true");
+    match accept(&interaction, everybody) {
+        Ok(()) => {
+            interaction.progress.consented = true;
+            interaction.advance()
+        }
+        Err(error) => interaction.stopped(Stop::Page(error)),
+    }
+}
+
+fn accept(interaction: &Interaction<'_>, everybody: bool) -> Result<(), StsError> {
+    if interaction.progress.authentication().is_none() {
+        return Err(StsError::new(50_058));
+    }
+    let tenant = interaction.tenant()?;
+    let user = interaction.user(&tenant)?;
+    let client = Client::find(&tenant, &Credentials::public(&interaction.request.client))?;
+    let asked = interaction.asked(&tenant)?;
+    let offer = Offer::of(&tenant, &client, &user, &asked)?;
+    let principal = (!(everybody && offer.for_everybody)).then_some(user.id);
+    if super::admin_consent::is(&interaction.request) {
+        super::admin_consent::grant_roles(interaction.call, &tenant, &interaction.request.client);
+    }
+    for (resource, scopes) in &offer.grants {
+        grant(
+            interaction.call,
+            &tenant,
+            client.app_id(),
+            *resource,
+            principal,
+            scopes,
+        );
+    }
+    Ok(())
+}
+
+/// Adds scopes to the grant of a client, a resource and a user (or everybody).
+pub(super) fn grant(
+    call: &Call<'_>,
+    tenant: &Tenant,
+    client: AppId,
+    resource: AppId,
+    principal: Option<ObjectId>,
+    scopes: &[String],
+) {
+    let service_principal = |app| tenant.service_principal(app).map(|known| known.id);
+    let (Some(client), Some(resource)) = (service_principal(client), service_principal(resource))
+    else {
+        return;
+    };
+    change(call, |tenant| {
+        let known = tenant
+            .delegated_grants
+            .values()
+            .find(|held| {
+                held.client == client && held.resource == resource && held.principal == principal
+            })
+            .cloned();
+        let mut held = known.map_or_else(
+            || DelegatedGrant {
+                id: grant_id(client, resource, principal),
+                client,
+                resource,
+                principal,
+                scopes: Vec::new(),
+            },
+            |held| DelegatedGrant::clone(&held),
+        );
+        for scope in scopes {
+            if !held
+                .scopes
+                .iter()
+                .any(|known| known.eq_ignore_ascii_case(scope))
+            {
+                held.scopes.push(scope.clone());
+            }
+        }
+        tenant
+            .delegated_grants
+            .insert(held.id.clone(), Arc::new(held));
+    });
+}
+
+/// Opaque, and the same for the same three: the real ones are made of the three ids as well.
+fn grant_id(client: ObjectId, resource: ObjectId, principal: Option<ObjectId>) -> String {
+    let mut bytes = Vec::with_capacity(48);
+    for id in [
+        client.0,
+        resource.0,
+        principal.map_or(Uuid::nil(), |id| id.0),
+    ] {
+        bytes.extend_from_slice(id.as_bytes());
+    }
+    URL_SAFE_NO_PAD.encode(bytes)
+}

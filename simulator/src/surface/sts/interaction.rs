@@ -1,0 +1,385 @@
+//! The way through the pages: from what is known of a sign-in to its next page, until the app gets its answer.
+//!
+//! Every page posts to its own handler, which adds to the progress and comes back to `advance`.
+
+use std::sync::Arc;
+
+use entrasim_domain::directory::user::User;
+use entrasim_domain::enforcement::{Amr, Authentication, Interruption, Outcome};
+use entrasim_domain::sign_in::record::SignInKind;
+use entrasim_domain::tenant::Tenant;
+
+use super::access::{Attempt, Way};
+use super::authority::Authority;
+use super::claims_request::ClaimsRequest;
+use super::client::{Client, Credentials};
+use super::error::StsError;
+use super::progress::Progress;
+use super::scope::Asked;
+use super::session::{self, LiveSession};
+use super::sign_in_request::{Prompt, SignInRequest};
+use super::{finish, page, response};
+use crate::call::Call;
+use crate::wire::{Form, Reply};
+
+/// One sign-in between two pages.
+pub(super) struct Interaction<'a> {
+    pub call: &'a Call<'a>,
+    pub request: SignInRequest,
+    pub progress: Progress,
+}
+
+/// What stops a sign-in.
+pub(super) enum Stop {
+    /// Shown to the person.
+    Page(StsError),
+    /// Handed to the app.
+    App(StsError),
+}
+
+impl From<StsError> for Stop {
+    /// What is wrong with the request goes to the app; what is wrong with the person is shown to the person.
+    fn from(error: StsError) -> Self {
+        const SHOWN: [u32; 19] = [
+            50011, 50020, 50034, 50057, 50089, 50105, 50142, 50194, 53000, 53001, 53003, 53009,
+            53010, 90002, 90094, 165_000, 500_113, 530_035, 700_016,
+        ];
+        const SHOWN_TOO: [u32; 4] = [7_000_112, 7_000_229, 9_000_411, 500_121];
+        if SHOWN.contains(&error.number()) || SHOWN_TOO.contains(&error.number()) {
+            Self::Page(error)
+        } else {
+            Self::App(error)
+        }
+    }
+}
+
+impl<'a> Interaction<'a> {
+    pub(super) fn new(call: &'a Call<'a>, request: SignInRequest) -> Self {
+        Self {
+            call,
+            request,
+            progress: Progress::default(),
+        }
+    }
+
+    /// Takes up a sign-in where a page left it: `ctx` (or `request`) and `flowToken` of a form.
+    pub(super) fn resume(call: &'a Call<'a>, form: &Form) -> Result<Self, StsError> {
+        let field = |names: [&'static str; 2]| {
+            names
+                .iter()
+                .find_map(|name| form.get_ignoring_case(name).filter(|text| !text.is_empty()))
+                .ok_or_else(|| StsError::new(9_000_411).with("name", names[0]))
+        };
+        Self::open(
+            call,
+            field(["ctx", "request"])?,
+            field(["flowToken", "sFT"])?,
+        )
+    }
+
+    pub(super) fn open(
+        call: &'a Call<'a>,
+        context: &str,
+        flow_token: &str,
+    ) -> Result<Self, StsError> {
+        let request = SignInRequest::open(call, context)?;
+        // A named tenant binds; `common` waits for the account.
+        let progress = Progress::open(call, flow_token)?;
+        if progress.tenant().is_none() {
+            Authority::resolve(call, &request.authority)?;
+        }
+        Ok(Self {
+            call,
+            request,
+            progress,
+        })
+    }
+
+    /// The next page, or the answer to the app.
+    pub(super) fn advance(mut self) -> Reply {
+        match self.next() {
+            Ok(reply) => reply,
+            Err(stop) => self.stopped(stop),
+        }
+    }
+
+    pub(super) fn stopped(&self, stop: Stop) -> Reply {
+        let (error, to_app) = match stop {
+            Stop::App(error) => (error, true),
+            Stop::Page(error) => (error, self.request.prompt == Prompt::None),
+        };
+        self.call.record_code(format!("AADSTS{}", error.number()));
+        if to_app && self.request.device.is_none() {
+            response::send_error(self.call, &self.request, &error)
+        } else {
+            page::error::show(self.call, &error)
+        }
+    }
+
+    fn next(&mut self) -> Result<Reply, Stop> {
+        if self.progress.user().is_none()
+            && let Some(reply) = self.choose_account()?
+        {
+            return Ok(reply);
+        }
+        let tenant = self.tenant()?;
+        let user = self.user(&tenant)?;
+        let Some(authentication) = self.progress.authentication() else {
+            if self.request.prompt == Prompt::None {
+                return Err(Stop::App(StsError::new(50_058)));
+            }
+            return Ok(page::sign_in::credential(self, &tenant, &user, None));
+        };
+        if self.must_change_password(&user, &authentication) {
+            return Ok(page::change_password::show(self, None));
+        }
+        let client = Client::find(&tenant, &Credentials::public(&self.request.client))?;
+        self.check_client(&tenant, &client, &user)?;
+        let asked = self.asked(&tenant)?;
+        if let Some(reply) = self.decide(&tenant, &user, &client, &asked, &authentication)? {
+            return Ok(reply);
+        }
+        if let Some(reply) = self.consent(&tenant, &client, &user, &asked)? {
+            return Ok(reply);
+        }
+        if self.progress.fresh
+            && !self.progress.persistence_asked
+            && self.request.prompt != Prompt::None
+        {
+            return Ok(page::stay_signed_in::show(self));
+        }
+        if self.request.device.is_some() && !self.progress.confirmed {
+            return Ok(page::confirm_app::show(self, client.display_name()));
+        }
+        finish::finish(self, &tenant, &user, &client, &asked)
+    }
+
+    /// The tenant's state of now: a page may have changed it.
+    pub(super) fn tenant(&self) -> Result<Arc<Tenant>, StsError> {
+        self.call
+            .cell()
+            .map(entrasim_domain::store::TenantCell::read)
+            .ok_or_else(|| StsError::new(50_059))
+    }
+
+    pub(super) fn user(&self, tenant: &Tenant) -> Result<Arc<User>, StsError> {
+        self.progress
+            .user()
+            .and_then(|id| tenant.users.get(id))
+            .cloned()
+            .ok_or_else(|| {
+                StsError::new(50034)
+                    .with("user", self.progress.name.as_deref().unwrap_or_default())
+                    .with("tenant", tenant.id)
+            })
+    }
+
+    /// Takes up a session, or asks who it is.
+    fn choose_account(&mut self) -> Result<Option<Reply>, Stop> {
+        let sessions: Vec<LiveSession> = session::read(self.call)
+            .into_iter()
+            .filter(|live| {
+                self.call
+                    .tenant()
+                    .is_none_or(|tenant| tenant.id == live.session.tenant())
+            })
+            .collect();
+        let hint = self.request.login_hint.as_deref();
+        let hinted: Vec<&LiveSession> = sessions
+            .iter()
+            .filter(|live| {
+                hint.is_none_or(|hint| live.session.name.eq_ignore_ascii_case(hint))
+                    && self
+                        .request
+                        .session
+                        .as_deref()
+                        .is_none_or(|id| live.session.id.to_string() == id)
+            })
+            .collect();
+        let usable = !self.progress.account_chosen;
+        match (self.request.prompt, hinted.as_slice()) {
+            (Prompt::None, []) => Err(Stop::App(StsError::new(50_058))),
+            (Prompt::None, [one]) => {
+                self.take_up(one);
+                Ok(None)
+            }
+            (Prompt::None, _) => Err(Stop::App(StsError::new(16_000))),
+            (Prompt::Unset | Prompt::Consent | Prompt::AdminConsent, [one]) if usable => {
+                self.take_up(one);
+                Ok(None)
+            }
+            (Prompt::SelectAccount, _) if usable && !sessions.is_empty() => {
+                Ok(Some(page::account_picker::show(self, &sessions)))
+            }
+            (Prompt::Unset | Prompt::Consent | Prompt::AdminConsent, [_, _, ..]) if usable => {
+                Ok(Some(page::account_picker::show(self, &sessions)))
+            }
+            _ => {
+                // A hint names the account at once; the page then asks for the password.
+                if let Some(hint) = self.request.login_hint.clone()
+                    && usable
+                    && super::login::identify(self, &hint).is_ok()
+                {
+                    return Ok(None);
+                }
+                Ok(Some(page::sign_in::identifier(self, None)))
+            }
+        }
+    }
+
+    /// Goes on with a session instead of asking.
+    pub(super) fn take_up(&mut self, live: &LiveSession) {
+        let session = &live.session;
+        if let Some(cell) = self.call.app.store.get(session.tenant()) {
+            self.call.bind(cell);
+        }
+        self.progress
+            .set_account(session.tenant(), session.user(), session.name.clone());
+        self.progress.set_session(session.id);
+        self.progress.persistent = session.persistent;
+        let authentication = session.authentication();
+        // `max_age`: the session may be too old for this app (OpenID Connect Core, section 3.1.2.1).
+        let too_old = self.request.max_age.is_some_and(|age| {
+            authentication
+                .at
+                .is_none_or(|at| self.call.now().since(at).as_secs() > age)
+        });
+        if !too_old {
+            self.progress.set_authentication(Some(&authentication));
+        }
+    }
+
+    fn must_change_password(&self, user: &User, authentication: &Authentication) -> bool {
+        use entrasim_domain::enforcement::Factor;
+        self.progress.fresh
+            && authentication.factors.contains(&Factor::Password)
+            && user
+                .password
+                .as_ref()
+                .is_some_and(|password| password.must_change)
+    }
+
+    fn check_client(&self, tenant: &Tenant, client: &Client<'_>, user: &User) -> Result<(), Stop> {
+        client.require_enabled(tenant)?;
+        if matches!(self.request.authority.as_str(), "common" | "organizations") {
+            client.require_multitenant()?;
+        }
+        super::assignment::require(tenant, client, user).map_err(|error| {
+            self.call.record_code("AADSTS50105");
+            Stop::from(error)
+        })
+    }
+
+    pub(super) fn asked<'t>(&self, tenant: &'t Tenant) -> Result<Asked<'t>, StsError> {
+        let own = self.call.request.origin();
+        if self.request.v1 {
+            Asked::resource(tenant, self.request.resource.as_deref(), &own)
+        } else {
+            Asked::parse(tenant, &self.request.scope, &own)
+        }
+    }
+
+    pub(super) fn way(&self) -> Way {
+        if self.request.device.is_some() {
+            Way::Device
+        } else {
+            Way::Pages(self.request.platform)
+        }
+    }
+
+    fn decide(
+        &mut self,
+        tenant: &Tenant,
+        user: &User,
+        client: &Client<'_>,
+        asked: &Asked<'_>,
+        authentication: &Authentication,
+    ) -> Result<Option<Reply>, Stop> {
+        let claims = ClaimsRequest::parse(self.request.claims.as_deref())?;
+        let demanded: Vec<Amr> = self
+            .request
+            .amr_values
+            .iter()
+            .filter_map(|word| Amr::parse(word))
+            .collect();
+        let attempt = Attempt {
+            tenant,
+            user: Some(user),
+            client,
+            resource: asked.resource.app_id,
+            authentication,
+            claims: &claims,
+            demanded: &demanded,
+            way: self.way(),
+        };
+        let decision = attempt.decide(self.call);
+        let Some(error) = attempt.error(&decision) else {
+            return Ok(None);
+        };
+        // The log has a row for the interruption too, as the real one.
+        attempt.log(
+            self.call,
+            SignInKind::InteractiveUser,
+            Some(&decision),
+            Some(&error),
+        );
+        if self.request.prompt == Prompt::None {
+            return Err(Stop::App(error));
+        }
+        match &decision.outcome {
+            Outcome::Interrupt(Interruption::Mfa | Interruption::AuthenticationStrength(_)) => {
+                Ok(Some(page::second_factor::choose(self, tenant, user, None)))
+            }
+            Outcome::Interrupt(
+                Interruption::MfaRegistration | Interruption::AuthenticationStrengthRegistration(_),
+            ) => Ok(Some(page::registration::show(self, &error))),
+            Outcome::Interrupt(Interruption::Reauthenticate(_)) if !self.progress.fresh => {
+                self.progress.set_authentication(None);
+                Ok(Some(page::sign_in::credential(self, tenant, user, None)))
+            }
+            Outcome::Interrupt(Interruption::PasswordChange) => {
+                Ok(Some(page::change_password::show(self, None)))
+            }
+            Outcome::Grant | Outcome::Interrupt(_) | Outcome::Deny(_) => Err(Stop::Page(error)),
+        }
+    }
+
+    fn consent(
+        &mut self,
+        tenant: &Tenant,
+        client: &Client<'_>,
+        user: &User,
+        asked: &Asked<'_>,
+    ) -> Result<Option<Reply>, Stop> {
+        if super::admin_consent::is(&self.request) {
+            if self.progress.consented {
+                return Ok(None);
+            }
+            if !super::consent::may_consent_for_everybody(tenant, user) {
+                return Err(Stop::Page(
+                    StsError::new(90_094)
+                        .with("app", client.app_id())
+                        .with("name", client.display_name()),
+                ));
+            }
+            let offer = super::consent::Offer::of(tenant, client, user, asked)?;
+            return Ok(Some(page::consent::show(self, client, &offer)));
+        }
+        let wanted = matches!(self.request.prompt, Prompt::Consent | Prompt::AdminConsent)
+            && !client.is_first_party();
+        if self.progress.consented || (!wanted && client.is_first_party()) {
+            asked.granted(tenant, client, user)?;
+            return Ok(None);
+        }
+        let held = asked.granted(tenant, client, user);
+        match held {
+            Ok(_) if !wanted => Ok(None),
+            Err(error) if error.number() != 65_001 => Err(error.into()),
+            Err(error) if self.request.prompt == Prompt::None => Err(Stop::App(error)),
+            Ok(_) | Err(_) => {
+                let offer = super::consent::Offer::of(tenant, client, user, asked)?;
+                Ok(Some(page::consent::show(self, client, &offer)))
+            }
+        }
+    }
+}

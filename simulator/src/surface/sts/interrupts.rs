@@ -1,0 +1,230 @@
+//! The posts of the short pages: stay signed in, confirm the app, change the password, phone sign-in.
+
+use entrasim_domain::directory::user::{Password, User};
+use entrasim_domain::sign_in::device_authorization::DeviceState;
+use entrasim_domain::sign_in::phone::PromptState;
+use http::StatusCode;
+use serde_json::{Value, json};
+use uuid::Uuid;
+
+use super::error::StsError;
+use super::interaction::{Interaction, Stop};
+use super::login::change;
+use super::page;
+use crate::call::Call;
+use crate::wire::{Form, Reply};
+
+/// `POST /kmsi`
+pub(super) fn stay_signed_in(call: &Call<'_>) -> Reply {
+    let form = Form::parse(&call.request.body);
+    match Interaction::resume(call, &form) {
+        Ok(mut interaction) => {
+            interaction.progress.persistence_asked = true;
+            interaction.progress.persistent = form.get("LoginOptions") == Some("1");
+            interaction.advance()
+        }
+        Err(error) => page::error::show(call, &error),
+    }
+}
+
+/// `POST /appverify`
+pub(super) fn confirm_app(call: &Call<'_>) -> Reply {
+    let form = Form::parse(&call.request.body);
+    let mut interaction = match Interaction::resume(call, &form) {
+        Ok(interaction) => interaction,
+        Err(error) => return page::error::show(call, &error),
+    };
+    if form.get("ContinueAuth") == Some("true") {
+        interaction.progress.confirmed = true;
+        return interaction.advance();
+    }
+    if let Some(code) = interaction.request.device.clone() {
+        return match super::device::settle(call, &code, DeviceState::Declined) {
+            Ok(()) => page::device::declined(call),
+            Err(error) => page::error::show(call, &error),
+        };
+    }
+    interaction.stopped(Stop::App(StsError::new(65_004).with_error("access_denied")))
+}
+
+/// Characters that a password needs three kinds of, and its length (MicrosoftDocs/entra-docs concept-password-ban-bad).
+fn is_strong(password: &str) -> bool {
+    let kinds: [fn(char) -> bool; 4] = [
+        |c| c.is_lowercase(),
+        |c| c.is_uppercase(),
+        |c| c.is_ascii_digit(),
+        |c| !c.is_alphanumeric(),
+    ];
+    let count = kinds
+        .iter()
+        .filter(|kind| password.chars().any(kind))
+        .count();
+    (8..=256).contains(&password.chars().count()) && count >= 3
+}
+
+/// What stands in the way of a new password.
+fn refusal(user: &User, current: &str, new: &str, confirmed: &str) -> Option<&'static str> {
+    let known = user.password.as_ref()?;
+    if *known.value != *current {
+        Some("The current password is incorrect.")
+    } else if new != confirmed {
+        Some("The new passwords do not match.")
+    } else if new == current {
+        Some("Choose a password that is not the current one.")
+    } else if !is_strong(new) {
+        Some(
+            "Choose a password of 8 characters or more, with three of: lower case, upper case, digits, symbols.",
+        )
+    } else {
+        None
+    }
+}
+
+fn set_password(call: &Call<'_>, user: &User, new: &str) {
+    let mut user = user.clone();
+    let now = call.now();
+    user.password = Some(Password {
+        value: new.into(),
+        set: now,
+        must_change: false,
+    });
+    // A change of the password ends what was signed in before.
+    user.sessions_valid_from = now;
+    change(call, |tenant| tenant.users.put(user));
+}
+
+/// `POST /{tenant}/login/changepassword`
+pub(super) fn change_password(call: &Call<'_>) -> Reply {
+    let form = Form::parse(&call.request.body);
+    let mut interaction = match Interaction::resume(call, &form) {
+        Ok(interaction) => interaction,
+        Err(error) => return page::error::show(call, &error),
+    };
+    let (Ok(tenant), Some(mut authentication)) =
+        (interaction.tenant(), interaction.progress.authentication())
+    else {
+        return interaction.advance();
+    };
+    let Ok(user) = interaction.user(&tenant) else {
+        return interaction.advance();
+    };
+    let field = |name| form.get(name).unwrap_or_default();
+    let new = form
+        .get("newpasswd")
+        .unwrap_or_else(|| field("confirmnewpasswd"));
+    if let Some(message) = refusal(
+        &user,
+        field("currentpasswd"),
+        new,
+        field("confirmnewpasswd"),
+    ) {
+        return page::change_password::show(&interaction, Some(message));
+    }
+    set_password(call, &user, new);
+    authentication.at = Some(call.now());
+    interaction
+        .progress
+        .set_authentication(Some(&authentication));
+    interaction.progress.password_changed = true;
+    interaction.advance()
+}
+
+/// `POST /{tenant}/SSPR/Begin`: the same from a script.
+pub(super) fn begin_password_change(call: &Call<'_>) -> Reply {
+    let body: Value = serde_json::from_slice(&call.request.body).unwrap_or(Value::Null);
+    let text = |name: &str| body.get(name).and_then(Value::as_str).unwrap_or_default();
+    let result = Interaction::open(call, text("Ctx"), text("FlowToken")).and_then(|mut found| {
+        let tenant = found.tenant()?;
+        let user = found.user(&tenant)?;
+        let (old, new) = (text("OldPassword"), text("NewPassword"));
+        if let Some(message) = refusal(&user, old, new, new) {
+            return Ok((found, Some(message)));
+        }
+        set_password(call, &user, new);
+        if let Some(mut authentication) = found.progress.authentication() {
+            authentication.at = Some(call.now());
+            found.progress.set_authentication(Some(&authentication));
+        }
+        found.progress.password_changed = true;
+        Ok((found, None))
+    });
+    let body = match result {
+        Ok((interaction, message)) => json!({
+            "IsJobPending": false, "Success": message.is_none(), "ErrorMessage": message,
+            "ErrCode": if message.is_some() { 50_126 } else { 0 },
+            "Ctx": interaction.request.seal(call), "FlowToken": interaction.progress.seal(call),
+            "CoupledDataCenter": "SIM", "CoupledScaleUnit": "sim01",
+        }),
+        Err(error) => json!({
+            "IsJobPending": false, "Success": false, "ErrCode": error.number(),
+            "ErrorMessage": error.describe(call, super::error::Place::Authorize).text,
+        }),
+    };
+    Reply::json(StatusCode::OK, &body).fixed_headers(&page::HEADERS)
+}
+
+/// `POST /{tenant}/SSPR/Poll`: a change is done when it was begun.
+pub(super) fn poll_password_change(call: &Call<'_>) -> Reply {
+    let body: Value = serde_json::from_slice(&call.request.body).unwrap_or(Value::Null);
+    let text = |name: &str| body.get(name).and_then(Value::as_str).unwrap_or_default();
+    let answer = match Interaction::open(call, text("Ctx"), text("FlowToken")) {
+        Ok(interaction) => json!({
+            "IsJobPending": false, "Success": interaction.progress.password_changed,
+            "Ctx": interaction.request.seal(call), "FlowToken": interaction.progress.seal(call),
+        }),
+        Err(error) => json!({"IsJobPending": false, "Success": false, "ErrCode": error.number()}),
+    };
+    Reply::json(StatusCode::OK, &answer).fixed_headers(&page::HEADERS)
+}
+
+/// `POST /{tenant}/GetOneTimeCode.srf`: begins a sign-in with the Authenticator app alone.
+pub(super) fn begin_phone_sign_in(call: &Call<'_>) -> Reply {
+    let body: Value = serde_json::from_slice(&call.request.body).unwrap_or_else(|_| {
+        let form = Form::parse(&call.request.body);
+        json!({"FlowToken": form.get_ignoring_case("flowToken"), "OriginalRequest": form.get_ignoring_case("originalRequest")})
+    });
+    let text = |name: &str| body.get(name).and_then(Value::as_str).unwrap_or_default();
+    let begun = Interaction::open(call, text("OriginalRequest"), text("FlowToken")).and_then(
+        |mut interaction| {
+            super::second_factor::begin_phone_sign_in(&mut interaction)
+                .map(|pending| (interaction, pending))
+        },
+    );
+    let answer = match begun {
+        Ok((interaction, pending)) => json!({
+            "State": 201, "SessionLookupKey": pending.prompt.to_string(), "DeviceCode": pending.prompt.to_string(),
+            "DisplaySignForUI": pending.number.unwrap_or(0).to_string(), "Entropy": pending.number.unwrap_or(0),
+            "FlowToken": interaction.progress.seal(call),
+        }),
+        Err(error) => {
+            json!({"State": 500, "ErrorCode": error.number(), "FlowToken": text("FlowToken")})
+        }
+    };
+    Reply::json(StatusCode::OK, &answer).fixed_headers(&page::HEADERS)
+}
+
+/// `POST /{tenant}/DeviceCodeStatus`: 0 pending, 1 denied, 2 approved.
+pub(super) fn phone_sign_in_state(call: &Call<'_>) -> Reply {
+    let body: Value = serde_json::from_slice(&call.request.body).unwrap_or(Value::Null);
+    let query = Form::parse(call.request.query.as_bytes());
+    let code = body
+        .get("DeviceCode")
+        .and_then(Value::as_str)
+        .or_else(|| query.get("code"))
+        .and_then(|text| text.parse::<Uuid>().ok());
+    let state = call.app.store.list().iter().find_map(|cell| {
+        let tenant = cell.read();
+        let prompt = tenant.sign_in.prompts.get(&code?)?;
+        let over = prompt.is_over(tenant.now(call.request.arrived));
+        Some(match prompt.state {
+            PromptState::Approved => 2,
+            PromptState::Denied | PromptState::Reported => 1,
+            PromptState::Pending => i32::from(over),
+        })
+    });
+    Reply::json(
+        StatusCode::OK,
+        &json!({"AuthorizationState": state.unwrap_or(1), "SessionId": code.map(|id| id.to_string())}),
+    )
+    .fixed_headers(&page::HEADERS)
+}

@@ -1,0 +1,262 @@
+//! `POST /{tenant}/login`: the name, and then the password or the Temporary Access Pass.
+//!
+//! Tools that drive the real page post name and password at once; a person without script posts one after the other.
+
+use std::sync::Arc;
+
+use entrasim_domain::credential::method::{MethodKind, PassUsability};
+use entrasim_domain::directory::user::User;
+use entrasim_domain::enforcement::{Amr, Authentication, Factor};
+use entrasim_domain::policy::authentication_methods::MethodName;
+use entrasim_domain::sign_in::lockout::Lockout;
+use entrasim_domain::tenant::Tenant;
+
+use super::error::StsError;
+use super::interaction::Interaction;
+use super::page;
+use crate::call::Call;
+use crate::wire::{Form, Reply};
+
+pub(super) fn answer(call: &Call<'_>) -> Reply {
+    let form = Form::parse(&call.request.body);
+    let mut interaction = match Interaction::resume(call, &form) {
+        Ok(interaction) => interaction,
+        Err(error) => return page::error::show(call, &error),
+    };
+    if form.get("type") == Some("23") {
+        return call.unimplemented("sign-in with a passkey (WebAuthn)");
+    }
+    let field = |name| form.get(name).filter(|text: &&str| !text.is_empty());
+    let name = field("login").or_else(|| field("loginfmt")).map(str::trim);
+    if let Some(name) = name
+        && interaction.progress.name.as_deref() != Some(name)
+        && let Err(error) = identify(&mut interaction, name)
+    {
+        return refused(&interaction, name, None, &error);
+    }
+    if interaction.progress.user().is_none() {
+        return page::sign_in::identifier(&interaction, None);
+    }
+    if let Some(credential) = field("credential") {
+        interaction.progress.credential = Some(credential.to_owned());
+    }
+    if field("LoginOptions") == Some("1") {
+        interaction.progress.persistent = true;
+        interaction.progress.persistence_asked = true;
+    }
+    let shown = if let Some(pass) = field("accesspass") {
+        check_pass(&interaction, pass)
+    } else if form.get("psRNGCSLK").is_some() && form.get("code").is_some() {
+        super::second_factor::phone_sign_in(&interaction, field("code").unwrap_or_default())
+    } else if let Some(password) = form
+        .get("passwd")
+        .filter(|_| form.get("credential").is_none())
+    {
+        // An empty box beside a name that was only now given is the first of two pages.
+        if password.is_empty() && field("type") != Some("11") {
+            return interaction.advance();
+        }
+        check_password(&interaction, password)
+    } else {
+        return interaction.advance();
+    };
+    match shown {
+        Ok(authentication) => {
+            interaction.progress.fresh = true;
+            interaction
+                .progress
+                .set_authentication(Some(&authentication));
+            interaction.advance()
+        }
+        Err(error) => refused(&interaction, name.unwrap_or_default(), None, &error),
+    }
+}
+
+fn refused(interaction: &Interaction<'_>, name: &str, _: Option<()>, error: &StsError) -> Reply {
+    let call = interaction.call;
+    call.record_code(format!("AADSTS{}", error.number()));
+    log_failure(interaction, name, error);
+    if matches!(error.number(), 50057 | 53003) {
+        return page::error::show(call, error);
+    }
+    let tenant = interaction.tenant();
+    let user = tenant
+        .as_ref()
+        .ok()
+        .and_then(|tenant| interaction.user(tenant).ok());
+    match (tenant, user) {
+        (Ok(tenant), Some(user)) => {
+            page::sign_in::credential(interaction, &tenant, &user, Some(error))
+        }
+        _ => page::sign_in::identifier(interaction, Some((name, error))),
+    }
+}
+
+fn log_failure(interaction: &Interaction<'_>, name: &str, error: &StsError) {
+    use entrasim_domain::sign_in::record::{SignInKind, SignInRecord};
+    let call = interaction.call;
+    let record = SignInRecord {
+        id: call.id(),
+        correlation_id: call.correlation_id("client-request-id"),
+        at: call.now(),
+        kind: SignInKind::InteractiveUser,
+        subject: interaction.progress.user(),
+        name: interaction
+            .progress
+            .name
+            .clone()
+            .unwrap_or_else(|| name.to_owned()),
+        client: interaction.request.client_id(),
+        client_name: String::new(),
+        resource: None,
+        circumstances: entrasim_domain::enforcement::Circumstances::default(),
+        code: error.number(),
+        failure_reason: error.describe(call, super::error::Place::Authorize).text,
+        multifactor_required: false,
+        factors: Vec::new(),
+        applied: Vec::new(),
+    };
+    super::access::append(call, record);
+}
+
+/// Finds the account of a name, and ties the sign-in to its tenant.
+pub(super) fn identify(interaction: &mut Interaction<'_>, name: &str) -> Result<(), StsError> {
+    let call = interaction.call;
+    let unknown = |tenant: &str| {
+        StsError::new(50034)
+            .with("user", name)
+            .with("tenant", tenant)
+    };
+    if call.tenant().is_none() {
+        let domain = name.rsplit_once('@').map_or("", |(_, domain)| domain);
+        let cell = call
+            .app
+            .store
+            .by_domain(domain)
+            .or_else(|| {
+                call.app
+                    .store
+                    .list()
+                    .into_iter()
+                    .find(|cell| cell.read().users.by_home_name(name).is_some())
+            })
+            .ok_or_else(|| unknown(domain))?;
+        call.bind(cell);
+    }
+    let tenant = interaction.tenant()?;
+    let user = tenant
+        .user_by_sign_in_name(name)
+        .ok_or_else(|| unknown(&tenant.id.to_string()))?;
+    interaction
+        .progress
+        .set_account(tenant.id, user.id, name.to_owned());
+    Ok(())
+}
+
+fn check_password(
+    interaction: &Interaction<'_>,
+    password: &str,
+) -> Result<Authentication, StsError> {
+    let tenant = interaction.tenant()?;
+    let user = interaction.user(&tenant)?;
+    verify_password(interaction.call, &tenant, &user, password)?;
+    Ok(Authentication::password(interaction.call.now()))
+}
+
+/// Compares a password, counting failures: smart lockout (AADSTS50053). What it may lead to is decided later.
+pub(super) fn verify_password(
+    call: &Call<'_>,
+    tenant: &Tenant,
+    user: &User,
+    password: &str,
+) -> Result<(), StsError> {
+    let now = call.now();
+    let lockout = tenant.sign_in.lockouts.get(&user.id);
+    if lockout.is_some_and(|lockout| lockout.is_locked(now)) {
+        return Err(StsError::new(50053));
+    }
+    let known = user.password.as_ref().ok_or_else(|| StsError::new(50056))?;
+    if *known.value == *password {
+        if lockout.is_some() {
+            change(call, |tenant| {
+                tenant.sign_in.lockouts.remove(&user.id);
+            });
+        }
+        return Ok(());
+    }
+    change(call, |tenant| {
+        let mut lockout = tenant
+            .sign_in
+            .lockouts
+            .get(&user.id)
+            .map(|known| Lockout::clone(known))
+            .unwrap_or_default();
+        lockout.fail(password, now);
+        tenant.sign_in.lockouts.insert(user.id, Arc::new(lockout));
+    });
+    Err(StsError::new(50126))
+}
+
+/// Changes the tenant of the call; there always is one when this is called.
+pub(super) fn change(call: &Call<'_>, change: impl FnOnce(&mut Tenant)) {
+    if let Some(cell) = call.cell() {
+        let _ = cell.write(|tenant| {
+            change(tenant);
+            Ok::<(), core::convert::Infallible>(())
+        });
+    }
+}
+
+/// Checks a Temporary Access Pass; a one-time pass is used up by it.
+pub(super) fn check_pass(
+    interaction: &Interaction<'_>,
+    given: &str,
+) -> Result<Authentication, StsError> {
+    let call = interaction.call;
+    let (tenant, now) = (interaction.tenant()?, call.now());
+    let user = interaction.user(&tenant)?;
+    let found = user.methods.iter().find_map(|method| match &method.kind {
+        MethodKind::TemporaryAccessPass(pass) => Some((method.id, pass)),
+        _ => None,
+    });
+    let (id, pass) = found.ok_or_else(|| StsError::new(130_503))?;
+    if *pass.value != *given.trim() {
+        return Err(StsError::new(130_503));
+    }
+    let allowed = tenant
+        .authentication_methods
+        .allows(MethodName::TemporaryAccessPass, &tenant.groups_of(user.id))
+        && (pass.once || !tenant.authentication_methods.pass.once_only);
+    match pass.usability(now) {
+        PassUsability::Usable if allowed => {}
+        PassUsability::Usable | PassUsability::OneTimeUsed => return Err(StsError::new(130_500)),
+        PassUsability::Expired => return Err(StsError::new(130_502)),
+        PassUsability::NotYetValid => return Err(StsError::new(130_501)),
+    }
+    let (once, ends) = (pass.once, pass.ends());
+    if once {
+        let user_id = user.id;
+        change(call, |tenant| {
+            let Some(user) = tenant.users.get(user_id) else {
+                return;
+            };
+            let mut user = User::clone(user);
+            for method in &mut user.methods {
+                if let MethodKind::TemporaryAccessPass(pass) = &mut method.kind
+                    && method.id == id
+                {
+                    pass.used = Some(now);
+                }
+            }
+            tenant.users.put(user);
+        });
+    }
+    Ok(Authentication {
+        methods: vec![Amr::Pwd, Amr::Mfa],
+        contexts: Vec::new(),
+        at: Some(now),
+        factors: vec![Factor::TemporaryAccessPass { once }],
+        multifactor_at: Some(now),
+        ends: Some(ends),
+    })
+}

@@ -1,0 +1,48 @@
+//! `ConvergedError`: what went wrong, with the code, the ids and the time.
+
+use serde_json::{Map, json};
+
+use super::super::error::{Place, StsError};
+use super::{Page, render};
+use crate::call::Call;
+use crate::wire::Reply;
+use crate::wire::html::escape;
+
+/// Shows a failure. The answer is 200, as the real one.
+pub(in super::super) fn show(call: &Call<'_>, error: &StsError) -> Reply {
+    let described = error.describe(call, Place::Authorize);
+    let mut config = Map::new();
+    for (name, value) in [
+        ("iErrorCode", json!(error.number())),
+        ("sErrorCode", json!(error.number().to_string())),
+        ("iHttpErrorCode", json!(described.status.as_u16())),
+        ("strServiceExceptionMessage", json!(described.description)),
+        (
+            "strMainMessage",
+            json!("Sorry, but we're having trouble signing you in."),
+        ),
+        ("iViewId", json!(1)),
+    ] {
+        config.insert(name.to_owned(), value);
+    }
+    let body = format!(
+        "<p class=\"brand\">entrasim</p><h1>Signing in did not work</h1>{}\
+         <dl><dt>Code</dt><dd>AADSTS{}</dd><dt>Request Id</dt><dd>{}</dd><dt>Correlation Id</dt><dd>{}</dd><dt>Timestamp</dt><dd>{}</dd></dl>\
+         <p><a href=\"{}\">What the code means</a></p>",
+        super::alert(&described.text),
+        error.number(),
+        escape(&described.trace),
+        escape(&described.correlation),
+        escape(&described.timestamp),
+        escape(&described.uri),
+    );
+    render(
+        call,
+        Page {
+            id: "ConvergedError",
+            title: "Sign in to your account".to_owned(),
+            config,
+            body,
+        },
+    )
+}

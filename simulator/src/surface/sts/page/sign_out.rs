@@ -1,0 +1,69 @@
+//! The end of a session.
+
+use serde_json::Map;
+
+use super::super::session::LiveSession;
+use super::{Page, render};
+use crate::call::Call;
+use crate::wire::Reply;
+use crate::wire::html::escape;
+
+/// Says so, fetches the sign-out address of every app in the session, and goes on to the app that asked.
+pub(in super::super) fn done(
+    call: &Call<'_>,
+    front_channel: &[String],
+    next: Option<&str>,
+) -> Reply {
+    let frames: String = front_channel
+        .iter()
+        .map(|url| {
+            format!(
+                "<iframe title=\"signing out\" hidden src=\"{}\"></iframe>",
+                escape(url)
+            )
+        })
+        .collect();
+    let onward = next.map_or_else(String::new, |url| {
+        format!(
+            "<p><a id=\"continue\" href=\"{0}\">Continue</a></p><script>setTimeout(function(){{location.replace(document.getElementById(\"continue\").href)}},500)</script>",
+            escape(url)
+        )
+    });
+    render(
+        call,
+        Page {
+            id: "ConvergedSignOut",
+            title: "Sign out".to_owned(),
+            config: Map::new(),
+            body: format!(
+                "<p class=\"brand\">entrasim</p><h1 id=\"SignOutStatusMessage\">You signed out of your account</h1><p>It's a good idea to close all browser windows.</p>{onward}{frames}"
+            ),
+        },
+    )
+}
+
+/// Several accounts and no word on which.
+pub(in super::super) fn pick(call: &Call<'_>, sessions: &[LiveSession], query: &str) -> Reply {
+    let rows: String = sessions
+        .iter()
+        .map(|live| {
+            format!(
+                "<li><a class=\"account\" href=\"?{}&amp;sessionid={}\">{}</a></li>",
+                escape(query),
+                live.session.id,
+                escape(&live.session.name)
+            )
+        })
+        .collect();
+    render(
+        call,
+        Page {
+            id: "ConvergedSignOutPicker",
+            title: "Sign out".to_owned(),
+            config: Map::new(),
+            body: format!(
+                "<p class=\"brand\">entrasim</p><h1>Which account do you want to sign out of?</h1><ul class=\"accounts\">{rows}</ul>"
+            ),
+        },
+    )
+}

@@ -1,0 +1,398 @@
+//! The second factor: which methods a person may show, beginning one, and checking it.
+//!
+//! `surface/sts/sas.rs` has the three calls of the pages' script and of tools, on top of this.
+
+use entrasim_domain::credential::method::{AuthenticationMethod, MethodKind, PhoneKind};
+use entrasim_domain::directory::user::User;
+use entrasim_domain::enforcement::{Amr, Authentication, Factor};
+use entrasim_domain::policy::authentication_methods::MethodName;
+use entrasim_domain::random::Random;
+use entrasim_domain::sign_in::phone::{Message, Prompt, PromptKind, PromptState, Reaction};
+use entrasim_domain::tenant::Tenant;
+use uuid::Uuid;
+
+use super::error::StsError;
+use super::interaction::Interaction;
+use super::login::change;
+use super::progress::Pending;
+
+/// A way to pass the second factor, as `arrUserProofs` lists it.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub(super) struct Proof {
+    /// `PhoneAppNotification`, `PhoneAppOTP`, `OneWaySMS`, …
+    pub id: &'static str,
+    /// What the page says, with the number mostly hidden.
+    pub display: String,
+    pub method: Uuid,
+}
+
+pub(super) const NOTIFICATION: &str = "PhoneAppNotification";
+pub(super) const CODE: &str = "PhoneAppOTP";
+pub(super) const SMS: &str = "OneWaySMS";
+pub(super) const CALL: &str = "TwoWayVoiceMobile";
+pub(super) const ALTERNATE_CALL: &str = "TwoWayVoiceAlternateMobile";
+pub(super) const OFFICE_CALL: &str = "TwoWayVoiceOffice";
+pub(super) const PASSKEY: &str = "FidoKey";
+pub(super) const ACCESS_PASS: &str = "AccessPass";
+
+/// The methods that the user has and that the policy allows, the system's preference first
+/// (MicrosoftDocs/entra-docs concept-system-preferred-multifactor-authentication.md).
+pub(super) fn proofs(tenant: &Tenant, user: &User) -> Vec<Proof> {
+    let groups = tenant.groups_of(user.id);
+    let allows = |name| tenant.authentication_methods.allows(name, &groups);
+    let mut proofs: Vec<(u8, Proof)> = Vec::new();
+    for method in &user.methods {
+        let mut add = |rank, id, display: String| {
+            proofs.push((
+                rank,
+                Proof {
+                    id,
+                    display,
+                    method: method.id,
+                },
+            ));
+        };
+        if !allows(MethodName::of(&method.kind)) && !matches!(method.kind, MethodKind::Phone(_)) {
+            continue;
+        }
+        match &method.kind {
+            MethodKind::TemporaryAccessPass(_) => {
+                add(0, ACCESS_PASS, "Temporary Access Pass".to_owned());
+            }
+            MethodKind::Passkey(key) => add(1, PASSKEY, key.display_name.clone()),
+            MethodKind::MicrosoftAuthenticator(app) => {
+                add(3, NOTIFICATION, app.display_name.clone());
+                if app.oath.is_some() {
+                    add(4, CODE, "Authenticator app".to_owned());
+                }
+            }
+            MethodKind::SoftwareOath(_) | MethodKind::HardwareOath { .. } => {
+                add(4, CODE, "One-time code".to_owned());
+            }
+            MethodKind::Phone(phone) => {
+                let hidden = hide(&phone.number);
+                if phone.kind == PhoneKind::Mobile && allows(MethodName::Sms) {
+                    add(5, SMS, hidden.clone());
+                }
+                if allows(MethodName::Voice) {
+                    let id = match phone.kind {
+                        PhoneKind::Mobile => CALL,
+                        PhoneKind::AlternateMobile => ALTERNATE_CALL,
+                        PhoneKind::Office => OFFICE_CALL,
+                    };
+                    add(6, id, hidden);
+                }
+            }
+            MethodKind::Email { .. } => {}
+        }
+    }
+    proofs.sort_by_key(|(rank, _)| *rank);
+    proofs.dedup_by(|(_, a), (_, b)| a.id == b.id && a.id == CODE);
+    proofs.into_iter().map(|(_, proof)| proof).collect()
+}
+
+/// `+XX XXXXXXXXX78`: what a page may show of a number.
+fn hide(number: &str) -> String {
+    let digits = number.chars().filter(char::is_ascii_digit).count();
+    let mut seen = 0;
+    number
+        .chars()
+        .map(|character| {
+            if !character.is_ascii_digit() {
+                return character;
+            }
+            seen += 1;
+            if seen + 2 > digits { character } else { 'X' }
+        })
+        .collect()
+}
+
+/// Begins a method: sends a code, calls, or prompts. Methods with nothing to send begin by being chosen.
+pub(super) fn begin(interaction: &mut Interaction<'_>, id: &str) -> Result<Pending, StsError> {
+    let call = interaction.call;
+    let tenant = interaction.tenant()?;
+    let user = interaction.user(&tenant)?;
+    let offered = proofs(&tenant, &user);
+    // Tools name a text message by the method that the registration combined.
+    let id = if id == "ConsolidatedTelephony" {
+        SMS
+    } else {
+        id
+    };
+    let proof = offered
+        .iter()
+        .find(|proof| proof.id == id)
+        .ok_or_else(|| StsError::new(500_121))?;
+    let mut pending = Pending {
+        method: proof.id.to_owned(),
+        prompt: call.draw(Random::guid),
+        code: None,
+        number: None,
+    };
+    let app = super::sign_in_request::with_client(call, &interaction.request.client, |client| {
+        client.display_name().to_owned()
+    })?;
+    match proof.id {
+        NOTIFICATION => {
+            let number = 10 + call.draw(|random| random.below(90));
+            pending.number = Some(number);
+            let kind = PromptKind::Notification { number };
+            prompt(interaction, &user, pending.prompt, kind, app);
+        }
+        CALL | ALTERNATE_CALL | OFFICE_CALL => {
+            prompt(interaction, &user, pending.prompt, PromptKind::Call, app);
+        }
+        SMS => pending.code = Some(text_code(interaction, &user, proof)),
+        _ => {}
+    }
+    interaction.progress.pending = Some(pending.clone());
+    Ok(pending)
+}
+
+/// Puts a prompt on the user's phone, which may answer by itself.
+pub(super) fn prompt(
+    interaction: &Interaction<'_>,
+    user: &User,
+    id: Uuid,
+    kind: PromptKind,
+    app: String,
+) {
+    let now = interaction.call.now();
+    let user = user.id;
+    change(interaction.call, |tenant| {
+        let state = match tenant.sign_in.reactions.get(&user) {
+            Some(Reaction::Approve) => PromptState::Approved,
+            Some(Reaction::Deny) => PromptState::Denied,
+            None => PromptState::Pending,
+        };
+        let prompt = Prompt {
+            id,
+            user,
+            kind,
+            app,
+            created: now,
+            state,
+        };
+        tenant.sign_in.put_prompt(prompt, now);
+    });
+}
+
+fn text_code(interaction: &Interaction<'_>, user: &User, proof: &Proof) -> String {
+    let call = interaction.call;
+    let code = format!("{:06}", call.draw(|random| random.below(1_000_000)));
+    let to = user
+        .methods
+        .iter()
+        .find(|method| method.id == proof.method)
+        .and_then(|method| match &method.kind {
+            MethodKind::Phone(phone) => Some(phone.number.clone()),
+            _ => None,
+        })
+        .unwrap_or_default();
+    let message = Message {
+        id: call.draw(Random::guid),
+        user: user.id,
+        to,
+        at: call.now(),
+        text: format!("Use verification code {code} for entrasim authentication."),
+        code: Some(code.clone()),
+    };
+    change(call, |tenant| tenant.sign_in.put_message(message));
+    code
+}
+
+/// How a method that was begun stands.
+#[derive(Debug)]
+pub(super) enum Standing {
+    Pending,
+    Passed(Factor),
+    /// AADSTS500121, with a word for the script.
+    Failed(&'static str),
+}
+
+/// Looks after what was begun; `given` is a code, where the method has one.
+pub(super) fn check(
+    interaction: &Interaction<'_>,
+    pending: &Pending,
+    given: Option<&str>,
+) -> Result<Standing, StsError> {
+    let call = interaction.call;
+    let tenant = interaction.tenant()?;
+    let user = interaction.user(&tenant)?;
+    let given = given.map(str::trim).filter(|text| !text.is_empty());
+    Ok(match pending.method.as_str() {
+        NOTIFICATION | CALL | ALTERNATE_CALL | OFFICE_CALL => {
+            let factor = if pending.method == NOTIFICATION {
+                Factor::MicrosoftAuthenticatorPush
+            } else {
+                Factor::Voice
+            };
+            match tenant.sign_in.prompts.get(&pending.prompt) {
+                None => Standing::Failed("PhoneAppNoResponse"),
+                Some(prompt) => match prompt.state {
+                    PromptState::Approved => Standing::Passed(factor),
+                    PromptState::Denied => Standing::Failed("PhoneAppDenied"),
+                    PromptState::Reported => Standing::Failed("FraudCodeEntered"),
+                    PromptState::Pending if prompt.is_over(call.now()) => {
+                        Standing::Failed("PhoneAppNoResponse")
+                    }
+                    PromptState::Pending => Standing::Pending,
+                },
+            }
+        }
+        SMS => match given {
+            None => Standing::Pending,
+            Some(given) if pending.code.as_deref() == Some(given) => Standing::Passed(Factor::Sms),
+            Some(_) => Standing::Failed("SMSAuthFailedWrongCodeEntered"),
+        },
+        CODE => match given {
+            None => Standing::Pending,
+            Some(given) => one_time_code(interaction, &user, given),
+        },
+        ACCESS_PASS => match given {
+            None => Standing::Pending,
+            Some(given) => match super::login::check_pass(interaction, given) {
+                Ok(shown) => Standing::Passed(
+                    shown
+                        .factors
+                        .first()
+                        .cloned()
+                        .unwrap_or(Factor::TemporaryAccessPass { once: false }),
+                ),
+                Err(_) => Standing::Failed("InvalidAccessPass"),
+            },
+        },
+        _ => Standing::Failed("MethodNotSupported"),
+    })
+}
+
+/// Compares a code with every secret of the user; one that counted never counts again.
+fn one_time_code(interaction: &Interaction<'_>, user: &User, given: &str) -> Standing {
+    let now = interaction.call.now();
+    let accepted = user.methods.iter().find_map(|method| {
+        let (oath, factor) = oath(method)?;
+        oath.accepts(given, now)
+            .map(|step| (method.id, step, factor))
+    });
+    let Some((id, step, factor)) = accepted else {
+        return Standing::Failed("OathCodeIncorrect");
+    };
+    let user = user.id;
+    change(interaction.call, |tenant| {
+        let Some(user) = tenant.users.get(user) else {
+            return;
+        };
+        let mut user = User::clone(user);
+        for method in user.methods.iter_mut().filter(|method| method.id == id) {
+            match &mut method.kind {
+                MethodKind::SoftwareOath(oath) | MethodKind::HardwareOath { oath, .. } => {
+                    oath.used_step = Some(step);
+                }
+                MethodKind::MicrosoftAuthenticator(app) => {
+                    if let Some(oath) = &mut app.oath {
+                        oath.used_step = Some(step);
+                    }
+                }
+                _ => {}
+            }
+        }
+        tenant.users.put(user);
+    });
+    Standing::Passed(factor)
+}
+
+fn oath(
+    method: &AuthenticationMethod,
+) -> Option<(&entrasim_domain::credential::method::Oath, Factor)> {
+    match &method.kind {
+        MethodKind::SoftwareOath(oath) => Some((oath, Factor::SoftwareOath)),
+        MethodKind::HardwareOath { oath, .. } => Some((oath, Factor::HardwareOath)),
+        MethodKind::MicrosoftAuthenticator(app) => {
+            app.oath.as_ref().map(|oath| (oath, Factor::SoftwareOath))
+        }
+        _ => None,
+    }
+}
+
+/// Adds a passed factor to what the session has shown.
+pub(super) fn add(interaction: &mut Interaction<'_>, factor: Factor) {
+    let now = interaction.call.now();
+    let mut authentication = interaction.progress.authentication().unwrap_or_default();
+    if !authentication.methods.contains(&Amr::Mfa) {
+        authentication.methods.push(Amr::Mfa);
+    }
+    if !authentication.factors.contains(&factor) {
+        authentication.factors.push(factor);
+    }
+    authentication.multifactor_at = Some(now);
+    interaction.progress.pending = None;
+    interaction.progress.fresh = true;
+    interaction
+        .progress
+        .set_authentication(Some(&authentication));
+}
+
+/// Authenticator instead of a password: begins, when the user has it and the policy allows it.
+pub(super) fn begin_phone_sign_in(interaction: &mut Interaction<'_>) -> Result<Pending, StsError> {
+    let call = interaction.call;
+    let tenant = interaction.tenant()?;
+    let user = interaction.user(&tenant)?;
+    let allowed = tenant.authentication_methods.allows(
+        MethodName::MicrosoftAuthenticator,
+        &tenant.groups_of(user.id),
+    );
+    if !allowed || !has_phone_sign_in(&user) {
+        return Err(StsError::new(500_121));
+    }
+    let number = 10 + call.draw(|random| random.below(90));
+    let pending = Pending {
+        method: "RemoteNGC".to_owned(),
+        prompt: call.draw(Random::guid),
+        code: None,
+        number: Some(number),
+    };
+    let kind = PromptKind::PhoneSignIn { number };
+    prompt(
+        interaction,
+        &user,
+        pending.prompt,
+        kind,
+        "sign-in".to_owned(),
+    );
+    interaction.progress.pending = Some(pending.clone());
+    Ok(pending)
+}
+
+pub(super) fn has_phone_sign_in(user: &User) -> bool {
+    user.methods.iter().any(|method| {
+        matches!(&method.kind, MethodKind::MicrosoftAuthenticator(app) if app.phone_sign_in)
+    })
+}
+
+/// The end of a phone sign-in: the prompt with this id was approved.
+pub(super) fn phone_sign_in(
+    interaction: &Interaction<'_>,
+    code: &str,
+) -> Result<Authentication, StsError> {
+    let now = interaction.call.now();
+    let tenant = interaction.tenant()?;
+    let approved = code
+        .parse::<Uuid>()
+        .ok()
+        .and_then(|id| tenant.sign_in.prompts.get(&id))
+        .is_some_and(|prompt| {
+            prompt.state == PromptState::Approved
+                && Some(prompt.user) == interaction.progress.user()
+                && matches!(prompt.kind, PromptKind::PhoneSignIn { .. })
+        });
+    if !approved {
+        return Err(StsError::new(500_121));
+    }
+    Ok(Authentication {
+        methods: vec![Amr::Rsa, Amr::Mfa],
+        at: Some(now),
+        factors: vec![Factor::DeviceBasedPush],
+        multifactor_at: Some(now),
+        ..Authentication::default()
+    })
+}

@@ -1,0 +1,642 @@
+//! The way through the pages, without script: every page, every second factor, and what the app gets.
+
+use entrasim::testing::Bench;
+use entrasim::testing::browser::Browser;
+use entrasim_domain::credential::method::{
+    AuthenticationMethod, Authenticator, MethodKind, Phone, PhoneKind, TemporaryAccessPass,
+};
+use entrasim_domain::credential::one_time_code;
+use entrasim_domain::directory::user::User;
+use entrasim_domain::policy::authentication_methods::MethodName;
+use entrasim_domain::sign_in::phone::{Prompt, PromptState, Reaction};
+use entrasim_domain::time::Timestamp;
+use serde_json::Value;
+use uuid::Uuid;
+
+use crate::support::{AZURE_CLI, account, claims, json, text};
+
+pub(crate) const VERIFIER: &str = "abcdefghijklmnopqrstuvwxyz0123456789-._~ABCDEFG";
+pub(crate) const REDIRECT: &str = "http://localhost:8400";
+
+/// What the Azure CLI asks for, with more parameters at the end.
+pub(crate) fn authorize_url(more: &str) -> String {
+    format!(
+        "https://login.microsoftonline.com/organizations/oauth2/v2.0/authorize?client_id={AZURE_CLI}&response_type=code\
+         &redirect_uri=http%3A%2F%2Flocalhost%3A8400&response_mode=form_post&code_challenge_method=plain&code_challenge={VERIFIER}\
+         &scope=https%3A%2F%2Fmanagement.core.windows.net%2F%2F.default%20offline_access%20openid%20profile&state=s1&nonce=n1&client_info=1{more}"
+    )
+}
+
+/// Redeems the code that the browser left with.
+pub(crate) fn redeem(bench: &Bench, browser: &Browser<'_>) -> Value {
+    let code = browser.answer("code").expect("a code");
+    json(&redeem_code(bench, &code, &[]))
+}
+
+pub(crate) fn redeem_code(
+    bench: &Bench,
+    code: &str,
+    more: &[(&str, &str)],
+) -> entrasim::wire::Reply {
+    let mut fields = vec![
+        ("client_id", AZURE_CLI),
+        ("grant_type", "authorization_code"),
+        ("code", code),
+        ("redirect_uri", REDIRECT),
+        ("code_verifier", VERIFIER),
+        ("client_info", "1"),
+    ];
+    fields.retain(|(name, _)| !more.iter().any(|(known, _)| known == name));
+    fields.extend_from_slice(more);
+    bench.post_form(
+        "https://login.microsoftonline.com/organizations/oauth2/v2.0/token",
+        &fields,
+    )
+}
+
+pub(crate) fn change_user(bench: &Bench, name: &str, change: impl FnOnce(&mut User)) {
+    bench
+        .tenant
+        .write(|tenant| {
+            let mut user = User::clone(tenant.users.by_local_part(name, 0).unwrap());
+            change(&mut user);
+            tenant.users.put(user);
+            Ok::<(), ()>(())
+        })
+        .unwrap();
+}
+
+pub(crate) fn add_method(bench: &Bench, name: &str, kind: MethodKind) {
+    change_user(bench, name, |user| {
+        user.methods.push(AuthenticationMethod {
+            id: Uuid::from_u128(u128::try_from(user.methods.len()).unwrap() + 77),
+            registered: user.created,
+            kind,
+        });
+    });
+}
+
+pub(crate) fn phone() -> MethodKind {
+    MethodKind::Phone(Phone {
+        number: "+49 15112345678".to_owned(),
+        kind: PhoneKind::Mobile,
+        sms_sign_in: false,
+    })
+}
+
+/// Answers what waits on a user's phone.
+pub(crate) fn answer_prompt(bench: &Bench, state: PromptState) {
+    bench
+        .tenant
+        .write(|tenant| {
+            let mut prompt = Prompt::clone(tenant.sign_in.prompts.values().next().unwrap());
+            prompt.state = state;
+            tenant.sign_in.prompts.insert(prompt.id, prompt.into());
+            Ok::<(), ()>(())
+        })
+        .unwrap();
+}
+
+pub(crate) fn security_defaults(bench: &Bench) {
+    bench
+        .tenant
+        .write(|tenant| {
+            tenant.security_defaults = true;
+            Ok::<(), ()>(())
+        })
+        .unwrap();
+}
+
+fn now() -> Timestamp {
+    Timestamp::parse("2025-09-30T12:00:00Z").unwrap()
+}
+
+#[test]
+fn a_password_leads_to_a_code_and_the_code_to_tokens() {
+    let bench = Bench::at("2025-09-30T12:00:00Z");
+    let (name, password) = account(&bench, "bob");
+    let mut browser = Browser::new(&bench);
+    browser.get(&authorize_url(""));
+    assert_eq!(browser.page(), "ConvergedSignIn");
+    browser.submit(&[("loginfmt", &name)]);
+    assert!(browser.html.contains("id=\"i0118\""), "{}", browser.html);
+    browser.submit(&[("passwd", &password)]);
+    assert_eq!(browser.page(), "KmsiInterrupt");
+    browser.submit(&[("LoginOptions", "3")]);
+    let (address, _) = browser.left.as_ref().unwrap();
+    assert_eq!(address, REDIRECT);
+    assert_eq!(browser.answer("state").as_deref(), Some("s1"));
+    assert!(browser.answer("session_state").is_some());
+    assert!(browser.answer("client_info").is_some());
+    let tokens = redeem(&bench, &browser);
+    let access = claims(text(&tokens, "access_token"));
+    assert_eq!(access["amr"], serde_json::json!(["pwd"]));
+    assert_eq!(access["idtyp"], "user");
+    let id = claims(text(&tokens, "id_token"));
+    assert_eq!(id["nonce"], "n1");
+    assert_eq!(tokens["foci"], "1");
+    assert!(
+        tokens["scope"]
+            .as_str()
+            .unwrap()
+            .contains("https://management.core.windows.net//.default")
+    );
+}
+
+#[test]
+fn tools_post_name_and_password_at_once() {
+    let bench = Bench::at("2025-09-30T12:00:00Z");
+    let (name, password) = account(&bench, "bob");
+    let mut browser = Browser::new(&bench);
+    browser.get(&authorize_url(""));
+    let config = browser.config();
+    let fields = [
+        ("login", name.as_str()),
+        ("loginfmt", &name),
+        ("passwd", &password),
+        ("type", "11"),
+        ("ps", "2"),
+        ("LoginOptions", "1"),
+        ("ctx", config["sCtx"].as_str().unwrap()),
+        ("flowToken", config["sFT"].as_str().unwrap()),
+        ("canary", config["canary"].as_str().unwrap()),
+        ("i13", "0"),
+        ("PPSX", ""),
+    ];
+    let reply = bench.post_form(config["urlPost"].as_str().unwrap(), &fields);
+    let html = String::from_utf8(reply.body.to_vec()).unwrap();
+    assert!(html.contains("name=\"hiddenform\""), "{html}");
+    assert!(html.contains("name=\"code\""));
+}
+
+#[test]
+fn a_session_answers_the_next_app_without_asking() {
+    let bench = Bench::at("2025-09-30T12:00:00Z");
+    let (name, password) = account(&bench, "bob");
+    let mut browser = Browser::new(&bench);
+    browser.get(&authorize_url("")).sign_in(&name, &password);
+    browser.submit(&[("LoginOptions", "3")]);
+    browser.left = None;
+    browser.get(&authorize_url(""));
+    assert!(browser.answer("code").is_some());
+    // Silent, too.
+    browser.left = None;
+    browser.get(&authorize_url("&prompt=none"));
+    assert!(browser.answer("code").is_some());
+    // Asked to choose, the person sees the account.
+    browser.left = None;
+    browser.get(&authorize_url("&prompt=select_account"));
+    assert_eq!(browser.config()["arrSessions"][0]["name"], name.as_str());
+    browser.follow(&name);
+    assert!(browser.answer("code").is_some());
+    // Asked to sign in again, the person does.
+    browser.left = None;
+    browser.get(&authorize_url("&prompt=login"));
+    assert!(browser.left.is_none());
+    assert_eq!(browser.page(), "ConvergedSignIn");
+}
+
+#[test]
+fn only_who_stays_signed_in_is_known_after_the_window_closes() {
+    let bench = Bench::at("2025-09-30T12:00:00Z");
+    let (name, password) = account(&bench, "bob");
+    for (option, known) in [("3", false), ("1", true)] {
+        let mut browser = Browser::new(&bench);
+        browser.get(&authorize_url("")).sign_in(&name, &password);
+        browser.submit(&[("LoginOptions", option)]);
+        browser.left = None;
+        browser.close_window().get(&authorize_url("&prompt=none"));
+        assert_eq!(browser.answer("code").is_some(), known);
+        if !known {
+            assert_eq!(browser.answer("error").as_deref(), Some("login_required"));
+        }
+    }
+}
+
+#[test]
+fn sessions_end_by_revocation_and_by_a_disabled_account() {
+    let bench = Bench::at("2025-09-30T12:00:00Z");
+    let (name, password) = account(&bench, "bob");
+    for end in ["revoked", "disabled"] {
+        let mut browser = Browser::new(&bench);
+        browser.get(&authorize_url("")).sign_in(&name, &password);
+        browser.submit(&[("LoginOptions", "1")]);
+        browser.left = None;
+        change_user(&bench, "bob", |user| match end {
+            "revoked" => user.sessions_valid_from = now() + core::time::Duration::from_secs(1),
+            _ => user.account_enabled = false,
+        });
+        browser.get(&authorize_url("&prompt=none"));
+        assert_eq!(
+            browser.answer("error").as_deref(),
+            Some("login_required"),
+            "{end}"
+        );
+        change_user(&bench, "bob", |user| {
+            user.sessions_valid_from = user.created;
+            user.account_enabled = true;
+        });
+    }
+}
+
+#[test]
+fn each_second_factor_puts_mfa_into_the_token() {
+    for method in [
+        "PhoneAppNotification",
+        "PhoneAppOTP",
+        "OneWaySMS",
+        "TwoWayVoiceMobile",
+    ] {
+        let bench = Bench::at("2025-09-30T12:00:00Z");
+        security_defaults(&bench);
+        add_method(&bench, "alice", phone());
+        bench
+            .tenant
+            .write(|tenant| {
+                tenant.authentication_methods.set(MethodName::Voice, true);
+                Ok::<(), ()>(())
+            })
+            .unwrap();
+        let (name, password) = account(&bench, "alice");
+        let mut browser = Browser::new(&bench);
+        browser.get(&authorize_url("")).sign_in(&name, &password);
+        assert_eq!(browser.page(), "ConvergedTFA");
+        browser.submit_form(&format!("value=\"{method}\""), &[("mfaAuthMethod", method)]);
+        match method {
+            "PhoneAppOTP" => {
+                let tenant = bench.tenant.read();
+                let alice = tenant.users.by_local_part("alice", 0).unwrap();
+                let secret = alice
+                    .methods
+                    .iter()
+                    .find_map(|method| match &method.kind {
+                        MethodKind::SoftwareOath(oath) => Some(oath.secret.clone()),
+                        _ => None,
+                    })
+                    .unwrap();
+                let code = one_time_code::code(&secret, now());
+                browser.submit(&[("otc", "000000")]);
+                assert!(browser.html.contains("did not match"), "{}", browser.html);
+                browser.submit(&[("otc", &code)]);
+            }
+            "OneWaySMS" => {
+                let code = bench.tenant.read().sign_in.messages[0]
+                    .code
+                    .clone()
+                    .unwrap();
+                browser.submit(&[("otc", &code)]);
+            }
+            _ => {
+                browser.submit(&[]);
+                assert_eq!(browser.page(), "ConvergedTFA", "nobody has answered yet");
+                answer_prompt(&bench, PromptState::Approved);
+                browser.submit(&[]);
+            }
+        }
+        assert_eq!(
+            browser.page(),
+            "KmsiInterrupt",
+            "{method}: {}",
+            browser.html
+        );
+        browser.submit(&[("LoginOptions", "3")]);
+        let token = claims(text(&redeem(&bench, &browser), "access_token"));
+        assert_eq!(token["amr"], serde_json::json!(["pwd", "mfa"]), "{method}");
+    }
+}
+
+#[test]
+fn a_denied_reported_or_forgotten_prompt_does_not_sign_in() {
+    for end in ["denied", "reported", "late"] {
+        let bench = Bench::at("2025-09-30T12:00:00Z");
+        security_defaults(&bench);
+        let (name, password) = account(&bench, "alice");
+        let mut browser = Browser::new(&bench);
+        browser.get(&authorize_url("")).sign_in(&name, &password);
+        browser.submit(&[("mfaAuthMethod", "PhoneAppNotification")]);
+        match end {
+            "denied" => answer_prompt(&bench, PromptState::Denied),
+            "reported" => answer_prompt(&bench, PromptState::Reported),
+            _ => bench.set_clock("2025-09-30T12:01:01Z"),
+        }
+        browser.submit(&[]);
+        assert_eq!(browser.page(), "ConvergedTFA", "{end}");
+        assert!(
+            browser.html.contains("not approved"),
+            "{end}: {}",
+            browser.html
+        );
+    }
+}
+
+#[test]
+fn the_script_of_the_page_drives_the_same_factor_with_three_calls() {
+    let bench = Bench::at("2025-09-30T12:00:00Z");
+    security_defaults(&bench);
+    let (name, password) = account(&bench, "alice");
+    let mut browser = Browser::new(&bench);
+    browser.get(&authorize_url("")).sign_in(&name, &password);
+    let config = browser.config();
+    let post = |url: &Value, body: &Value| {
+        let reply = bench.send(
+            "POST",
+            url.as_str().unwrap(),
+            &[("content-type", "application/json")],
+            &body.to_string(),
+        );
+        json(&reply)
+    };
+    let begun = post(
+        &config["urlBeginAuth"],
+        &serde_json::json!({"AuthMethodId": "PhoneAppNotification", "Method": "BeginAuth", "ctx": config["sCtx"], "flowToken": config["sFT"]}),
+    );
+    assert_eq!(begun["Success"], true);
+    let number = begun["Entropy"].as_u64().unwrap();
+    assert!((10..100).contains(&number));
+    let end = |state: &Value| {
+        post(
+            &config["urlEndAuth"],
+            &serde_json::json!({"AuthMethodId": "PhoneAppNotification", "Method": "EndAuth", "SessionId": state["SessionId"],
+                "FlowToken": state["FlowToken"], "Ctx": state["Ctx"], "PollCount": 1}),
+        )
+    };
+    let pending = end(&begun);
+    assert_eq!(pending["ResultValue"], "AuthenticationPending");
+    assert_eq!(pending["Retry"], true);
+    assert_ne!(pending["FlowToken"], begun["FlowToken"]);
+    answer_prompt(&bench, PromptState::Approved);
+    let done = end(&pending);
+    assert_eq!(done["Success"], true);
+    assert_eq!(done["ResultValue"], "AuthenticationSucceeded");
+    let reply = bench.post_form(
+        config["urlPost"].as_str().unwrap(),
+        &[
+            ("type", "22"),
+            ("request", done["Ctx"].as_str().unwrap()),
+            ("flowToken", done["FlowToken"].as_str().unwrap()),
+            ("mfaAuthMethod", "PhoneAppNotification"),
+            ("login", &name),
+        ],
+    );
+    let html = String::from_utf8(reply.body.to_vec()).unwrap();
+    assert!(html.contains("KmsiInterrupt"), "{html}");
+}
+
+#[test]
+fn a_user_without_a_method_registers_one_on_the_way() {
+    for method in ["authenticator", "totp", "phone"] {
+        let bench = Bench::at("2025-09-30T12:00:00Z");
+        security_defaults(&bench);
+        let (name, password) = account(&bench, "bob");
+        let mut browser = Browser::new(&bench);
+        browser.get(&authorize_url("")).sign_in(&name, &password);
+        assert_eq!(browser.page(), "ConvergedProofUpRedirect");
+        assert_eq!(browser.error_code(), "50203");
+        browser.submit(&[]);
+        assert!(
+            browser.html.contains("Keep your account secure"),
+            "{}",
+            browser.html
+        );
+        browser.submit_form(
+            &format!("value=\"{method}\""),
+            &[("method", method), ("number", "+49 15100000001")],
+        );
+        let code = if method == "phone" {
+            bench.tenant.read().sign_in.messages[0]
+                .code
+                .clone()
+                .unwrap()
+        } else {
+            let secret = browser
+                .html
+                .split("id=\"secret\">")
+                .nth(1)
+                .and_then(|rest| rest.split('<').next())
+                .unwrap();
+            one_time_code::code(&base32(secret), now())
+        };
+        browser.submit(&[("otc", "999999x")]);
+        assert!(browser.html.contains("did not match"));
+        browser.submit(&[("otc", &code)]);
+        assert_eq!(
+            browser.page(),
+            "KmsiInterrupt",
+            "{method}: {}",
+            browser.html
+        );
+        browser.submit(&[("LoginOptions", "3")]);
+        let token = claims(text(&redeem(&bench, &browser), "access_token"));
+        assert_eq!(token["amr"], serde_json::json!(["pwd", "mfa"]));
+        let bob = bench
+            .tenant
+            .read()
+            .users
+            .by_local_part("bob", 0)
+            .unwrap()
+            .clone();
+        assert_eq!(bob.methods.len(), 1);
+    }
+}
+
+fn base32(text: &str) -> Vec<u8> {
+    let mut bits = 0_u32;
+    let (mut word, mut bytes) = (0_u32, Vec::new());
+    for letter in text.bytes() {
+        let value = b"ABCDEFGHIJKLMNOPQRSTUVWXYZ234567"
+            .iter()
+            .position(|known| *known == letter)
+            .unwrap();
+        word = (word << 5) | u32::try_from(value).unwrap();
+        bits += 5;
+        if bits >= 8 {
+            bits -= 8;
+            bytes.push(u8::try_from((word >> bits) & 0xff).unwrap());
+        }
+    }
+    bytes
+}
+
+#[test]
+fn a_temporary_access_pass_is_strong_and_caps_what_follows() {
+    let bench = Bench::at("2025-09-30T12:00:00Z");
+    security_defaults(&bench);
+    add_method(
+        &bench,
+        "breakglass1",
+        MethodKind::TemporaryAccessPass(TemporaryAccessPass {
+            value: "PASSPASS".into(),
+            start: now(),
+            lifetime: core::time::Duration::from_secs(600),
+            once: true,
+            used: None,
+        }),
+    );
+    let (name, _) = account(&bench, "breakglass1");
+    // Off by default: the pass is not offered.
+    let mut browser = Browser::new(&bench);
+    browser
+        .get(&authorize_url(""))
+        .submit(&[("loginfmt", &name)]);
+    assert!(!browser.html.contains("accesspass"));
+    bench
+        .tenant
+        .write(|tenant| {
+            tenant
+                .authentication_methods
+                .set(MethodName::TemporaryAccessPass, true);
+            Ok::<(), ()>(())
+        })
+        .unwrap();
+    browser
+        .get(&authorize_url(""))
+        .submit(&[("loginfmt", &name)]);
+    browser.submit(&[("accesspass", "WRONG")]);
+    assert_eq!(browser.error_code(), "130503");
+    browser.submit(&[("accesspass", "PASSPASS")]);
+    assert_eq!(browser.page(), "KmsiInterrupt");
+    browser.submit(&[("LoginOptions", "1")]);
+    let tokens = redeem(&bench, &browser);
+    let token = claims(text(&tokens, "access_token"));
+    assert!(token["amr"].as_array().unwrap().contains(&"mfa".into()));
+    assert!(tokens["expires_in"].as_u64().unwrap() <= 600);
+    let refresh = |bench: &Bench| {
+        bench.post_form(
+            "https://login.microsoftonline.com/organizations/oauth2/v2.0/token",
+            &[
+                ("client_id", AZURE_CLI),
+                ("grant_type", "refresh_token"),
+                ("refresh_token", text(&tokens, "refresh_token")),
+            ],
+        )
+    };
+    assert_eq!(refresh(&bench).status, 200);
+    // Once is once.
+    let mut second = Browser::new(&bench);
+    second
+        .get(&authorize_url(""))
+        .submit(&[("loginfmt", &name)]);
+    assert!(!second.html.contains("name=\"accesspass\""));
+    // With the pass ends what it led to.
+    bench.set_clock("2025-09-30T12:10:01Z");
+    let late = refresh(&bench);
+    assert_eq!(json(&late)["error_codes"][0], 70008);
+    browser.left = None;
+    browser.get(&authorize_url("&prompt=none"));
+    assert_eq!(browser.answer("error").as_deref(), Some("login_required"));
+}
+
+#[test]
+fn the_authenticator_app_signs_in_without_a_password() {
+    let bench = Bench::at("2025-09-30T12:00:00Z");
+    add_method(
+        &bench,
+        "bob",
+        MethodKind::MicrosoftAuthenticator(Authenticator {
+            display_name: "Phone".to_owned(),
+            phone_sign_in: true,
+            oath: None,
+        }),
+    );
+    let (name, _) = account(&bench, "bob");
+    let mut browser = Browser::new(&bench);
+    browser.get(&authorize_url(""));
+    let config = browser.config();
+    let kinds = json(&bench.send(
+        "POST",
+        config["urlGetCredentialType"].as_str().unwrap(),
+        &[("content-type", "application/json")],
+        &serde_json::json!({"username": name, "flowToken": config["sFT"], "originalRequest": config["sCtx"], "isAccessPassSupported": true})
+            .to_string(),
+    ));
+    assert_eq!(kinds["IfExistsResult"], 0);
+    assert_eq!(kinds["Credentials"]["PrefCredential"], 2);
+    let begun = json(&bench.send(
+        "POST",
+        config["urlGetOneTimeCode"].as_str().unwrap(),
+        &[("content-type", "application/json")],
+        &serde_json::json!({"Channel": "Authenticator", "FlowToken": kinds["FlowToken"], "OriginalRequest": config["sCtx"]}).to_string(),
+    ));
+    let state = |bench: &Bench| {
+        json(&bench.send(
+            "POST",
+            config["urlSessionState"].as_str().unwrap(),
+            &[("content-type", "application/json")],
+            &serde_json::json!({"DeviceCode": begun["DeviceCode"]}).to_string(),
+        ))["AuthorizationState"]
+            .clone()
+    };
+    assert_eq!(state(&bench), 0);
+    let finish = || {
+        bench.post_form(
+            config["urlPost"].as_str().unwrap(),
+            &[
+                ("login", name.as_str()),
+                ("code", begun["DeviceCode"].as_str().unwrap()),
+                ("psRNGCSLK", begun["SessionLookupKey"].as_str().unwrap()),
+                ("flowToken", begun["FlowToken"].as_str().unwrap()),
+                ("ctx", config["sCtx"].as_str().unwrap()),
+                ("LoginOptions", "1"),
+            ],
+        )
+    };
+    let early = String::from_utf8(finish().body.to_vec()).unwrap();
+    assert!(early.contains("\"500121\""), "{early}");
+    answer_prompt(&bench, PromptState::Approved);
+    assert_eq!(state(&bench), 2);
+    let html = String::from_utf8(finish().body.to_vec()).unwrap();
+    assert!(html.contains("name=\"code\""), "{html}");
+}
+
+#[test]
+fn a_temporary_password_is_changed_before_anything_else() {
+    let bench = Bench::at("2025-09-30T12:00:00Z");
+    change_user(&bench, "bob", |user| {
+        user.password.as_mut().unwrap().must_change = true;
+    });
+    let (name, password) = account(&bench, "bob");
+    let mut browser = Browser::new(&bench);
+    browser.get(&authorize_url("")).sign_in(&name, &password);
+    assert_eq!(browser.page(), "ConvergedChangePassword");
+    for (current, new, again, said) in [
+        ("wrong", "New-passw0rd", "New-passw0rd", "incorrect"),
+        (&*password, "New-passw0rd", "Other-passw0rd", "do not match"),
+        (&*password, "short", "short", "8 characters"),
+    ] {
+        browser.submit(&[
+            ("currentpasswd", current),
+            ("newpasswd", new),
+            ("confirmnewpasswd", again),
+        ]);
+        assert!(browser.html.contains(said), "{said}: {}", browser.html);
+    }
+    browser.submit(&[
+        ("currentpasswd", &password),
+        ("newpasswd", "New-passw0rd"),
+        ("confirmnewpasswd", "New-passw0rd"),
+    ]);
+    assert_eq!(browser.page(), "KmsiInterrupt", "{}", browser.html);
+    browser.submit(&[("LoginOptions", "3")]);
+    assert!(redeem(&bench, &browser).get("access_token").is_some());
+    assert_eq!(&*account(&bench, "bob").1, "New-passw0rd");
+}
+
+#[test]
+fn the_phone_may_answer_by_itself() {
+    let bench = Bench::at("2025-09-30T12:00:00Z");
+    security_defaults(&bench);
+    bench
+        .tenant
+        .write(|tenant| {
+            let alice = tenant.users.by_local_part("alice", 0).unwrap().id;
+            tenant.sign_in.reactions.insert(alice, Reaction::Approve);
+            Ok::<(), ()>(())
+        })
+        .unwrap();
+    let (name, password) = account(&bench, "alice");
+    let mut browser = Browser::new(&bench);
+    browser.get(&authorize_url("")).sign_in(&name, &password);
+    browser.submit(&[("mfaAuthMethod", "PhoneAppNotification")]);
+    browser.submit(&[]);
+    assert_eq!(browser.page(), "KmsiInterrupt");
+}
