@@ -86,6 +86,56 @@ fn set_up_python(folder: &Path) -> Result<(), String> {
     std::fs::write(stamp, wanted).map_err(|error| error.to_string())
 }
 
+/// The folder of the automated person in Chromium; `None` after saying why not.
+pub fn browser_person() -> Option<&'static Path> {
+    static READY: OnceLock<Option<PathBuf>> = OnceLock::new();
+    READY
+        .get_or_init(|| {
+            let folder = profile_folder()
+                .parent()
+                .map_or_else(PathBuf::new, Path::to_owned)
+                .join("clients/browser");
+            match set_up_browser(&folder) {
+                Ok(()) => Some(folder),
+                Err(reason) => {
+                    skipped("Chromium", &reason);
+                    None
+                }
+            }
+        })
+        .as_deref()
+}
+
+/// Chromium itself comes from the system; what drives it comes from the npm registry.
+const CHROMIUM: &str = "/usr/bin/chromium";
+
+fn set_up_browser(folder: &Path) -> Result<(), String> {
+    let source = Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/clients/browser"));
+    if !Path::new(CHROMIUM).exists() {
+        return Err(format!(
+            "{CHROMIUM} is not there; install the package chromium"
+        ));
+    }
+    std::fs::create_dir_all(folder).map_err(|error| error.to_string())?;
+    let copy = |name: &str| {
+        std::fs::copy(source.join(name), folder.join(name)).map_err(|error| error.to_string())
+    };
+    copy("person.mjs")?;
+    let wanted =
+        std::fs::read_to_string(source.join("package.json")).map_err(|error| error.to_string())?;
+    let stamp = folder.join("installed.txt");
+    if std::fs::read_to_string(&stamp).is_ok_and(|installed| installed == wanted) {
+        return Ok(());
+    }
+    copy("package.json")?;
+    succeed(
+        Command::new("npm")
+            .args(["install", "--silent", "--no-audit", "--no-fund"])
+            .current_dir(folder),
+    )?;
+    std::fs::write(stamp, wanted).map_err(|error| error.to_string())
+}
+
 fn succeed(command: &mut Command) -> Result<(), String> {
     let program = command.get_program().to_string_lossy().into_owned();
     let output = command

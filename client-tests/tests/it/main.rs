@@ -1,4 +1,5 @@
 //! One module a client.
 
 mod azure_cli;
+mod browser;
 mod python_libraries;

@@ -23,6 +23,8 @@ use crate::system_clock;
 #[derive(Debug)]
 pub struct Authority {
     issuer: Issuer<'static, KeyPair>,
+    /// The authority's own certificate, in DER.
+    certificate: Vec<u8>,
     folder: PathBuf,
 }
 
@@ -81,6 +83,7 @@ impl Authority {
         let pair = KeyPair::from_pem(&key).map_err(|error| broken(&error.to_string()))?;
         let authority = Self {
             issuer: Issuer::new(parameters(OffsetDateTime::UNIX_EPOCH), pair),
+            certificate: pem_block(&certificate, "CERTIFICATE").unwrap_or_default(),
             folder: folder.to_owned(),
         };
         let path = authority.certificate_path();
@@ -90,6 +93,11 @@ impl Authority {
             fs::rename(draft, path)?;
         }
         Ok(authority)
+    }
+
+    /// The authority's own certificate, in DER.
+    pub fn certificate(&self) -> &[u8] {
+        &self.certificate
     }
 
     /// The certificate that clients trust, a PEM file.

@@ -64,7 +64,12 @@ impl Certificates {
         let leaf = self.authority.certify(name).ok()?;
         let key = PrivateKeyDer::Pkcs8(PrivatePkcs8KeyDer::from(leaf.key));
         let key = sign::any_supported_type(&key).ok()?;
-        let certified = Arc::new(CertifiedKey::new(vec![leaf.certificate.into()], key));
+        // The authority goes along: browsers that are told its key look for it in the chain.
+        let chain = vec![
+            leaf.certificate.into(),
+            self.authority.certificate().to_vec().into(),
+        ];
+        let certified = Arc::new(CertifiedKey::new(chain, key));
         let mut kept = self.known.write().unwrap_or_else(PoisonError::into_inner);
         if kept.len() >= KEPT {
             kept.clear();

@@ -1,0 +1,190 @@
+//! A person in a real Chromium, automated: every page at two widths, by keyboard, checked by axe-core; and the Azure CLI
+//! whose printed command a person completes.
+
+use std::path::PathBuf;
+
+use client_tests::{AFTER, BEFORE, Ran, browser_person, python_clients, run};
+use serde_json::Value;
+
+/// Runs a script with `person` as the command that acts in Chromium; `None` where there is no browser.
+fn with_person(at: &str, script: &str) -> Option<(Ran, PathBuf)> {
+    let folder = browser_person()?;
+    let script = format!(
+        "PAGES={0}/pages\nperson() {{ node {0}/person.mjs \"$@\"; }}\nset -e\n{script}",
+        folder.display()
+    );
+    let bin = python_clients().unwrap_or(folder);
+    Some((run(&["--at", at], bin, &script), folder.to_owned()))
+}
+
+/// What the person saw: the last line that is a JSON object.
+fn seen(ran: &Ran) -> Value {
+    assert_eq!(ran.code, 0, "{}\n{}", ran.out, ran.err);
+    let line = ran.out.lines().rev().find(|line| line.starts_with('{'));
+    serde_json::from_str(line.unwrap_or_default()).unwrap_or_else(|_| panic!("{}", ran.out))
+}
+
+fn pages(seen: &Value) -> Vec<&str> {
+    seen["pages"]
+        .as_array()
+        .into_iter()
+        .flatten()
+        .filter_map(Value::as_str)
+        .collect()
+}
+
+fn is_clean(seen: &Value) {
+    assert_eq!(seen["violations"], serde_json::json!([]), "{seen}");
+    assert_eq!(seen["console"], serde_json::json!([]), "{seen}");
+}
+
+/// Turns a policy of the tenant on, over the control port.
+const SECURITY_DEFAULTS: &str = r#"node -e 'fetch(`${process.env.ENTRASIM_CONTROL}/tenants/${process.env.ENTRASIM_TENANT}/policies`, {method: "PATCH", body: JSON.stringify({security_defaults: true})}).then(r => process.exit(r.ok ? 0 : 1))'"#;
+
+#[test]
+fn the_portals_door_asks_for_a_second_factor_after_phase_1() {
+    let script = r#"person https://portal.azure.com/ --user "$ENTRASIM_ADMIN_UPN" --password "$ENTRASIM_ADMIN_PASSWORD" --keyboard --audit "$PAGES/portal""#;
+    let Some((ran, _)) = with_person(AFTER, script) else {
+        return;
+    };
+    let seen = seen(&ran);
+    is_clean(&seen);
+    assert_eq!(
+        pages(&seen),
+        [
+            "Identifier",
+            "Password",
+            "ChooseMethod",
+            "NumberMatch",
+            "StaySignedIn",
+            "AfterSignIn"
+        ]
+    );
+    assert!(
+        seen["text"]
+            .as_str()
+            .unwrap_or_default()
+            .contains("Signed in"),
+        "{seen}"
+    );
+}
+
+#[test]
+fn who_has_no_method_registers_one_at_the_portals_door() {
+    for kind in ["totp", "authenticator", "phone"] {
+        let script = format!(
+            r#"person https://entra.microsoft.com/ --user "$ENTRASIM_BREAKGLASS1_UPN" --password "$ENTRASIM_BREAKGLASS1_PASSWORD" --keyboard --register {kind} --audit "$PAGES/register-{kind}""#
+        );
+        let Some((ran, _)) = with_person(AFTER, &script) else {
+            return;
+        };
+        let seen = seen(&ran);
+        is_clean(&seen);
+        assert!(
+            pages(&seen).contains(&"ProofUp") && pages(&seen).contains(&"RegisterChoose"),
+            "{seen}"
+        );
+        assert!(
+            seen["text"]
+                .as_str()
+                .unwrap_or_default()
+                .contains("Signed in"),
+            "{seen}"
+        );
+    }
+}
+
+#[test]
+fn the_command_that_az_prints_after_the_refusal_works_as_printed() {
+    if python_clients().is_none() {
+        return;
+    }
+    let script = r#"
+export BROWSER="node $PERSON %s &"
+export PERSON_USER="$ENTRASIM_ALICE_UPN" PERSON_PASSWORD="$ENTRASIM_ALICE_PASSWORD"
+az login -u "$ENTRASIM_ALICE_UPN" -p "$ENTRASIM_ALICE_PASSWORD" -o none
+printed=$(az group create -n nightly -l westeurope 2>&1) && exit 9
+printf '%s\n' "$printed" | grep '^az login' > "$AZURE_CONFIG_DIR/printed.sh"
+cat "$AZURE_CONFIG_DIR/printed.sh"
+az logout
+sh "$AZURE_CONFIG_DIR/printed.sh" > /dev/null
+az group create -n nightly -l westeurope --query properties.provisioningState -o tsv
+az logout
+"#;
+    let Some(folder) = browser_person() else {
+        return;
+    };
+    let script = format!("export PERSON={}/person.mjs{script}", folder.display());
+    let Some((ran, _)) = with_person(AFTER, &script) else {
+        return;
+    };
+    assert_eq!(ran.code, 0, "{}\n{}", ran.out, ran.err);
+    assert!(ran.out.contains("--claims-challenge"), "{}", ran.out);
+    assert!(ran.out.contains("Succeeded"), "{}", ran.out);
+}
+
+#[test]
+fn a_device_code_of_az_is_approved_in_the_browser() {
+    if python_clients().is_none() {
+        return;
+    }
+    let script = format!(
+        r#"{SECURITY_DEFAULTS}
+az login --use-device-code -o none 2> "$AZURE_CONFIG_DIR/message.txt" &
+login=$!
+code=""
+for try in 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20; do
+  code=$(sed -n 's/.*enter the code \([A-Z0-9]*\) to.*/\1/p' "$AZURE_CONFIG_DIR/message.txt")
+  [ -n "$code" ] && break
+  sleep 0.5
+done
+person https://login.microsoft.com/device --user "$ENTRASIM_ALICE_UPN" --password "$ENTRASIM_ALICE_PASSWORD" --method PhoneAppOTP --code "$code" --keyboard --audit "$PAGES/device-code"
+wait $login
+az account show --query user.name -o tsv >&2
+az group create -n by-device -l westeurope --query properties.provisioningState -o tsv >&2
+"#
+    );
+    let Some((ran, _)) = with_person(AFTER, &script) else {
+        return;
+    };
+    let seen = seen(&ran);
+    is_clean(&seen);
+    assert!(
+        pages(&seen).contains(&"DeviceCode")
+            && pages(&seen).contains(&"AppCode")
+            && pages(&seen).contains(&"ConfirmApp"),
+        "{seen}"
+    );
+    assert!(
+        ran.err.contains("Succeeded") && ran.err.contains("alice@"),
+        "{}",
+        ran.err
+    );
+}
+
+#[test]
+fn az_signs_in_with_a_browser_and_one_factor_before_the_mandate() {
+    if python_clients().is_none() {
+        return;
+    }
+    let Some(folder) = browser_person() else {
+        return;
+    };
+    let script = format!(
+        r#"export BROWSER="node {}/person.mjs %s &"
+export PERSON_USER="$ENTRASIM_BOB_UPN" PERSON_PASSWORD="$ENTRASIM_BOB_PASSWORD"
+az login -o none
+az account show --query user.name -o tsv
+az group create -n by-browser -l westeurope --query properties.provisioningState -o tsv"#,
+        folder.display()
+    );
+    let Some((ran, _)) = with_person(BEFORE, &script) else {
+        return;
+    };
+    assert_eq!(ran.code, 0, "{}\n{}", ran.out, ran.err);
+    assert!(
+        ran.out.contains("bob@") && ran.out.contains("Succeeded"),
+        "{}",
+        ran.out
+    );
+}
