@@ -2,6 +2,7 @@
 //!
 //! `decide` is pure. Every surface asks it and translates the answer; nothing else decides access.
 
+mod conditional_access;
 pub mod decision;
 pub mod facts;
 pub mod phase;

@@ -1,7 +1,9 @@
 //! The tenant's own policies: Conditional Access, authentication methods and strengths.
 
 pub mod authentication_methods;
+pub mod authentication_strength;
 pub mod conditional_access;
+pub mod named_location;
 
 pub use authentication_methods::AuthenticationMethodsPolicy;
 pub use conditional_access::ConditionalAccess;

@@ -5,3 +5,4 @@ mod discovery;
 mod grants;
 mod malformed;
 pub(crate) mod pages;
+mod truth_table;

@@ -2,6 +2,7 @@
 
 use uuid::Uuid;
 
+use crate::enforcement::conditional_access;
 use crate::enforcement::facts::{Facts, Policies, Stage};
 use crate::enforcement::rules::{RULES, Rule};
 use crate::id::KeyId;
@@ -130,6 +131,14 @@ impl Verdict {
 ///
 /// All rules of the stage are asked, so that the trace is whole; the first that objects decides.
 pub fn decide(facts: &Facts, policies: &Policies<'_>, now: Timestamp) -> Decision {
+    let applied = if facts.stage == Stage::SignIn {
+        conditional_access::ask(facts, policies, now)
+            .into_iter()
+            .map(|said| said.applied)
+            .collect()
+    } else {
+        Vec::new()
+    };
     let findings: Vec<Finding> = RULES
         .iter()
         .filter(|rule| rule.stage == facts.stage)
@@ -154,7 +163,7 @@ pub fn decide(facts: &Facts, policies: &Policies<'_>, now: Timestamp) -> Decisio
         outcome,
         rule,
         findings,
-        applied: Vec::new(),
+        applied,
     }
 }
 

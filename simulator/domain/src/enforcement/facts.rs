@@ -19,6 +19,10 @@ pub struct Facts {
     pub identity: Option<IdentityType>,
     /// What the directory knows of the user; absent for applications, and where only a token speaks.
     pub user: Option<UserFacts>,
+    /// The service principal of an app as itself.
+    pub workload: Option<ObjectId>,
+    /// The password was changed in this very sign-in.
+    pub password_changed: bool,
     pub client: AppId,
     pub resource: AppId,
     pub authentication: Authentication,

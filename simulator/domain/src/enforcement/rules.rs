@@ -7,6 +7,7 @@ use crate::time::Timestamp;
 pub mod account;
 pub mod arm_assignment;
 pub mod claims;
+pub mod conditional_access;
 pub mod per_user_mfa;
 pub mod phase1;
 pub mod phase2;
@@ -59,8 +60,14 @@ impl Evidence {
 /// Every rule.
 pub static RULES: &[Rule] = &[
     account::ENABLED,
+    conditional_access::LEGACY_AUTHENTICATION,
+    conditional_access::BLOCK,
+    conditional_access::REGISTRATION,
+    conditional_access::DEVICE,
     claims::DEMANDED_CONTEXT,
     claims::DEMANDED_METHOD,
+    conditional_access::GRANT_CONTROLS,
+    conditional_access::SIGN_IN_FREQUENCY,
     phase1::PORTAL_SIGN_IN,
     per_user_mfa::SIGN_IN,
     security_defaults::AZURE_MANAGEMENT,

@@ -1,5 +1,225 @@
 //! Conditional Access: the policies of a tenant and what they refer to.
 
+use core::time::Duration;
+use std::sync::Arc;
+
+use imbl::OrdMap;
+use uuid::Uuid;
+
+use crate::enforcement::facts::{ClientAppType, DevicePlatform, Risk, UserAction};
+use crate::id::{AppId, ObjectId, RoleTemplateId, TenantId};
+use crate::policy::authentication_strength::AuthenticationStrength;
+use crate::policy::named_location::NamedLocation;
+use crate::time::Timestamp;
+
 /// Everything that Conditional Access has in a tenant.
 #[derive(Clone, Debug, Default)]
-pub struct ConditionalAccess {}
+pub struct ConditionalAccess {
+    pub policies: OrdMap<Uuid, Arc<ConditionalAccessPolicy>>,
+    pub named_locations: OrdMap<Uuid, Arc<NamedLocation>>,
+    /// The tenant's own strengths; the three built-in ones are everywhere.
+    pub strengths: OrdMap<Uuid, Arc<AuthenticationStrength>>,
+    /// By id, `c1` to `c99`.
+    pub authentication_contexts: OrdMap<String, Arc<AuthenticationContext>>,
+    /// Cross-tenant access: multifactor authentication passed in a guest's own tenant counts here.
+    pub trusts_home_mfa: bool,
+}
+
+/// `authenticationContextClassReference`
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct AuthenticationContext {
+    pub id: String,
+    pub display_name: String,
+    pub description: String,
+    pub available: bool,
+}
+
+/// One policy (`conditionalAccessPolicy`).
+#[derive(Clone, Debug)]
+pub struct ConditionalAccessPolicy {
+    pub id: Uuid,
+    pub display_name: String,
+    pub state: PolicyState,
+    pub conditions: Conditions,
+    pub grant: Option<GrantControls>,
+    pub session: SessionControls,
+    pub created: Timestamp,
+    pub modified: Option<Timestamp>,
+}
+
+#[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
+pub enum PolicyState {
+    #[default]
+    Enabled,
+    Disabled,
+    /// `enabledForReportingButNotEnforced`
+    ReportOnly,
+}
+
+/// To whom and when a policy applies. Every condition has to hold.
+#[derive(Clone, Debug, Default)]
+pub struct Conditions {
+    pub users: Users,
+    /// For workload identities; a policy is about users or about these.
+    pub service_principals: Option<Principals>,
+    pub applications: Applications,
+    /// Empty stands for all.
+    pub client_app_types: Vec<ClientAppType>,
+    pub locations: Option<Scope<LocationRef>>,
+    pub platforms: Option<Scope<PlatformRef>>,
+    /// Empty stands for any.
+    pub sign_in_risk: Vec<Risk>,
+    pub user_risk: Vec<Risk>,
+    /// `authenticationFlows.transferMethods` has `deviceCodeFlow`.
+    pub device_code_flow: bool,
+    /// A filter for devices is set. No device is known here: such a filter matches by exclusion only.
+    pub device_filter: Option<DeviceFilter>,
+}
+
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum DeviceFilter {
+    Include,
+    Exclude,
+}
+
+/// Included, and not excluded: exclusion wins.
+#[derive(Clone, Debug, Default, Eq, PartialEq)]
+pub struct Scope<T> {
+    pub include: Vec<T>,
+    pub exclude: Vec<T>,
+}
+
+#[derive(Clone, Debug, Default, Eq, PartialEq)]
+pub struct Users {
+    pub include: Principals,
+    pub exclude: Principals,
+}
+
+/// A set of users or workload identities.
+#[derive(Clone, Debug, Default, Eq, PartialEq)]
+pub struct Principals {
+    pub all: bool,
+    pub users: Vec<ObjectId>,
+    pub groups: Vec<ObjectId>,
+    pub roles: Vec<RoleTemplateId>,
+    pub guests: Option<Guests>,
+}
+
+/// `conditionalAccessGuestsOrExternalUsers`
+#[derive(Clone, Debug, Default, Eq, PartialEq)]
+pub struct Guests {
+    /// Only those of these tenants; empty stands for all.
+    pub tenants: Vec<TenantId>,
+}
+
+#[derive(Clone, Debug, Default, Eq, PartialEq)]
+pub struct Applications {
+    pub include: Vec<ApplicationRef>,
+    pub exclude: Vec<ApplicationRef>,
+    pub user_actions: Vec<UserAction>,
+    /// `includeAuthenticationContextClassReferences`
+    pub authentication_contexts: Vec<String>,
+}
+
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum ApplicationRef {
+    All,
+    Office365,
+    /// `MicrosoftAdminPortals`
+    AdminPortals,
+    App(AppId),
+}
+
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum LocationRef {
+    All,
+    AllTrusted,
+    Named(Uuid),
+}
+
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum PlatformRef {
+    All,
+    Platform(DevicePlatform),
+}
+
+/// What has to be shown.
+#[derive(Clone, Debug, Default, Eq, PartialEq)]
+pub struct GrantControls {
+    pub operator: Operator,
+    pub controls: Vec<GrantControl>,
+    pub strength: Option<Uuid>,
+    pub terms_of_use: Vec<Uuid>,
+}
+
+#[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
+pub enum Operator {
+    And,
+    #[default]
+    Or,
+}
+
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum GrantControl {
+    Block,
+    Mfa,
+    CompliantDevice,
+    DomainJoinedDevice,
+    ApprovedApplication,
+    CompliantApplication,
+    PasswordChange,
+}
+
+#[derive(Clone, Debug, Default, Eq, PartialEq)]
+pub struct SessionControls {
+    pub sign_in_frequency: Option<SignInFrequency>,
+    /// `persistentBrowser`: always or never stay signed in.
+    pub persistent_browser: Option<bool>,
+    pub cloud_app_security: bool,
+    pub disable_resilience_defaults: bool,
+    pub continuous_access_evaluation: Option<ContinuousAccess>,
+}
+
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub struct SignInFrequency {
+    /// `None`: every time.
+    pub every: Option<Duration>,
+    /// `secondaryAuthentication`: only the second factor has to be fresh.
+    pub second_factor_only: bool,
+}
+
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum ContinuousAccess {
+    StrictLocation,
+    Disabled,
+}
+
+impl ConditionalAccess {
+    /// A strength, built-in or the tenant's own.
+    pub fn strength(&self, id: Uuid) -> Option<AuthenticationStrength> {
+        AuthenticationStrength::built_in()
+            .into_iter()
+            .find(|strength| strength.id == id)
+            .or_else(|| {
+                self.strengths
+                    .get(&id)
+                    .map(|strength| AuthenticationStrength::clone(strength))
+            })
+    }
+}
+
+impl ConditionalAccessPolicy {
+    /// A policy that applies to nobody yet.
+    pub fn new(id: Uuid, display_name: &str, created: Timestamp) -> Self {
+        Self {
+            id,
+            display_name: display_name.to_owned(),
+            state: PolicyState::Enabled,
+            conditions: Conditions::default(),
+            grant: None,
+            session: SessionControls::default(),
+            created,
+            modified: None,
+        }
+    }
+}

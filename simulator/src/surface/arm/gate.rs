@@ -128,6 +128,8 @@ impl Arm<'_, '_> {
             authentication: self.caller.authentication.clone(),
             operation: change.operation(),
             demanded_contexts: Vec::new(),
+            workload: None,
+            password_changed: false,
             demanded_methods: Vec::new(),
             circumstances: Circumstances::default(),
         };

@@ -67,6 +67,8 @@ fn decide_attempt(
         resource,
         operation,
         demanded_contexts: attempt.demanded.clone(),
+        workload: None,
+        password_changed: false,
         demanded_methods: Vec::new(),
         circumstances: Circumstances::default(),
     };

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use entrasim_domain::directory::user::User;
-use entrasim_domain::enforcement::facts::{Circumstances, ClientAppType};
+use entrasim_domain::enforcement::facts::{Circumstances, ClientAppType, UserAction};
 use entrasim_domain::enforcement::{
     Amr, Authentication, Decision, Facts, IdentityType, Interruption, Operation, Outcome, Policies,
     Stage, decide,
@@ -32,6 +32,8 @@ pub(super) struct Attempt<'a> {
     /// `amr` values that the request demands beside those in `claims`.
     pub demanded: &'a [Amr],
     pub way: Way,
+    /// The password was changed on the way.
+    pub password_changed: bool,
 }
 
 /// How the attempt reached us.
@@ -41,6 +43,8 @@ pub(super) enum Way {
     Pages(Platform),
     /// On the pages, for a device that waits.
     Device,
+    /// On the pages, on the way to registering a method.
+    Registration,
     /// At the token endpoint: nobody can be asked anything.
     Silent,
     /// At the token endpoint, with what was just shown: a password.
@@ -51,6 +55,7 @@ impl Attempt<'_> {
     /// Decides, and keeps the decision for the journal.
     pub(super) fn decide(&self, call: &Call<'_>) -> Arc<Decision> {
         let user = self.user.map(|user| self.tenant.user_facts(user));
+        let user_known = user.is_some();
         let mut demanded = self.demanded.to_vec();
         demanded.extend_from_slice(&self.claims.methods);
         let facts = Facts {
@@ -66,6 +71,14 @@ impl Attempt<'_> {
             authentication: self.authentication.clone(),
             operation: Operation::SignIn,
             demanded_contexts: self.claims.contexts.clone(),
+            workload: if user_known {
+                None
+            } else {
+                self.tenant
+                    .service_principal(self.client.app_id())
+                    .map(|principal| principal.id)
+            },
+            password_changed: self.password_changed,
             demanded_methods: demanded,
             circumstances: self.circumstances(),
         };
@@ -82,7 +95,9 @@ impl Attempt<'_> {
         let location = &self.tenant.location;
         Circumstances {
             client_app: match self.way {
-                Way::Pages(Platform::Web | Platform::SinglePage) => ClientAppType::Browser,
+                Way::Pages(Platform::Web | Platform::SinglePage) | Way::Registration => {
+                    ClientAppType::Browser
+                }
                 Way::Pages(Platform::Native) | Way::Device | Way::Silent | Way::Direct => {
                     ClientAppType::MobileAppsAndDesktopClients
                 }
@@ -92,7 +107,9 @@ impl Attempt<'_> {
             sign_in_risk: self.user.map(|user| user.sign_in_risk).unwrap_or_default(),
             silent: self.way == Way::Silent,
             device_code: self.way == Way::Device,
-            interactive: matches!(self.way, Way::Pages(_) | Way::Device),
+            interactive: matches!(self.way, Way::Pages(_) | Way::Device | Way::Registration),
+            user_action: (self.way == Way::Registration)
+                .then_some(UserAction::RegisterSecurityInformation),
             ..Circumstances::default()
         }
     }

@@ -61,6 +61,7 @@ pub(super) fn finish(
         claims: &claims,
         demanded: &[],
         way: interaction.way(),
+        password_changed: false,
     }
     .log(
         call,

@@ -140,6 +140,7 @@ pub(super) fn issue_for_user(
             Source::Direct => Way::Direct,
             Source::Pages | Source::Silent => Way::Silent,
         },
+        password_changed: false,
     };
     let kind = match signed_in.source {
         Source::Direct => SignInKind::InteractiveUser,

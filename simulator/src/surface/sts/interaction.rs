@@ -5,7 +5,7 @@
 use std::sync::Arc;
 
 use entrasim_domain::directory::user::User;
-use entrasim_domain::enforcement::{Amr, Authentication, Interruption, Outcome};
+use entrasim_domain::enforcement::{Amr, Authentication, Decision, Interruption, Outcome};
 use entrasim_domain::sign_in::record::SignInKind;
 use entrasim_domain::tenant::Tenant;
 
@@ -311,9 +311,11 @@ impl<'a> Interaction<'a> {
             claims: &claims,
             demanded: &demanded,
             way: self.way(),
+            password_changed: self.progress.password_changed,
         };
         let decision = attempt.decide(self.call);
         let Some(error) = attempt.error(&decision) else {
+            self.keep_persistence(&decision);
             return Ok(None);
         };
         // The log has a row for the interruption too, as the real one.
@@ -327,12 +329,26 @@ impl<'a> Interaction<'a> {
             return Err(Stop::App(error));
         }
         match &decision.outcome {
-            Outcome::Interrupt(Interruption::Mfa | Interruption::AuthenticationStrength(_)) => {
+            Outcome::Interrupt(Interruption::Mfa) => {
+                self.progress.strength = None;
+                Ok(Some(page::second_factor::choose(self, tenant, user, None)))
+            }
+            Outcome::Interrupt(Interruption::AuthenticationStrength(strength)) => {
+                self.progress.strength = Some(*strength);
                 Ok(Some(page::second_factor::choose(self, tenant, user, None)))
             }
             Outcome::Interrupt(
                 Interruption::MfaRegistration | Interruption::AuthenticationStrengthRegistration(_),
-            ) => Ok(Some(page::registration::show(self, &error))),
+            ) => {
+                let action = Attempt {
+                    way: Way::Registration,
+                    ..attempt
+                };
+                match action.error(&action.decide(self.call)) {
+                    Some(blocked) if blocked.number() == 53_010 => Err(Stop::Page(blocked)),
+                    Some(_) | None => Ok(Some(page::registration::show(self, &error))),
+                }
+            }
             Outcome::Interrupt(Interruption::Reauthenticate(_)) if !self.progress.fresh => {
                 self.progress.set_authentication(None);
                 Ok(Some(page::sign_in::credential(self, tenant, user, None)))
@@ -341,6 +357,26 @@ impl<'a> Interaction<'a> {
                 Ok(Some(page::change_password::show(self, None)))
             }
             Outcome::Grant | Outcome::Interrupt(_) | Outcome::Deny(_) => Err(Stop::Page(error)),
+        }
+    }
+
+    /// A policy may decide about staying signed in, instead of the person.
+    fn keep_persistence(&mut self, decision: &Decision) {
+        use entrasim_domain::enforcement::PolicyResult;
+        let word = |word: &str| {
+            decision.applied.iter().any(|applied| {
+                applied.result == PolicyResult::Success
+                    && applied.session_controls.iter().any(|known| known == word)
+            })
+        };
+        for (name, persistent) in [
+            ("PersistentBrowserSessionModeAlways", true),
+            ("PersistentBrowserSessionModeNever", false),
+        ] {
+            if word(name) {
+                self.progress.persistence_asked = true;
+                self.progress.persistent = persistent;
+            }
         }
     }
 

@@ -32,6 +32,8 @@ pub(super) struct Progress {
     pub confirmed: bool,
     pub password_changed: bool,
     pub pending: Option<Pending>,
+    /// The authentication strength that the second factor has to satisfy.
+    pub strength: Option<Uuid>,
     /// Do not choose among the sessions again.
     pub account_chosen: bool,
     /// The credential that the person wants to use instead of the preferred one.

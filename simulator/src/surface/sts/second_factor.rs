@@ -35,6 +35,37 @@ pub(super) const OFFICE_CALL: &str = "TwoWayVoiceOffice";
 pub(super) const PASSKEY: &str = "FidoKey";
 pub(super) const ACCESS_PASS: &str = "AccessPass";
 
+/// What the page offers: the user's methods, and of those only what a demanded strength accepts.
+pub(super) fn offered(interaction: &Interaction<'_>, tenant: &Tenant, user: &User) -> Vec<Proof> {
+    let all = proofs(tenant, user);
+    let Some(strength) = interaction
+        .progress
+        .strength
+        .and_then(|id| tenant.conditional_access.strength(id))
+    else {
+        return all;
+    };
+    let shown = interaction
+        .progress
+        .authentication()
+        .unwrap_or_default()
+        .factors;
+    all.into_iter()
+        .filter(|proof| {
+            let method = user.methods.iter().find(|method| method.id == proof.method);
+            let factor = match proof.id {
+                CODE => Some(Factor::SoftwareOath),
+                SMS => Some(Factor::Sms),
+                CALL | ALTERNATE_CALL | OFFICE_CALL => Some(Factor::Voice),
+                _ => method.and_then(AuthenticationMethod::factor),
+            };
+            let mut then = shown.clone();
+            then.extend(factor);
+            strength.is_satisfied_by(&then)
+        })
+        .collect()
+}
+
 /// The methods that the user has and that the policy allows, the system's preference first
 /// (MicrosoftDocs/entra-docs concept-system-preferred-multifactor-authentication.md).
 pub(super) fn proofs(tenant: &Tenant, user: &User) -> Vec<Proof> {
@@ -112,7 +143,7 @@ pub(super) fn begin(interaction: &mut Interaction<'_>, id: &str) -> Result<Pendi
     let call = interaction.call;
     let tenant = interaction.tenant()?;
     let user = interaction.user(&tenant)?;
-    let offered = proofs(&tenant, &user);
+    let offered = offered(interaction, &tenant, &user);
     // Tools name a text message by the method that the registration combined.
     let id = if id == "ConsolidatedTelephony" {
         SMS

@@ -19,7 +19,7 @@ pub(super) const SIGN_IN: Rule = Rule {
 };
 
 /// What a user without a second factor in the session has to do.
-pub(super) fn multifactor_interruption(user: &UserFacts) -> Outcome {
+pub(in crate::enforcement) fn multifactor_interruption(user: &UserFacts) -> Outcome {
     Outcome::Interrupt(if user.has_strong_method {
         Interruption::Mfa
     } else {

@@ -38,6 +38,7 @@ pub(in super::super) fn issue(request: &TokenRequest<'_>) -> Result<Issued, StsE
         claims: &claims,
         demanded: &[],
         way: Way::Direct,
+        password_changed: false,
     };
     let decision = attempt.decide(call);
     let refused = attempt.error(&decision);

@@ -22,13 +22,17 @@ pub(in super::super) fn choose(
 ) -> Reply {
     show(
         interaction,
-        &factors::proofs(tenant, user),
+        &factors::offered(interaction, tenant, user),
         error.map(|_| "The request was not approved or the code was wrong. Try again, or choose another method."),
     )
 }
 
 pub(in super::super) fn list(interaction: &Interaction<'_>, tenant: &Tenant, user: &User) -> Reply {
-    show(interaction, &factors::proofs(tenant, user), None)
+    show(
+        interaction,
+        &factors::offered(interaction, tenant, user),
+        None,
+    )
 }
 
 fn config(interaction: &Interaction<'_>, proofs: &[Proof]) -> Map<String, Value> {
@@ -137,7 +141,7 @@ pub(in super::super) fn waiting(
     user: &User,
     error: Option<&StsError>,
 ) -> Reply {
-    let proofs = factors::proofs(tenant, user);
+    let proofs = factors::offered(interaction, tenant, user);
     let action = interaction.url("common/SAS/ProcessAuth");
     let Some(pending) = &interaction.progress.pending else {
         return show(interaction, &proofs, None);
