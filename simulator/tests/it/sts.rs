@@ -1,8 +1,9 @@
 //! The token service.
 
+pub(crate) mod catalogue;
 mod device_code;
 mod discovery;
-mod grants;
+pub(crate) mod grants;
 mod malformed;
 pub(crate) mod pages;
 mod truth_table;

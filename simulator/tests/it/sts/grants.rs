@@ -248,7 +248,7 @@ fn every_way_an_app_fails_has_its_number() {
     assert_eq!(aadsts(&attempt(&id, &secret, graph)), 7_000_222);
 }
 
-fn assertion_reply(bench: &Bench, assertion: &str) -> Reply {
+pub(crate) fn assertion_reply(bench: &Bench, assertion: &str) -> Reply {
     let (id, _) = deploy(bench);
     token(
         bench,
@@ -266,7 +266,7 @@ fn assertion_reply(bench: &Bench, assertion: &str) -> Reply {
 }
 
 /// An assertion in the form of MSAL for Python: dates with fractions.
-fn certificate_claims(bench: &Bench, change: impl FnOnce(&mut Value)) -> Value {
+pub(crate) fn certificate_claims(bench: &Bench, change: impl FnOnce(&mut Value)) -> Value {
     let (id, _) = deploy(bench);
     let now = bench
         .tenant

@@ -32,7 +32,7 @@ fn bench(rule: Option<&str>) -> Bench {
         Some("per-user-mfa") => {
             for name in ["alice", "bob"] {
                 change_user(&bench, name, |user| {
-                    user.per_user_mfa = PerUserMfa::Enforced
+                    user.per_user_mfa = PerUserMfa::Enforced;
                 });
             }
         }
@@ -111,7 +111,7 @@ fn writes(bench: &Bench, tokens: &Value) -> bool {
     match arm(bench, "PUT", access) {
         200 | 201 => true,
         401 => false,
-        other => panic!("{other}"),
+        other => unreachable!("{other}"),
     }
 }
 
