@@ -1,5 +1,9 @@
 //! Who calls: the bearer token of a request, verified. Graph and Resource Manager word its failures each in their own way.
 
+use core::time::Duration;
+
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
 use entrasim_domain::enforcement::{Amr, Authentication, IdentityType};
 use entrasim_domain::id::{AppId, ObjectId, RoleTemplateId, TenantId};
 use entrasim_domain::time::Timestamp;
@@ -51,6 +55,10 @@ pub enum BearerError {
     NotYetValid {
         from: Timestamp,
     },
+    /// The user's sessions were revoked after it was issued, and its client handles that (continuous access evaluation).
+    Revoked {
+        since: Timestamp,
+    },
 }
 
 impl Caller {
@@ -82,7 +90,49 @@ pub fn authenticate(call: &Call<'_>, audiences: &[&str]) -> Result<Caller, Beare
     verify_issuer(&token, tenant)?;
     verify_audience(call, &token, audiences)?;
     verify_lifetime(&token, call.now())?;
-    caller(&token).ok_or(BearerError::Malformed)
+    let caller = caller(&token).ok_or(BearerError::Malformed)?;
+    verify_not_revoked(call, &caller)?;
+    Ok(caller)
+}
+
+/// Tokens are dated back by this much (captured tokens: `nbf` is five minutes before the issue).
+const BACKDATED: Duration = Duration::from_secs(300);
+
+/// Continuous access evaluation: a long token of a client that handles challenges ends with the user's sessions; the
+/// others live until they expire (MicrosoftDocs/entra-docs concept-continuous-access-evaluation.md).
+fn verify_not_revoked(call: &Call<'_>, caller: &Caller) -> Result<(), BearerError> {
+    if !caller.handles_challenges || caller.identity != Some(IdentityType::User) {
+        return Ok(());
+    }
+    let now = call.now();
+    let user = call
+        .tenant()
+        .and_then(|tenant| tenant.users.get(caller.object_id));
+    let Some(user) = user.filter(|user| user.account_enabled) else {
+        return Err(BearerError::Revoked { since: now });
+    };
+    let issued = caller.issued + BACKDATED;
+    if issued.unix_seconds() < user.sessions_valid_from.unix_seconds() {
+        Err(BearerError::Revoked {
+            since: user.sessions_valid_from,
+        })
+    } else {
+        Ok(())
+    }
+}
+
+impl BearerError {
+    /// The claims that a client has to ask for after a revocation, in base64.
+    pub fn claims_challenge(&self) -> Option<String> {
+        let Self::Revoked { since } = self else {
+            return None;
+        };
+        let claims = format!(
+            r#"{{"access_token":{{"nbf":{{"essential":true, "value":"{}"}}}}}}"#,
+            since.unix_seconds()
+        );
+        Some(STANDARD.encode(claims))
+    }
 }
 
 fn verify_signature(call: &Call<'_>, token: &Unverified<'_>) -> Result<(), BearerError> {

@@ -19,6 +19,7 @@ mod action;
 mod error;
 mod path;
 mod permission;
+mod policy;
 mod query;
 mod read;
 mod route;

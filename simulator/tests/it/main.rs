@@ -6,6 +6,7 @@
 
 mod architecture;
 mod arm;
+mod conditional_access;
 mod control;
 mod listener;
 mod managed_identity;

@@ -19,6 +19,8 @@ pub(super) enum GraphError {
     /// A version that does not exist.
     Version,
     Segment(String),
+    /// A refusal in the policy service's own words.
+    BadRequest(String),
     /// A directory object that is not there.
     Missing(String),
     MissingFederatedCredential(String),
@@ -134,6 +136,7 @@ impl GraphError {
                 "/me request is only valid with delegated authentication flow.",
             ),
             Self::Version => bad("BadRequest", "Invalid version."),
+            Self::BadRequest(text) => bad("BadRequest", text),
             Self::Segment(_)
             | Self::Filter(_)
             | Self::OrderBy(_)
@@ -315,8 +318,15 @@ impl GraphError {
         let body = serde_json::to_vec(&json!({"error": error})).unwrap_or_default();
         let reply = Reply::with_body(status, "application/json", body);
         if status == StatusCode::UNAUTHORIZED {
+            let claims = match self {
+                Self::Unauthenticated(error) => error.claims_challenge(),
+                _ => None,
+            };
+            let claims = claims.map_or_else(String::new, |claims| {
+                format!(", error=\"insufficient_claims\", claims=\"{claims}\"")
+            });
             let challenge = format!(
-                "Bearer realm=\"\", authorization_uri=\"{}\", client_id=\"{}\"",
+                "Bearer realm=\"\", authorization_uri=\"{}\", client_id=\"{}\"{claims}",
                 origins::COMMON_AUTHORIZE,
                 entrasim_domain::catalogue::GRAPH
             );
@@ -337,6 +347,9 @@ fn bearer_text(error: &BearerError) -> &'static str {
         BearerError::Issuer => "Access token validation failure. Invalid issuer.",
         BearerError::Audience { .. } => "Access token validation failure. Invalid audience.",
         BearerError::Expired { .. } => "Lifetime validation failed, the token is expired.",
+        BearerError::Revoked { .. } => {
+            "Continuous access evaluation resulted in challenge with result: InteractionRequired and code: TokenIssuedBeforeRevocationTimestamp"
+        }
         BearerError::NotYetValid { .. } => {
             "Lifetime validation failed, the token is not yet valid."
         }

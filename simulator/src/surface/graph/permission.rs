@@ -62,6 +62,31 @@ const APPLICATION_ADMINISTRATORS: &[RoleTemplateId] =
 /// Who may act on the accounts of administrators.
 const OVER_ADMINISTRATORS: &[RoleTemplateId] = &[PRIVILEGED_AUTHENTICATION_ADMINISTRATOR];
 
+const SECURITY_ADMINISTRATOR: RoleTemplateId =
+    RoleTemplateId::from_u128(0x194a_e4cb_b126_40b2_bd5b_6091_b380_977d);
+const SECURITY_READER: RoleTemplateId =
+    RoleTemplateId::from_u128(0x5d6b_6bb7_de71_4623_b4af_9638_0a35_2509);
+const CONDITIONAL_ACCESS_ADMINISTRATOR: RoleTemplateId =
+    RoleTemplateId::from_u128(0xb1be_1c3e_b65d_4f19_8427_f6fa_0d97_feb9);
+const REPORTS_READER: RoleTemplateId =
+    RoleTemplateId::from_u128(0x4a5d_8f65_41da_4de4_8968_e035_b653_39cf);
+const POLICY_ADMINISTRATORS: &[RoleTemplateId] =
+    &[CONDITIONAL_ACCESS_ADMINISTRATOR, SECURITY_ADMINISTRATOR];
+const POLICY_READERS: &[RoleTemplateId] = &[
+    CONDITIONAL_ACCESS_ADMINISTRATOR,
+    SECURITY_ADMINISTRATOR,
+    SECURITY_READER,
+    GLOBAL_READER,
+];
+const LOG_READERS: &[RoleTemplateId] = &[
+    REPORTS_READER,
+    SECURITY_ADMINISTRATOR,
+    SECURITY_READER,
+    GLOBAL_READER,
+];
+const SESSION_ADMINISTRATORS: &[RoleTemplateId] =
+    &[USER_ADMINISTRATOR, PRIVILEGED_AUTHENTICATION_ADMINISTRATOR];
+
 /// Stands for the person: every delegated directory operation takes it.
 const AS_USER: &str = "Directory.AccessAsUser.All";
 
@@ -245,6 +270,40 @@ pub(super) static READ_ROLES: Operation = read(
     ],
     &[],
     People::Members,
+);
+pub(super) static READ_CONDITIONAL_ACCESS: Operation = Operation {
+    any: &[
+        "Policy.Read.All",
+        "Policy.Read.ConditionalAccess",
+        "Policy.ReadWrite.ConditionalAccess",
+    ],
+    own: &[],
+    app_only: &[],
+    people: People::Administrators,
+    roles: POLICY_READERS,
+};
+pub(super) static WRITE_CONDITIONAL_ACCESS: Operation = write(
+    &["Policy.ReadWrite.ConditionalAccess"],
+    &[],
+    People::Administrators,
+    POLICY_ADMINISTRATORS,
+);
+pub(super) static READ_SIGN_INS: Operation = Operation {
+    any: &["AuditLog.Read.All"],
+    own: &[],
+    app_only: &[],
+    people: People::Administrators,
+    roles: LOG_READERS,
+};
+pub(super) static REVOKE_SESSIONS: Operation = write(
+    &[
+        "User.RevokeSessions.All",
+        "User.ReadWrite.All",
+        "Directory.ReadWrite.All",
+    ],
+    &["User.ReadWrite"],
+    People::Owners,
+    SESSION_ADMINISTRATORS,
 );
 pub(super) static GET_BY_IDS: Operation = read(&["Directory.Read.All"], &[], People::Everybody);
 

@@ -8,12 +8,15 @@ use serde_json::{Map, Value, json};
 use super::error::{GraphError, QueryPart};
 
 pub(super) mod application;
+pub(super) mod conditional_access_policy;
 pub(super) mod directory_role;
 pub(super) mod domain;
 pub(super) mod federated_identity_credential;
 pub(super) mod group;
+pub(super) mod named_location;
 pub(super) mod organization;
 pub(super) mod service_principal;
+pub(super) mod sign_in;
 pub(super) mod user;
 
 /// One entity type and the set of its entities.

@@ -11,6 +11,7 @@ use crate::origins;
 use crate::wire::Reply;
 
 pub(super) mod application;
+pub(super) mod conditional_access;
 pub(super) mod federated_identity_credential;
 pub(super) mod service_principal;
 pub(super) mod user;

@@ -41,6 +41,10 @@ pub(super) fn failure(failure: &BearerError, now: Timestamp) -> (&'static str, S
                 us_form(now)
             ),
         ),
+        BearerError::Revoked { .. } => (
+            "ExpiredAuthenticationToken",
+            "User session has been revoked.".to_owned(),
+        ),
         BearerError::NotYetValid { from } => (
             "InvalidAuthenticationToken",
             format!(
@@ -53,6 +57,13 @@ pub(super) fn failure(failure: &BearerError, now: Timestamp) -> (&'static str, S
 }
 
 pub(super) fn challenge(failure: &BearerError, tenant: Option<TenantId>, message: &str) -> String {
+    // The form that every client acts on: the older one, with `invalid_token`, is ignored by most.
+    if let Some(claims) = failure.claims_challenge() {
+        return format!(
+            "Bearer realm=\"\", authorization_uri=\"{}\", error=\"insufficient_claims\", error_description=\"User session has been revoked\", claims=\"{claims}\"",
+            crate::origins::COMMON_AUTHORIZE
+        );
+    }
     let tenant = tenant.map(|id| id.to_string()).unwrap_or_default();
     let description = match failure {
         BearerError::Missing => {

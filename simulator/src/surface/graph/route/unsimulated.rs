@@ -93,7 +93,6 @@ pub(super) const BELOW: &[&str] = &[
     "removeKey",
     "reprocessLicenseAssignment",
     "restore",
-    "revokeSignInSessions",
     "rootDomain",
     "scopedMembers",
     "scopedRoleMemberOf",

@@ -1,0 +1,4 @@
+//! Policies between Graph's JSON and the domain.
+
+pub(super) mod conditional_access;
+pub(super) mod named_location;

@@ -1,0 +1,56 @@
+//! The `conditionalAccessPolicy` entity type.
+
+use std::sync::Arc;
+
+use entrasim_domain::policy::conditional_access::ConditionalAccessPolicy;
+use serde_json::json;
+
+use super::{EntityType, Filterable, Kind, Property};
+use crate::surface::graph::policy::conditional_access as wire;
+
+type P = Property<Arc<ConditionalAccessPolicy>>;
+
+pub(in crate::surface::graph) static CONDITIONAL_ACCESS_POLICY: EntityType<
+    Arc<ConditionalAccessPolicy>,
+> = EntityType {
+    name: "conditionalAccessPolicy",
+    set: "identity/conditionalAccess/policies",
+    class: "ConditionalAccessPolicy",
+    properties: PROPERTIES,
+    missing: &[],
+    rows: |tenant, _| Box::new(tenant.conditional_access.policies.values()),
+    id: |_| None,
+    get: |tenant, key| {
+        tenant
+            .conditional_access
+            .policies
+            .get(&key.parse::<uuid::Uuid>().ok()?)
+    },
+};
+
+const PROPERTIES: &[P] = &[
+    P::new("id", Kind::Text, |_, policy| json!(policy.id.to_string())).filter(Filterable::Exact),
+    P::null("templateId"),
+    P::new("displayName", Kind::Text, |_, policy| {
+        json!(policy.display_name)
+    })
+    .filter(Filterable::Text),
+    P::new("createdDateTime", Kind::Date, |_, policy| {
+        wire::date(Some(policy.created))
+    })
+    .filter(Filterable::Date),
+    P::new("modifiedDateTime", Kind::Date, |_, policy| {
+        wire::date(policy.modified)
+    })
+    .filter(Filterable::Date),
+    P::new("state", Kind::Text, |_, policy| wire::show_state(policy)).filter(Filterable::Exact),
+    P::new("conditions", Kind::Complex, |_, policy| {
+        wire::show_conditions(policy)
+    }),
+    P::new("grantControls", Kind::Complex, |_, policy| {
+        wire::show_grant(policy)
+    }),
+    P::new("sessionControls", Kind::Complex, |_, policy| {
+        wire::show_session(policy)
+    }),
+];

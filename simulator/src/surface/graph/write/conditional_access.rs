@@ -1,0 +1,216 @@
+//! `/identity/conditionalAccess/policies` and `/namedLocations`: create, change, delete.
+
+use std::sync::Arc;
+
+use entrasim_domain::policy::conditional_access::ConditionalAccessPolicy;
+use entrasim_domain::policy::named_location::NamedLocation;
+use entrasim_domain::random::Random;
+use http::StatusCode;
+use serde_json::{Map, Value, json};
+use uuid::Uuid;
+
+use super::super::error::GraphError;
+use super::super::permission::{self, Whose};
+use super::super::policy::conditional_access::{apply, complete};
+use super::super::policy::named_location::kind;
+use super::super::schema::conditional_access_policy::CONDITIONAL_ACCESS_POLICY;
+use super::super::schema::named_location::NAMED_LOCATION;
+use super::super::{Answer, Graph};
+use super::{body, no_content, text};
+
+fn allowed(graph: &Graph<'_, '_>) -> Result<(), GraphError> {
+    permission::WRITE_CONDITIONAL_ACCESS.check(&graph.caller, graph.tenant()?, Whose::Other)
+}
+
+/// `POST …/policies`
+pub(in crate::surface::graph) fn create_policy(graph: &Graph<'_, '_>) -> Answer {
+    allowed(graph)?;
+    let members = body(graph)?;
+    let id = graph.call.draw(Random::guid);
+    let mut policy = ConditionalAccessPolicy::new(id, "", graph.call.now());
+    apply(&mut policy, &members)?;
+    complete(&policy)?;
+    let policy = Arc::new(policy);
+    graph.write(|tenant| {
+        if tenant.security_defaults {
+            return Err(GraphError::BadRequest(
+                "Security Defaults is enabled in the tenant. You must disable Security defaults before enabling a Conditional Access policy.".to_owned(),
+            ));
+        }
+        tenant
+            .conditional_access
+            .policies
+            .insert(id, Arc::clone(&policy));
+        Ok(())
+    })?;
+    let value = Value::Object(CONDITIONAL_ACCESS_POLICY.whole(graph.tenant()?, &policy));
+    Ok(graph.document(
+        StatusCode::CREATED,
+        "identity/conditionalAccess/policies/$entity",
+        value,
+    ))
+}
+
+/// `PATCH …/policies/{id}`
+pub(in crate::surface::graph) fn update_policy(graph: &Graph<'_, '_>, key: &str) -> Answer {
+    allowed(graph)?;
+    let members = body(graph)?;
+    let now = graph.call.now();
+    graph.write(|tenant| {
+        let known = id(key)
+            .and_then(|id| tenant.conditional_access.policies.get(&id))
+            .ok_or_else(|| GraphError::Missing(key.to_owned()))?;
+        let mut policy = ConditionalAccessPolicy::clone(known);
+        apply(&mut policy, &members)?;
+        complete(&policy)?;
+        policy.modified = Some(now);
+        tenant
+            .conditional_access
+            .policies
+            .insert(policy.id, Arc::new(policy));
+        Ok(())
+    })?;
+    Ok(no_content())
+}
+
+/// `DELETE …/policies/{id}`
+pub(in crate::surface::graph) fn delete_policy(graph: &Graph<'_, '_>, key: &str) -> Answer {
+    allowed(graph)?;
+    graph.write(|tenant| {
+        id(key)
+            .and_then(|id| tenant.conditional_access.policies.remove(&id))
+            .map(|_| ())
+            .ok_or_else(|| GraphError::Missing(key.to_owned()))
+    })?;
+    Ok(no_content())
+}
+
+fn id(key: &str) -> Option<Uuid> {
+    key.parse().ok()
+}
+
+/// The whole body with its type, and the name in it.
+fn location(graph: &Graph<'_, '_>) -> Result<(String, Map<String, Value>), GraphError> {
+    let whole: Map<String, Value> =
+        serde_json::from_slice(&graph.call.request.body).map_err(|_| GraphError::Body)?;
+    let name = whole
+        .get("displayName")
+        .map(|value| text(value, "displayName", "NamedLocation", 256))
+        .transpose()?
+        .ok_or(GraphError::Required {
+            member: "displayName",
+            class: "NamedLocation",
+        })?;
+    Ok((name, whole))
+}
+
+fn odata_type(members: &Map<String, Value>) -> &str {
+    members
+        .get("@odata.type")
+        .and_then(Value::as_str)
+        .unwrap_or_default()
+}
+
+/// `POST …/namedLocations`
+pub(in crate::surface::graph) fn create_location(graph: &Graph<'_, '_>) -> Answer {
+    allowed(graph)?;
+    let (display_name, members) = location(graph)?;
+    let location = Arc::new(NamedLocation {
+        id: graph.call.draw(Random::guid),
+        display_name,
+        created: graph.call.now(),
+        kind: kind(odata_type(&members), &members)?,
+    });
+    graph.write(|tenant| {
+        tenant
+            .conditional_access
+            .named_locations
+            .insert(location.id, Arc::clone(&location));
+        Ok(())
+    })?;
+    let mut value = NAMED_LOCATION.whole(graph.tenant()?, &location);
+    value.retain(|name, value| {
+        !value.is_null() || matches!(name.as_str(), "modifiedDateTime" | "id")
+    });
+    Ok(graph.document(
+        StatusCode::CREATED,
+        "identity/conditionalAccess/namedLocations/$entity",
+        Value::Object(value),
+    ))
+}
+
+/// `PATCH …/namedLocations/{id}`: the kind is written whole.
+pub(in crate::surface::graph) fn update_location(graph: &Graph<'_, '_>, key: &str) -> Answer {
+    allowed(graph)?;
+    let given: Map<String, Value> =
+        serde_json::from_slice(&graph.call.request.body).map_err(|_| GraphError::Body)?;
+    graph.write(|tenant| {
+        let known = id(key)
+            .and_then(|id| tenant.conditional_access.named_locations.get(&id))
+            .ok_or_else(|| GraphError::Missing(key.to_owned()))?;
+        let mut location = NamedLocation::clone(known);
+        let mut whole = super::super::policy::named_location::show(&location);
+        whole.extend(given.clone());
+        if let Some(name) = given.get("displayName") {
+            location.display_name = text(name, "displayName", "NamedLocation", 256)?;
+        }
+        location.kind = kind(odata_type(&whole), &whole)?;
+        tenant
+            .conditional_access
+            .named_locations
+            .insert(location.id, Arc::new(location));
+        Ok(())
+    })?;
+    Ok(no_content())
+}
+
+/// `DELETE …/namedLocations/{id}`: one that a policy names stays.
+pub(in crate::surface::graph) fn delete_location(graph: &Graph<'_, '_>, key: &str) -> Answer {
+    use entrasim_domain::policy::conditional_access::LocationRef;
+    allowed(graph)?;
+    graph.write(|tenant| {
+        let id = id(key).ok_or_else(|| GraphError::Missing(key.to_owned()))?;
+        let in_use = tenant.conditional_access.policies.values().any(|policy| {
+            policy.conditions.locations.as_ref().is_some_and(|scope| {
+                let named = LocationRef::Named(id);
+                scope.include.contains(&named) || scope.exclude.contains(&named)
+            })
+        });
+        if in_use {
+            return Err(GraphError::BadRequest(
+                "1037: The named location is in use by a Conditional Access policy and cannot be deleted."
+                    .to_owned(),
+            ));
+        }
+        tenant
+            .conditional_access
+            .named_locations
+            .remove(&id)
+            .map(|_| ())
+            .ok_or_else(|| GraphError::Missing(key.to_owned()))
+    })?;
+    Ok(no_content())
+}
+
+/// `POST /users/{id}/revokeSignInSessions`
+pub(in crate::surface::graph) fn revoke_sessions(
+    graph: &Graph<'_, '_>,
+    key: &super::super::path::Key,
+    whose: Whose,
+) -> Answer {
+    use super::super::read;
+    use super::super::schema::user::USER;
+    let tenant = graph.tenant()?;
+    permission::REVOKE_SESSIONS.check(&graph.caller, tenant, whose)?;
+    let user = read::find(&USER, tenant, key)?.id;
+    let now = graph.call.now();
+    graph.write(|tenant| {
+        if let Some(known) = tenant.users.get(user) {
+            let mut known = entrasim_domain::directory::user::User::clone(known);
+            known.sessions_valid_from = now;
+            tenant.users.put(known);
+        }
+        Ok(())
+    })?;
+    Ok(graph.action_result("Edm.Boolean", json!({"value": true})))
+}
