@@ -25,6 +25,8 @@ pub struct AppOptions {
     pub keys: SigningKeys,
     /// Where files for clients are written (the seeded app's certificate).
     pub data: PathBuf,
+    /// Where the files of Azure Arc's challenge are written; clients insist on `/var/opt/azcmagent/tokens`.
+    pub arc_tokens: PathBuf,
     /// Decides the ids of answers that belong to no tenant.
     pub seed: u64,
 }
@@ -36,6 +38,7 @@ pub struct App {
     pub keys: SigningKeys,
     pub journal: Journal,
     pub data: PathBuf,
+    pub arc_tokens: PathBuf,
     /// Where it can be reached; set once the ports are bound.
     pub addresses: OnceLock<Addresses>,
     /// The tenant that requests mean which name none.
@@ -117,6 +120,7 @@ impl App {
             keys: options.keys,
             journal: Journal::default(),
             data: options.data,
+            arc_tokens: options.arc_tokens,
             addresses: OnceLock::new(),
             default_tenant: OnceLock::new(),
             unimplemented: Mutex::default(),

@@ -22,6 +22,8 @@ pub struct Options {
     pub listener: ListenerConfig,
     /// Holds the local authority, and files for clients.
     pub data: PathBuf,
+    /// Where the files of Azure Arc's challenge go; below `data` by default.
+    pub arc_tokens: Option<PathBuf>,
     pub keys: SigningKeys,
     pub tenant: TenantOptions,
 }
@@ -41,6 +43,7 @@ impl Options {
                 idle: crate::listener::IDLE,
             },
             data,
+            arc_tokens: None,
             keys: SigningKeys::built_in(),
             tenant: TenantOptions::default(),
         }
@@ -68,6 +71,9 @@ impl Simulator {
         };
         let app = App::new(AppOptions {
             keys: options.keys,
+            arc_tokens: options
+                .arc_tokens
+                .unwrap_or_else(|| options.data.join("azcmagent/tokens")),
             data: options.data,
             seed: options.tenant.seed,
         });

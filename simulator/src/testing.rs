@@ -37,6 +37,7 @@ impl Bench {
         let app = App::new(AppOptions {
             keys: SigningKeys::built_in(),
             data: PathBuf::new(),
+            arc_tokens: std::env::temp_dir().join("entrasim-arc-tokens"),
             seed: 0,
         });
         let options = TenantOptions {

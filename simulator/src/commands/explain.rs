@@ -46,6 +46,7 @@ pub fn explain(args: &ExplainArgs, out: &mut dyn Write) -> io::Result<bool> {
     let options = args.start.options()?;
     let app = App::new(AppOptions {
         keys: options.keys,
+        arc_tokens: options.data.clone(),
         data: options.data,
         seed: options.tenant.seed,
     });

@@ -34,6 +34,9 @@ pub struct StartArgs {
     /// Sign tokens with this RSA key (PKCS#8, PEM) instead of the built-in ones, which everybody has
     #[arg(long, value_name = "FILE")]
     pub signing_key: Option<PathBuf>,
+    /// Where Azure Arc's challenge files go; unmodified clients read them from /var/opt/azcmagent/tokens only
+    #[arg(long, value_name = "FOLDER")]
+    pub arc_tokens: Option<PathBuf>,
     /// Let the proxy open tunnels to this host, which is not simulated (may be given more than once)
     #[arg(long, value_name = "HOST")]
     pub allow_host: Vec<String>,
@@ -65,6 +68,7 @@ impl StartArgs {
         }
         options.tenant.security_defaults = self.security_defaults;
         options.tenant.seed = self.seed;
+        options.arc_tokens.clone_from(&self.arc_tokens);
         options.tenant.users = self.users;
         options.listener.allowed_hosts.clone_from(&self.allow_host);
         Ok(options)

@@ -1,8 +1,11 @@
-//! Managed identity: the metadata service (IMDS) of a machine, and the App Service form.
+//! Managed identity: the metadata service (IMDS) of a machine, App Service and its older form, Azure Arc, Cloud Shell,
+//! Service Fabric.
 
 use std::sync::Arc;
 
 use entrasim_domain::directory::service_principal::{ServicePrincipal, ServicePrincipalKind};
+use entrasim_domain::enforcement::Circumstances;
+use entrasim_domain::sign_in::record::{SignInKind, SignInRecord};
 use entrasim_domain::store::TenantCell;
 use entrasim_domain::tenant::Tenant;
 use http::{Method, StatusCode};
@@ -15,7 +18,10 @@ use crate::issue::resource::Resource;
 use crate::wire::{Form, Reply};
 
 mod app_service;
+mod arc;
+mod cloud_shell;
 mod imds;
+mod service_fabric;
 
 /// This surface.
 pub static SURFACE: Surface = Surface {
@@ -35,6 +41,16 @@ fn answer(call: &Call<'_>) -> Reply {
         ["metadata", "identity", "oauth2", "token"] => imds::token(call),
         ["metadata", "instance", rest @ ..] => imds::instance(call, rest),
         ["msi", "token"] => app_service::token(call),
+        ["msi", "arc"] => arc::token(call),
+        ["msi", "cloud-shell"] => cloud_shell::token(call, None),
+        ["msi", "cloud-shell", who] => cloud_shell::token(call, Some(who)),
+        ["msi", "service-fabric"] => service_fabric::token(call),
+        // The second version of the metadata service: its absence tells clients to use the first.
+        [
+            "metadata",
+            "identity",
+            "getplatformmetadata" | "issuecredential",
+        ] => Reply::json(StatusCode::NOT_FOUND, &json!({"error": "Not found"})),
         ["metadata", "identity" | "attested", ..] | ["metadata", "loadbalancer"] => {
             call.unimplemented(&format!("metadata path /{}", words.join("/")))
         }
@@ -129,11 +145,39 @@ fn issue(
         resource: &resource,
         handles_challenges: false,
     };
+    log(call, principal, &resource);
     Ok((
         access_token::for_app(call, tenant, &wish),
         principal.app_id.to_string(),
         name.to_owned(),
     ))
+}
+
+/// A row of the sign-in log.
+fn log(call: &Call<'_>, principal: &ServicePrincipal, resource: &Resource<'_>) {
+    let record = SignInRecord {
+        id: call.id(),
+        correlation_id: call.correlation_id("client-request-id"),
+        at: call.now(),
+        kind: SignInKind::ManagedIdentity,
+        subject: Some(principal.id),
+        name: principal.display_name.clone(),
+        client: principal.app_id,
+        client_name: principal.display_name.clone(),
+        resource: Some(resource.app_id),
+        circumstances: Circumstances::default(),
+        code: 0,
+        failure_reason: String::new(),
+        multifactor_required: false,
+        factors: Vec::new(),
+        applied: Vec::new(),
+    };
+    if let Some(cell) = call.cell() {
+        let _ = cell.write(|tenant| {
+            tenant.sign_in.log(record);
+            Ok::<(), core::convert::Infallible>(())
+        });
+    }
 }
 
 fn only_get(call: &Call<'_>) -> Option<Reply> {

@@ -1,5 +1,7 @@
-//! The App Service form: a local endpoint, and a header whose secret stands for the app, here for the tenant.
+//! The App Service form: a local endpoint, and a header whose secret stands for the app, here for the tenant. Functions,
+//! Container Apps and Logic Apps use it too; its older form is also that of Azure Machine Learning.
 
+use entrasim_domain::time::Timestamp;
 use http::StatusCode;
 use serde_json::json;
 
@@ -12,7 +14,11 @@ pub(super) fn token(call: &Call<'_>) -> Reply {
     if let Some(refusal) = only_get(call) {
         return refusal;
     }
-    let header = call.request.header("x-identity-header").unwrap_or_default();
+    let header = call
+        .request
+        .header("x-identity-header")
+        .or_else(|| call.request.header("secret"))
+        .unwrap_or_default();
     let owner = call
         .app
         .store
@@ -28,21 +34,29 @@ pub(super) fn token(call: &Call<'_>) -> Reply {
     };
     let tenant = call.bind(cell);
     let query = Form::parse(call.request.query.as_bytes());
-    match query.get("api-version") {
-        Some("2019-08-01") => {}
+    let older = match query.get("api-version") {
+        Some("2019-08-01") if call.request.header("x-identity-header").is_some() => false,
+        Some("2017-09-01") if call.request.header("secret").is_some() => true,
         Some(_) | None => {
             return refusal(
                 call,
                 StatusCode::BAD_REQUEST,
-                "The api-version must be 2019-08-01.",
+                "The api-version must be 2019-08-01 with X-IDENTITY-HEADER, or 2017-09-01 with secret.",
             );
         }
-    }
+    };
     match issue(call, tenant, &query) {
         Ok((token, client, resource)) => {
             let now = call.now().unix_seconds();
             let until =
                 now.saturating_add(i64::try_from(token.lifetime.as_secs()).unwrap_or(i64::MAX));
+            if older {
+                let until = us_form(call.now() + token.lifetime);
+                return Reply::json(
+                    StatusCode::OK,
+                    &json!({"access_token": token.text, "expires_on": until, "resource": resource, "token_type": "Bearer", "client_id": client}),
+                );
+            }
             let body = json!({
                 "access_token": token.text, "client_id": client, "expires_on": until.to_string(),
                 "not_before": (now - 300).to_string(), "resource": resource, "token_type": "Bearer",
@@ -67,6 +81,19 @@ pub(super) fn token(call: &Call<'_>) -> Reply {
             refusal(call, StatusCode::BAD_REQUEST, &text)
         }
     }
+}
+
+/// `06/20/2019 02:57:58 +00:00`
+fn us_form(at: Timestamp) -> String {
+    let text = at.to_string();
+    let part = |range| text.get(range).unwrap_or_default();
+    format!(
+        "{}/{}/{} {} +00:00",
+        part(5..7),
+        part(8..10),
+        part(0..4),
+        part(11..19)
+    )
 }
 
 fn refusal(call: &Call<'_>, status: StatusCode, message: &str) -> Reply {
