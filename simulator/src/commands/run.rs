@@ -188,6 +188,10 @@ fn common_variables(
     put("ENTRASIM_TENANT", handout.tenant.id.clone().into());
     put("ENTRASIM_DOMAIN", handout.tenant.domain.clone().into());
     put("ENTRASIM_SUBSCRIPTION", handout.subscription.clone().into());
+    put(
+        "ENTRASIM_IDENTITY_HEADER",
+        handout.identity_endpoint.header.clone().into(),
+    );
     let word = |name: &str| name.to_uppercase().replace('-', "_");
     for (name, account) in &handout.accounts {
         put(

@@ -89,10 +89,14 @@ fn is_named(token: &Unverified<'_>, certificate: &Certificate) -> bool {
         &certificate.der,
     ));
     let matches = |given: &str| {
-        let bare = given.trim_end_matches('=');
+        // MSAL Go writes standard base64, with its other two letters.
+        let bare = given
+            .trim_end_matches('=')
+            .replace('+', "-")
+            .replace('/', "_");
         bare == sha1
             || bare == sha256
-            || from_hex(bare).is_some_and(|bytes| URL_SAFE_NO_PAD.encode(bytes) == sha1)
+            || from_hex(&bare).is_some_and(|bytes| URL_SAFE_NO_PAD.encode(bytes) == sha1)
     };
     ["x5t#S256", "x5t", "kid"]
         .iter()

@@ -11,6 +11,13 @@ use crate::issue::resource::{Kind, Resource};
 /// The scopes of OpenID Connect, which belong to no resource.
 const RESERVED: [&str; 4] = ["openid", "profile", "email", "offline_access"];
 
+/// Whether a word belongs to no resource.
+pub(super) fn is_reserved(word: &str) -> bool {
+    RESERVED
+        .iter()
+        .any(|known| known.eq_ignore_ascii_case(word))
+}
+
 /// A v2 `scope` parameter, taken apart.
 #[derive(Clone, Debug)]
 pub(super) struct Asked<'a> {

@@ -8,7 +8,7 @@ use super::super::access::{Attempt, Way};
 use super::super::authority::Authority;
 use super::super::claims_request::ClaimsRequest;
 use super::super::error::StsError;
-use super::super::scope::Asked;
+use super::super::scope::{Asked, is_reserved};
 use super::super::token::{Issued, TokenRequest};
 use crate::issue::access_token::{self, AppToken};
 use crate::issue::resource::Resource;
@@ -74,11 +74,12 @@ pub(in super::super) fn issue(request: &TokenRequest<'_>) -> Result<Issued, StsE
     })
 }
 
-/// The scope has to be one `{resource}/.default` (1002012).
+/// The scope has to be one `{resource}/.default` (1002012). MSAL Go adds the scopes of OpenID Connect, which mean nothing
+/// here and are not held against it.
 fn one_default_scope<'a>(request: &TokenRequest<'a>) -> Result<Resource<'a>, StsError> {
     let scope = request.required("scope")?;
     let refused = || StsError::new(1_002_012).with("scope", scope);
-    let mut words = scope.split_whitespace();
+    let mut words = scope.split_whitespace().filter(|word| !is_reserved(word));
     let (Some(word), None) = (words.next(), words.next()) else {
         return Err(refused());
     };
