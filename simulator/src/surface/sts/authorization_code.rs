@@ -29,6 +29,8 @@ pub(super) struct AuthorizationCode {
     pub authentication: Authentication,
     pub expires: Timestamp,
     pub client_info: bool,
+    /// The `claims` of the sign-in: what it demanded and met.
+    pub claims: Option<String>,
 }
 
 #[derive(Deserialize, Serialize)]
@@ -46,6 +48,8 @@ struct Sealed {
     a: SealedAuthentication,
     e: i64,
     ci: bool,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    cl: Option<String>,
 }
 
 /// Stands in front, as in the real ones.
@@ -67,6 +71,7 @@ impl AuthorizationCode {
             a: (&self.authentication).into(),
             e: self.expires.unix_millis(),
             ci: self.client_info,
+            cl: self.claims.clone(),
         };
         format!(
             "{PREFIX}{}",
@@ -95,6 +100,7 @@ impl AuthorizationCode {
             authentication: sealed.a.into(),
             expires: Timestamp::from_unix_millis(sealed.e),
             client_info: sealed.ci,
+            claims: sealed.cl,
         })
     }
 }

@@ -26,6 +26,19 @@ impl ClaimsRequest {
         Self::parse(form.get("claims"))
     }
 
+    /// What either of two demands.
+    pub(super) fn and(mut self, other: Self) -> Self {
+        self.handles_challenges |= other.handles_challenges;
+        for context in other.contexts {
+            if !self.contexts.contains(&context) {
+                self.contexts.push(context);
+            }
+        }
+        self.methods.extend(other.methods);
+        self.not_before = self.not_before.max(other.not_before);
+        self
+    }
+
     /// The same, from the parameter's text.
     pub(super) fn parse(text: Option<&str>) -> Result<Self, StsError> {
         let Some(text) = text.filter(|text| !text.is_empty()) else {

@@ -91,6 +91,7 @@ pub(super) fn finish(
             authentication: authentication.clone(),
             expires: call.now() + CODE_LIFETIME,
             client_info: request.client_info,
+            claims: request.claims.clone(),
         };
         members.push(("code", code.seal(call)));
     }

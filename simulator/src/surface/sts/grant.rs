@@ -42,7 +42,7 @@ pub(super) struct SignedIn<'a> {
     pub nonce: Option<String>,
     pub source: Source,
     pub chain: Chain,
-    /// The `claims` of the sign-in, for requests that do not repeat them.
+    /// The `claims` of the sign-in: MSAL for Java does not repeat them when it redeems the code.
     pub demanded: Option<String>,
 }
 
@@ -111,13 +111,8 @@ pub(super) fn issue_for_user(
             Asked::resource(tenant, named.or(signed_in.resource.as_deref()), &own_origin)?
         }
     };
-    let claims = ClaimsRequest::parse(
-        request
-            .form
-            .get("claims")
-            .filter(|text| !text.is_empty())
-            .or(signed_in.demanded.as_deref()),
-    )?;
+    let claims =
+        ClaimsRequest::of(&request.form)?.and(ClaimsRequest::parse(signed_in.demanded.as_deref())?);
     let client = signed_in.client;
     super::assignment::require(tenant, &client, user)?;
     // A pass that has ended takes everything with it that it led to.

@@ -84,7 +84,7 @@ pub(in super::super) fn issue(request: &TokenRequest<'_>) -> Result<Issued, StsE
             chain: Chain {
                 single_page_since: (code.platform == Platform::SinglePage).then_some(now),
             },
-            demanded: None,
+            demanded: code.claims,
         },
     )
 }
