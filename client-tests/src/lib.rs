@@ -39,102 +39,184 @@ pub fn binary() -> &'static Path {
     })
 }
 
+/// Where clients are set up.
+fn clients_folder() -> PathBuf {
+    profile_folder()
+        .parent()
+        .map_or_else(PathBuf::new, Path::to_owned)
+        .join("clients")
+}
+
+/// Sets a client up once: what is installed is written down, and compared the next time.
+fn once(
+    ready: &'static OnceLock<Option<PathBuf>>,
+    name: &str,
+    set_up: impl FnOnce(&Path, &Path) -> Result<(), String>,
+) -> Option<&'static Path> {
+    ready
+        .get_or_init(|| {
+            let folder = clients_folder().join(name);
+            let source = Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/clients")).join(name);
+            match set_up(&folder, &source) {
+                Ok(()) => Some(folder),
+                Err(reason) => {
+                    skipped(name, &reason);
+                    None
+                }
+            }
+        })
+        .as_deref()
+}
+
+/// Whether the versions in `wanted` are those that were installed.
+fn is_installed(folder: &Path, wanted: &str) -> bool {
+    std::fs::read_to_string(folder.join("installed.txt")).is_ok_and(|known| known == wanted)
+}
+
+fn mark_installed(folder: &Path, wanted: &str) -> Result<(), String> {
+    std::fs::write(folder.join("installed.txt"), wanted).map_err(|error| error.to_string())
+}
+
 /// The `bin` folder of a virtual environment with the Azure CLI, MSAL and azure-identity; `None` after saying why not.
 pub fn python_clients() -> Option<&'static Path> {
     static READY: OnceLock<Option<PathBuf>> = OnceLock::new();
-    READY
-        .get_or_init(|| {
-            let folder = profile_folder()
-                .parent()
-                .map_or_else(PathBuf::new, Path::to_owned)
-                .join("clients/azure-cli");
-            match set_up_python(&folder) {
-                Ok(()) => Some(folder.join("bin")),
-                Err(reason) => {
-                    skipped("Azure CLI, MSAL and azure-identity", &reason);
-                    None
-                }
-            }
+    static BIN: OnceLock<Option<PathBuf>> = OnceLock::new();
+    BIN.get_or_init(|| {
+        once(&READY, "azure-cli", |folder, source| {
+            set_up_python(folder, &source.with_file_name("python"))
         })
+        .map(|folder| folder.join("bin"))
+    })
+    .as_deref()
+}
+
+/// The `bin` folder of a virtual environment with roadtx.
+pub fn roadtx() -> Option<&'static Path> {
+    static READY: OnceLock<Option<PathBuf>> = OnceLock::new();
+    static BIN: OnceLock<Option<PathBuf>> = OnceLock::new();
+    BIN.get_or_init(|| once(&READY, "roadtx", set_up_python).map(|folder| folder.join("bin")))
         .as_deref()
 }
 
-fn set_up_python(folder: &Path) -> Result<(), String> {
-    let requirements = concat!(
-        env!("CARGO_MANIFEST_DIR"),
-        "/clients/python/requirements.txt"
-    );
-    let wanted = std::fs::read_to_string(requirements).map_err(|error| error.to_string())?;
-    let stamp = folder.join("installed.txt");
-    if std::fs::read_to_string(&stamp).is_ok_and(|installed| installed == wanted) {
+fn set_up_python(folder: &Path, source: &Path) -> Result<(), String> {
+    let requirements = source.join("requirements.txt");
+    let wanted = std::fs::read_to_string(&requirements).map_err(|error| error.to_string())?;
+    if is_installed(folder, &wanted) {
         return Ok(());
     }
-    let _ = writeln!(
-        io::stderr(),
-        "setting up the Azure CLI in {} (some minutes, once)",
-        folder.display()
-    );
+    announce(folder);
     succeed(Command::new("python3").args(["-m", "venv"]).arg(folder))?;
-    let pip = folder.join("bin/pip");
-    succeed(Command::new(pip).args([
-        "install",
-        "--quiet",
-        "--disable-pip-version-check",
-        "-r",
-        requirements,
-    ]))?;
-    std::fs::write(stamp, wanted).map_err(|error| error.to_string())
+    succeed(
+        Command::new(folder.join("bin/pip"))
+            .args(["install", "--quiet", "--disable-pip-version-check", "-r"])
+            .arg(&requirements),
+    )?;
+    mark_installed(folder, &wanted)
 }
 
-/// The folder of the automated person in Chromium; `None` after saying why not.
-pub fn browser_person() -> Option<&'static Path> {
+/// The folder with MSAL Node and @azure/identity.
+pub fn node_clients() -> Option<&'static Path> {
     static READY: OnceLock<Option<PathBuf>> = OnceLock::new();
-    READY
-        .get_or_init(|| {
-            let folder = profile_folder()
-                .parent()
-                .map_or_else(PathBuf::new, Path::to_owned)
-                .join("clients/browser");
-            match set_up_browser(&folder) {
-                Ok(()) => Some(folder),
-                Err(reason) => {
-                    skipped("Chromium", &reason);
-                    None
-                }
-            }
-        })
-        .as_deref()
+    once(&READY, "node", |folder, source| {
+        set_up_npm(folder, source, "flows.mjs")
+    })
 }
 
-/// Chromium itself comes from the system; what drives it comes from the npm registry.
-const CHROMIUM: &str = "/usr/bin/chromium";
-
-fn set_up_browser(folder: &Path) -> Result<(), String> {
-    let source = Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/clients/browser"));
-    if !Path::new(CHROMIUM).exists() {
-        return Err(format!(
-            "{CHROMIUM} is not there; install the package chromium"
-        ));
-    }
+fn set_up_npm(folder: &Path, source: &Path, script: &str) -> Result<(), String> {
     std::fs::create_dir_all(folder).map_err(|error| error.to_string())?;
-    let copy = |name: &str| {
-        std::fs::copy(source.join(name), folder.join(name)).map_err(|error| error.to_string())
-    };
-    copy("person.mjs")?;
+    copy(source, folder, script)?;
     let wanted =
         std::fs::read_to_string(source.join("package.json")).map_err(|error| error.to_string())?;
-    let stamp = folder.join("installed.txt");
-    if std::fs::read_to_string(&stamp).is_ok_and(|installed| installed == wanted) {
+    if is_installed(folder, &wanted) {
         return Ok(());
     }
-    copy("package.json")?;
+    announce(folder);
+    copy(source, folder, "package.json")?;
     succeed(
         Command::new("npm")
             .args(["install", "--silent", "--no-audit", "--no-fund"])
             .current_dir(folder),
     )?;
-    std::fs::write(stamp, wanted).map_err(|error| error.to_string())
+    mark_installed(folder, &wanted)
 }
+
+/// The folder with the built program of MSAL Go and azidentity, `flows`.
+pub fn go_clients() -> Option<&'static Path> {
+    static READY: OnceLock<Option<PathBuf>> = OnceLock::new();
+    once(&READY, "go", |folder, source| {
+        std::fs::create_dir_all(folder).map_err(|error| error.to_string())?;
+        for file in ["go.mod", "go.sum", "main.go"] {
+            copy(source, folder, file)?;
+        }
+        // Go's own cache knows what has to be built again.
+        succeed(
+            Command::new("go")
+                .args(["build", "-o", "flows", "."])
+                .current_dir(folder),
+        )
+    })
+}
+
+/// The folder with the compiled classes of MSAL Java and azure-identity, and `classpath.txt`.
+pub fn java_clients() -> Option<&'static Path> {
+    static READY: OnceLock<Option<PathBuf>> = OnceLock::new();
+    once(&READY, "java", |folder, source| {
+        let sources = "src/main/java";
+        std::fs::create_dir_all(folder.join(sources)).map_err(|error| error.to_string())?;
+        copy(source, folder, "pom.xml")?;
+        copy(&source.join(sources), &folder.join(sources), "Flows.java")?;
+        let wanted = ["pom.xml", "src/main/java/Flows.java"]
+            .iter()
+            .filter_map(|file| std::fs::read_to_string(source.join(file)).ok())
+            .collect::<String>();
+        if is_installed(folder, &wanted) {
+            return Ok(());
+        }
+        announce(folder);
+        succeed(
+            Command::new("mvn")
+                .args([
+                    "-q",
+                    "-B",
+                    "compile",
+                    "dependency:build-classpath",
+                    "-Dmdep.outputFile=classpath.txt",
+                ])
+                .current_dir(folder),
+        )?;
+        mark_installed(folder, &wanted)
+    })
+}
+
+fn announce(folder: &Path) {
+    let _ = writeln!(
+        io::stderr(),
+        "setting up a client in {} (once)",
+        folder.display()
+    );
+}
+
+fn copy(from: &Path, to: &Path, name: &str) -> Result<(), String> {
+    std::fs::copy(from.join(name), to.join(name))
+        .map(|_| ())
+        .map_err(|error| format!("{name}: {error}"))
+}
+
+/// The folder of the automated person in Chromium; `None` after saying why not.
+pub fn browser_person() -> Option<&'static Path> {
+    static READY: OnceLock<Option<PathBuf>> = OnceLock::new();
+    once(&READY, "browser", |folder, source| {
+        if !Path::new(CHROMIUM).exists() {
+            return Err(format!(
+                "{CHROMIUM} is not there; install the package chromium"
+            ));
+        }
+        set_up_npm(folder, source, "person.mjs")
+    })
+}
+
+/// Chromium itself comes from the system; what drives it comes from the npm registry.
+const CHROMIUM: &str = "/usr/bin/chromium";
 
 fn succeed(command: &mut Command) -> Result<(), String> {
     let program = command.get_program().to_string_lossy().into_owned();

@@ -2,4 +2,5 @@
 
 mod azure_cli;
 mod browser;
+mod libraries;
 mod python_libraries;

@@ -245,6 +245,9 @@ impl<'a> Browser<'a> {
 }
 
 fn is_simulated(url: &str) -> bool {
+    if url.contains("/oauth2/nativeclient") {
+        return false;
+    }
     let host = url
         .split_once("://")
         .map_or("", |(_, rest)| rest)

@@ -135,7 +135,15 @@ fn each_host_answers_in_its_own_form_and_refuses_in_it() {
     let host = "http://localhost:8080";
     let arm = "resource=https%3A%2F%2Fmanagement.azure.com";
     let form = "application/x-www-form-urlencoded";
-    let rows: [(&str, String, Vec<(&str, &str)>, &str, u16, &str); 19] = [
+    type Row<'a> = (
+        &'a str,
+        String,
+        Vec<(&'a str, &'a str)>,
+        &'a str,
+        u16,
+        &'a str,
+    );
+    let rows: [Row<'_>; 19] = [
         (
             "GET",
             format!("/msi/token?api-version=2019-08-01&{arm}"),
@@ -305,7 +313,8 @@ fn azure_arc_proves_itself_with_the_content_of_a_file() {
     assert_eq!(challenge.status, 401);
     let realm = challenge.headers["www-authenticate"].to_str().unwrap();
     let path = realm.strip_prefix("Basic realm=").unwrap();
-    assert!(path.ends_with(".key"));
+    let extension = std::path::Path::new(path).extension();
+    assert!(extension.is_some_and(|extension| extension == "key"));
     let secret = std::fs::read_to_string(path).unwrap();
     let proof = format!("Basic {secret}");
     let reply = bench.send(

@@ -1,6 +1,7 @@
 //! The token service.
 
 pub(crate) mod catalogue;
+mod clients;
 mod device_code;
 mod discovery;
 pub(crate) mod grants;

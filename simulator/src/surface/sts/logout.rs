@@ -68,11 +68,21 @@ fn onward<'f>(
         (None, Some(live)) => live.session.apps.clone(),
         (None, None) => Vec::new(),
     };
-    let registered = clients.iter().any(|client| {
-        super::sign_in_request::with_client(call, client, |client| {
-            redirect_uri::is_registered(client, uri)
+    let tenants: Vec<_> = match ended {
+        Some(live) => vec![live.tenant.clone()],
+        None => call
+            .app
+            .store
+            .list()
+            .iter()
+            .map(|cell| cell.read())
+            .collect(),
+    };
+    let registered = tenants.iter().any(|tenant| {
+        clients.iter().any(|client| {
+            Client::find(tenant, &Credentials::public(client))
+                .is_ok_and(|client| redirect_uri::is_registered(&client, uri))
         })
-        .unwrap_or(false)
     });
     registered.then(|| match field("state") {
         Some(state) => {

@@ -58,6 +58,11 @@ pub(super) fn answer(call: &Call<'_>) -> Reply {
         [_, "v2.0", "adminconsent"] if is_read => admin_consent::answer(call, tenant, Version::V2),
         [_, "adminconsent"] if is_read => admin_consent::answer(call, tenant, Version::V1),
         [_, "reprocess" | "resume"] if is_read => authorize::again(call),
+        // Where native apps take the answer out of the address: the page itself is empty.
+        [_, "oauth2", "nativeclient"] if is_read => Reply::html(
+            StatusCode::OK,
+            "<!DOCTYPE html><html lang=\"en\"><head><title>Signed in</title></head><body></body></html>",
+        ),
         _ if is_post => posted(call, &words, tenant),
         [_, rest @ ..] => elsewhere(call, &rest.join("/")),
         [] => Reply::empty(StatusCode::NOT_FOUND),

@@ -46,13 +46,15 @@ pub(in super::super) fn issue(request: &TokenRequest<'_>) -> Result<Issued, StsE
     )
 }
 
-/// `/organizations` means the tenant that manages the name's domain; the grant is refused on `/common` and `/consumers`.
+/// `/organizations` means the tenant that manages the name's domain. The v2 endpoint refuses the grant on `/common` and
+/// `/consumers`; the v1 endpoint takes it on `/common`, and tools rely on that (dirkjanm/ROADtools auth.py).
 fn bind_home(request: &TokenRequest<'_>, name: &str) -> Result<(), StsError> {
     let call = request.call;
     match request.authority {
         Authority::Tenant(_) => Ok(()),
-        Authority::Common | Authority::Consumers => Err(StsError::new(9_001_023)),
-        Authority::Organizations => {
+        Authority::Common if request.version == Version::V2 => Err(StsError::new(9_001_023)),
+        Authority::Consumers => Err(StsError::new(9_001_023)),
+        Authority::Common | Authority::Organizations => {
             let domain = name.rsplit_once('@').map_or("", |(_, domain)| domain);
             match call.app.store.by_domain(domain) {
                 Some(cell) => {
