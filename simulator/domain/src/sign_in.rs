@@ -58,14 +58,17 @@ impl SignInState {
         let old: Vec<Uuid> = self
             .prompts
             .values()
-            .filter(|known| known.is_over(now) || known.user == prompt.user)
+            .filter(|known| known.is_over(now))
             .map(|known| known.id)
             .collect();
         for id in old {
             self.prompts.remove(&id);
         }
         if self.prompts.len() >= PROMPTS {
-            self.prompts.clear();
+            let oldest = self.prompts.values().min_by_key(|known| known.created);
+            if let Some(id) = oldest.map(|known| known.id) {
+                self.prompts.remove(&id);
+            }
         }
         self.prompts.insert(prompt.id, Arc::new(prompt));
     }

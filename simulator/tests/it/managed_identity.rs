@@ -127,6 +127,15 @@ fn the_app_service_header_selects_the_tenant() {
     );
 }
 
+type Row<'a> = (
+    &'a str,
+    String,
+    Vec<(&'a str, &'a str)>,
+    &'a str,
+    u16,
+    &'a str,
+);
+
 /// Requests of the other hosts, one row a case: method, path, headers, body, status, and what the answer has to contain.
 #[test]
 fn each_host_answers_in_its_own_form_and_refuses_in_it() {
@@ -135,14 +144,6 @@ fn each_host_answers_in_its_own_form_and_refuses_in_it() {
     let host = "http://localhost:8080";
     let arm = "resource=https%3A%2F%2Fmanagement.azure.com";
     let form = "application/x-www-form-urlencoded";
-    type Row<'a> = (
-        &'a str,
-        String,
-        Vec<(&'a str, &'a str)>,
-        &'a str,
-        u16,
-        &'a str,
-    );
     let rows: [Row<'_>; 19] = [
         (
             "GET",

@@ -312,7 +312,7 @@ fn hybrid_and_implicit_answers_go_where_no_log_sees_them() {
 fn signing_out_ends_the_session_tells_the_app_and_goes_on_to_its_address_only() {
     let bench = Bench::at(AFTER_PHASE_2);
     own_app(&bench, |app, _| {
-        app.logout_uri = Some("https://own.example/out".to_owned())
+        app.logout_uri = Some("https://own.example/out".to_owned());
     });
     let url = authorize(&bench, OWN, CALLBACK, "openid", "");
     let out = |uri: &str| {
