@@ -11,6 +11,10 @@ pub const SHIPPED: &[(&str, &str)] = &[
         include_str!("../catalogue/phase2/developer-without-mfa.yaml"),
     ),
     (
+        "phase2/second-factor",
+        include_str!("../catalogue/phase2/second-factor.yaml"),
+    ),
+    (
         "phase2/postponed",
         include_str!("../catalogue/phase2/postponed.yaml"),
     ),

@@ -13,6 +13,7 @@ use crate::language::parse::parse;
 mod actor;
 mod expectation;
 mod http;
+mod pages;
 mod play;
 
 pub use http::Subject;

@@ -132,6 +132,23 @@ fn check(step: &Spanned<Step>) -> Result<(), (Location, String)> {
             ));
         }
     }
+    if let Some(sign_in) = &step.sign_in
+        && let Some(mfa) = &sign_in.value.mfa
+    {
+        const KNOWN: [&str; 4] = ["push", "app-code", "text", "deny"];
+        if sign_in.value.password.is_none() {
+            return Err((
+                sign_in.referenced,
+                "mfa goes with password: it is a person who signs in on the pages".to_owned(),
+            ));
+        }
+        if !KNOWN.contains(&mfa.as_str()) {
+            return Err((
+                sign_in.referenced,
+                unknown_name("mfa", mfa, KNOWN.into_iter()),
+            ));
+        }
+    }
     for call in [&step.arm, &step.graph].into_iter().flatten() {
         let verbs = call.value.verbs();
         let [(_, path)] = verbs.as_slice() else {

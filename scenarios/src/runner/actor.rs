@@ -11,10 +11,11 @@ use ring::signature::{RSA_PKCS1_SHA256, RsaKeyPair};
 use serde_json::{Value, json};
 
 use super::http::{Answer, Subject};
+use super::pages::{self, Person};
 use crate::language::model::SignIn;
 use crate::language::parse::client_id;
 
-const SIGN_IN_HOST: &str = "login.microsoftonline.com";
+pub(super) const SIGN_IN_HOST: &str = "login.microsoftonline.com";
 /// The challenge of the mandate.
 const P1: &str = r#"{"access_token":{"acrs":{"essential":true,"values":["p1"]}}}"#;
 
@@ -56,7 +57,7 @@ fn resource_uri(resource: &str) -> &str {
     }
 }
 
-fn bad(message: String) -> io::Error {
+pub(super) fn bad(message: String) -> io::Error {
     io::Error::new(io::ErrorKind::InvalidInput, message)
 }
 
@@ -212,6 +213,17 @@ impl Session {
                 } else {
                     password
                 };
+                if let Some(mfa) = &wish.mfa {
+                    let person = Person {
+                        upn,
+                        password,
+                        mfa,
+                        client,
+                        scope: &scope,
+                        claims: &claims,
+                    };
+                    return pages::sign_in(subject, handout, &person).await;
+                }
                 form.extend([
                     ("grant_type", "password"),
                     ("username", upn),
@@ -386,7 +398,11 @@ async fn identity_token(
     subject.send_plain(authority, request).await
 }
 
-async fn post(subject: &Subject, handout: &Value, form: &[(&str, &str)]) -> io::Result<Answer> {
+pub(super) async fn post(
+    subject: &Subject,
+    handout: &Value,
+    form: &[(&str, &str)],
+) -> io::Result<Answer> {
     let tenant = handout["tenant"]["id"].as_str().unwrap_or_default();
     let request = http::Request::builder()
         .method("POST")
@@ -397,7 +413,7 @@ async fn post(subject: &Subject, handout: &Value, form: &[(&str, &str)]) -> io::
     subject.send(SIGN_IN_HOST, request).await
 }
 
-fn encode(pairs: &[(&str, &str)]) -> String {
+pub(super) fn encode(pairs: &[(&str, &str)]) -> String {
     let words: Vec<String> = pairs
         .iter()
         .map(|(name, value)| format!("{name}={}", percent(value)))
@@ -405,7 +421,7 @@ fn encode(pairs: &[(&str, &str)]) -> String {
     words.join("&")
 }
 
-fn percent(text: &str) -> String {
+pub(super) fn percent(text: &str) -> String {
     let mut encoded = String::new();
     for byte in text.bytes() {
         if byte.is_ascii_alphanumeric() || b"-._~".contains(&byte) {

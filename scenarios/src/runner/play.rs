@@ -405,6 +405,11 @@ fn action(step: &Step) -> String {
             .into_iter()
             .find(|(set, _)| *set)
             .map_or("", |(_, name)| name);
+        let proof = match wish.mfa.as_deref() {
+            Some("deny") => format!("{proof}, the prompt denied,"),
+            Some(_) => format!("{proof}, second factor,"),
+            None => proof.to_owned(),
+        };
         let challenge = if wish.claims.is_some() {
             " and the challenge"
         } else {
