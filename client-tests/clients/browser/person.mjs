@@ -1,7 +1,8 @@
 // An automated person in a real Chromium: looks at each page, does what a person would, until the app has its answer.
 //
 //   node person.mjs URL [--user UPN] [--password P] [--method PhoneAppNotification|PhoneAppOTP|OneWaySMS] [--code USERCODE]
-//                       [--keyboard] [--audit DIR] [--then TEXT] [--stay yes|no] [--register phone|totp]
+//                       [--keyboard] [--audit DIR] [--then TEXT] [--stay yes|no] [--register phone|totp|authenticator]
+//                       [--next "URL URL"] [--account other]
 //
 // Reads the simulator's address from the variables that `entrasim run` sets. Prints one JSON object: the pages that were
 // seen, console errors, accessibility violations, and where it ended.
@@ -222,18 +223,20 @@ async function act() {
 }
 
 try {
-  await page.goto(url, { waitUntil: "load" }).catch((error) => {
-    if (!String(error).includes("ERR_")) throw error;
-  });
-  for (let steps = 0; steps < 25; steps++) {
-    const before = page.url();
-    const result = await act();
-    if (result === null) break;
-    if (page.url() === before) await page.waitForLoadState("load").catch(() => null);
+  for (const target of [url, ...(options.next ?? "").split(" ").filter(Boolean)]) {
+    await page.goto(target, { waitUntil: "load" }).catch((error) => {
+      if (!String(error).includes("ERR_")) throw error;
+    });
+    for (let steps = 0; steps < 25; steps++) {
+      const before = page.url();
+      const result = await act();
+      if (result === null) break;
+      if (page.url() === before) await page.waitForLoadState("load").catch(() => null);
+    }
+    const id = await page.locator('meta[name="PageID"]').getAttribute("content", { timeout: 1000 }).catch(() => null);
+    if (id) await look(id);
+    else if (!page.url().startsWith("chrome-error:")) await look("AfterSignIn");
   }
-  const id = await page.locator('meta[name="PageID"]').getAttribute("content", { timeout: 1000 }).catch(() => null);
-  if (id) await look(id);
-  else await look("AfterSignIn");
   seen.ended = page.url();
   seen.text = (await page.locator("body").innerText().catch(() => "")).slice(0, 500);
 } finally {

@@ -94,6 +94,77 @@ fn who_has_no_method_registers_one_at_the_portals_door() {
     }
 }
 
+/// `authorize` of the Azure CLI, whose answer nobody takes: the browser stops before localhost.
+const AUTHORIZE: &str = "https://login.microsoftonline.com/organizations/oauth2/v2.0/authorize?response_type=code&redirect_uri=http%3A%2F%2Flocalhost%3A1&scope=https%3A%2F%2Fmanagement.azure.com%2F.default&client_id=";
+const CLI: &str = "04b07795-8ddb-461a-bbee-02f9e1bf7b46";
+const P1: &str = "%7B%22access_token%22%3A%7B%22acrs%22%3A%7B%22essential%22%3Atrue%2C%22values%22%3A%5B%22p1%22%5D%7D%7D%7D";
+
+#[test]
+fn consent_the_choice_of_accounts_signing_out_and_an_error_are_pages_too() {
+    if python_clients().is_none() {
+        return;
+    }
+    let script = format!(
+        r#"az login -u "$ENTRASIM_ADMIN_UPN" -p "$ENTRASIM_ADMIN_PASSWORD" -o none 2> /dev/null
+app=$(az ad app create --display-name "Expenses" --web-redirect-uris http://localhost:1/cb --query appId -o tsv)
+az ad sp create --id "$app" -o none
+consent="https://login.microsoftonline.com/$ENTRASIM_TENANT/oauth2/v2.0/authorize?response_type=code&redirect_uri=http%3A%2F%2Flocalhost%3A1%2Fcb&scope=openid%20User.Read&client_id=$app"
+person "$consent" --user "$ENTRASIM_BOB_UPN" --password "$ENTRASIM_BOB_PASSWORD" --keyboard --audit "$PAGES/tour"   --next "{AUTHORIZE}{CLI}&prompt=select_account https://login.microsoftonline.com/common/oauth2/v2.0/logout {AUTHORIZE}11111111-2222-3333-4444-555555555555""#
+    );
+    let Some((ran, _)) = with_person(BEFORE, &script) else {
+        return;
+    };
+    let seen = seen(&ran);
+    assert_eq!(seen["violations"], serde_json::json!([]), "{seen}");
+    let pages = pages(&seen);
+    for page in [
+        "Consent",
+        "AccountPicker",
+        "ConvergedSignOut",
+        "ConvergedError",
+    ] {
+        assert!(pages.contains(&page), "{page}: {seen}");
+    }
+}
+
+#[test]
+fn a_temporary_password_is_changed_on_the_way() {
+    if python_clients().is_none() {
+        return;
+    }
+    let script = format!(
+        r#"az login -u "$ENTRASIM_ADMIN_UPN" -p "$ENTRASIM_ADMIN_PASSWORD" -o none 2> /dev/null
+az ad user create --display-name "New Hire" --user-principal-name "new@$ENTRASIM_DOMAIN" --password "Temp-passw0rd" --force-change-password-next-sign-in true -o none
+person "{AUTHORIZE}{CLI}" --user "new@$ENTRASIM_DOMAIN" --password "Temp-passw0rd" --keyboard --audit "$PAGES/change-password""#
+    );
+    let Some((ran, _)) = with_person(BEFORE, &script) else {
+        return;
+    };
+    let seen = seen(&ran);
+    assert_eq!(seen["violations"], serde_json::json!([]), "{seen}");
+    assert_eq!(
+        pages(&seen),
+        ["Identifier", "Password", "ChangePassword", "StaySignedIn"]
+    );
+}
+
+#[test]
+fn a_text_message_is_asked_for_and_typed() {
+    let script = format!(
+        r#"person https://portal.azure.com/ --user "$ENTRASIM_BOB_UPN" --password "$ENTRASIM_BOB_PASSWORD" --register phone --method OneWaySMS --keyboard --audit "$PAGES/text-message" --next "{AUTHORIZE}{CLI}&prompt=login&claims={P1}""#
+    );
+    let Some((ran, _)) = with_person(AFTER, &script) else {
+        return;
+    };
+    let seen = seen(&ran);
+    assert_eq!(seen["violations"], serde_json::json!([]), "{seen}");
+    assert!(
+        pages(&seen).contains(&"RegisterCode") && pages(&seen).contains(&"ChooseMethod"),
+        "{seen}"
+    );
+    assert!(pages(&seen).contains(&"TextCode"), "{seen}");
+}
+
 #[test]
 fn the_command_that_az_prints_after_the_refusal_works_as_printed() {
     if python_clients().is_none() {

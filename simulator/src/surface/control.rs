@@ -9,6 +9,7 @@ use crate::wire::{Reply, Request};
 
 pub mod model;
 
+mod circumstances;
 mod dashboard;
 mod error;
 mod explain;
@@ -120,4 +121,5 @@ fn routes() -> impl Iterator<Item = Route> {
         .chain(journal::routes())
         .chain(explain::routes())
         .chain(phones::routes())
+        .chain(circumstances::routes())
 }

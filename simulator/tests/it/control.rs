@@ -256,3 +256,117 @@ fn policies_take_effect_at_the_next_sign_in() {
     );
     assert_eq!(password_token(&bench, "alice", graph).status, 400);
 }
+
+#[test]
+fn a_phone_is_answered_over_the_control_port_and_on_its_page() {
+    use entrasim::testing::browser::Browser;
+    let bench = Bench::at(AFTER_PHASE_2);
+    super::sts::pages::security_defaults(&bench);
+    let path = format!("/tenants/{}/users/alice/phone", bench.tenant.id());
+    let (name, password) = crate::support::account(&bench, "alice");
+    let wait = || {
+        let mut browser = Browser::new(&bench);
+        browser
+            .get(&super::sts::pages::authorize_url(""))
+            .sign_in(&name, &password);
+        browser.submit(&[("mfaAuthMethod", "PhoneAppNotification")]);
+        let number: u32 = browser
+            .html
+            .split("DisplaySign\">")
+            .nth(1)
+            .and_then(|rest| rest.split('<').next())
+            .and_then(|text| text.parse().ok())
+            .unwrap();
+        (browser, number)
+    };
+    let prompt = || {
+        let phone = json(&ask(&bench, "GET", &path, &Value::Null));
+        let prompts = phone["prompts"].as_array().unwrap().clone();
+        let waiting = prompts.iter().find(|prompt| prompt["state"] == "pending");
+        text(waiting.unwrap(), "id").to_owned()
+    };
+    let (mut browser, number) = wait();
+    let answer = |body: Value| {
+        ask(
+            &bench,
+            "POST",
+            &format!("{path}/prompts/{}", prompt()),
+            &body,
+        )
+    };
+    let wrong = answer(j!({"action": "approve", "number": number + 1}));
+    assert_eq!(wrong.status, 400, "the number has to match");
+    assert_eq!(
+        answer(j!({"action": "approve", "number": number})).status,
+        200
+    );
+    browser.submit(&[]);
+    assert_eq!(browser.page(), "KmsiInterrupt");
+    // The same on the page that a student sees.
+    let (mut browser, number) = wait();
+    let page = format!("/phone/{}/alice", bench.tenant.id());
+    let shown = ask(&bench, "GET", &page, &Value::Null);
+    let html = String::from_utf8_lossy(&shown.body).into_owned();
+    assert!(
+        html.contains("Approve sign-in?") && html.contains("Microsoft Azure CLI"),
+        "{html}"
+    );
+    let pressed = control::answer(
+        &bench.app,
+        &Request {
+            method: Method::POST,
+            scheme: Scheme::Http,
+            authority: "localhost:8900".to_owned(),
+            path: page,
+            query: String::new(),
+            headers: HeaderMap::new(),
+            body: format!("action=approve&prompt={}&number={number}", prompt()).into(),
+            arrived: Timestamp::UNIX_EPOCH,
+            proxy_user: None,
+        },
+    );
+    assert_eq!(pressed.status, 303);
+    browser.submit(&[]);
+    assert_eq!(browser.page(), "KmsiInterrupt");
+    // By itself.
+    assert_eq!(
+        ask(&bench, "PATCH", &path, &j!({"automatic": "deny"})).status,
+        200
+    );
+    let (mut browser, _) = wait();
+    browser.submit(&[]);
+    assert!(browser.html.contains("not approved"));
+}
+
+#[test]
+fn address_country_risk_methods_and_knobs_are_set_from_outside() {
+    let bench = Bench::at(AFTER_PHASE_2);
+    let path = format!("/tenants/{}/circumstances", bench.tenant.id());
+    let change = j!({
+        "address": "198.51.100.7", "country": "de", "users": {"bob": {"user_risk": "high", "sign_in_risk": "medium"}},
+        "methods": {"temporaryAccessPass": true, "sms": false}, "knobs": {"p1_in_acrs_after_stepup": false},
+    });
+    let shown = json(&ask(&bench, "PATCH", &path, &change));
+    assert_eq!(shown["country"], "DE");
+    assert_eq!(
+        shown["users"]["bob@contoso.onmicrosoft.com"]["user_risk"],
+        "high"
+    );
+    assert_eq!(shown["methods"]["temporaryAccessPass"], true);
+    assert_eq!(shown["methods"]["fido2"], true, "what is absent stays");
+    assert_eq!(shown["knobs"]["p1_in_acrs_after_stepup"], false);
+    let token = arm_token(&bench, "alice");
+    assert_eq!(crate::support::claims(&token)["ipaddr"], "198.51.100.7");
+    for wrong in [
+        j!({"address": "here"}),
+        j!({"country": "Germany"}),
+        j!({"methods": {"telepathy": true}}),
+        j!({"users": {"nobody": {}}}),
+        j!({"weather": "rain"}),
+    ] {
+        assert!(
+            ask(&bench, "PATCH", &path, &wrong).status.is_client_error(),
+            "{wrong}"
+        );
+    }
+}

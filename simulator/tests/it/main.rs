@@ -12,5 +12,5 @@ mod listener;
 mod managed_identity;
 mod replay;
 mod run;
-mod sts;
+pub(crate) mod sts;
 mod support;

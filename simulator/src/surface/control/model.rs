@@ -348,3 +348,60 @@ pub enum AnswerAction {
     Deny,
     Report,
 }
+
+/// Where sign-ins come from, how risky they are, what is allowed.
+#[derive(Debug, JsonSchema, Serialize)]
+pub struct CircumstancesView {
+    /// The address that every sign-in seems to come from.
+    pub address: String,
+    /// ISO 3166-1 alpha-2.
+    pub country: Option<String>,
+    /// The accounts at risk.
+    pub users: BTreeMap<String, UserRiskView>,
+    /// The authentication methods policy: whether a method is on.
+    pub methods: BTreeMap<String, bool>,
+    pub knobs: KnobsView,
+}
+
+#[derive(Debug, Default, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct CircumstancesPatch {
+    pub address: Option<String>,
+    #[serde(default, deserialize_with = "present")]
+    pub country: Option<Option<String>>,
+    /// By account name or principal name.
+    #[serde(default)]
+    pub users: BTreeMap<String, UserRiskView>,
+    #[serde(default)]
+    pub methods: BTreeMap<String, bool>,
+    #[serde(default)]
+    pub knobs: KnobsView,
+}
+
+#[derive(Clone, Copy, Debug, Default, Deserialize, JsonSchema, Serialize)]
+#[serde(deny_unknown_fields)]
+pub struct UserRiskView {
+    pub user_risk: Option<RiskWord>,
+    pub sign_in_risk: Option<RiskWord>,
+}
+
+#[derive(Clone, Copy, Debug, Deserialize, JsonSchema, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum RiskWord {
+    None,
+    Low,
+    Medium,
+    High,
+}
+
+/// Behaviour of the real service for which there is no evidence.
+#[derive(Clone, Copy, Debug, Default, Deserialize, JsonSchema, Serialize)]
+#[serde(deny_unknown_fields)]
+pub struct KnobsView {
+    /// Resource Manager checks roles before multifactor authentication.
+    pub rbac_before_mfa: Option<bool>,
+    /// Resource Manager's challenge has claims only for tokens with `cp1`.
+    pub claims_only_for_cp1: Option<bool>,
+    /// A stepped-up token has `p1` in `acrs`.
+    pub p1_in_acrs_after_stepup: Option<bool>,
+}

@@ -1,0 +1,172 @@
+//! What Conditional Access looks at and nobody on one machine can show: where sign-ins come from, how risky they are; which
+//! methods are allowed; and the knobs for behaviour of the real service that nobody has documented.
+
+use core::net::IpAddr;
+
+use entrasim_domain::directory::user::User;
+use entrasim_domain::enforcement::facts::Risk;
+use entrasim_domain::policy::authentication_methods::MethodName;
+use entrasim_domain::tenant::Tenant;
+use http::{Method, StatusCode};
+
+use super::model::{CircumstancesPatch, CircumstancesView, KnobsView, RiskWord, UserRiskView};
+use super::tenants::find_user;
+use super::{ControlCall, ControlError, Route, ok, openapi};
+use crate::wire::Reply;
+
+pub(super) fn routes() -> Vec<Route> {
+    let view: (StatusCode, Option<openapi::Schema>) =
+        (StatusCode::OK, Some(openapi::of::<CircumstancesView>));
+    vec![
+        Route {
+            method: Method::GET,
+            path: "/tenants/{tenant}/circumstances",
+            summary: "Where sign-ins come from, their risk, the methods that are allowed, the knobs",
+            request: None,
+            response: view,
+            handler: get,
+        },
+        Route {
+            method: Method::PATCH,
+            path: "/tenants/{tenant}/circumstances",
+            summary: "Change them; what is absent stays",
+            request: Some(openapi::of::<CircumstancesPatch>),
+            response: view,
+            handler: patch,
+        },
+    ]
+}
+
+/// The methods of the policy by their names in Graph.
+const METHODS: [(MethodName, &str); 8] = [
+    (MethodName::Fido2, "fido2"),
+    (MethodName::MicrosoftAuthenticator, "microsoftAuthenticator"),
+    (MethodName::Sms, "sms"),
+    (MethodName::Voice, "voice"),
+    (MethodName::SoftwareOath, "softwareOath"),
+    (MethodName::HardwareOath, "hardwareOath"),
+    (MethodName::TemporaryAccessPass, "temporaryAccessPass"),
+    (MethodName::Email, "email"),
+];
+
+fn word(risk: Risk) -> RiskWord {
+    match risk {
+        Risk::None => RiskWord::None,
+        Risk::Low => RiskWord::Low,
+        Risk::Medium => RiskWord::Medium,
+        Risk::High => RiskWord::High,
+    }
+}
+
+fn risk(word: RiskWord) -> Risk {
+    match word {
+        RiskWord::None => Risk::None,
+        RiskWord::Low => Risk::Low,
+        RiskWord::Medium => Risk::Medium,
+        RiskWord::High => Risk::High,
+    }
+}
+
+fn view(tenant: &Tenant) -> CircumstancesView {
+    CircumstancesView {
+        address: tenant.location.ip.to_string(),
+        country: tenant.location.country.clone(),
+        users: tenant
+            .users
+            .iter()
+            .filter(|user| user.risk != Risk::None || user.sign_in_risk != Risk::None)
+            .map(|user| {
+                let row = UserRiskView {
+                    user_risk: Some(word(user.risk)),
+                    sign_in_risk: Some(word(user.sign_in_risk)),
+                };
+                (tenant.principal_name(user), row)
+            })
+            .collect(),
+        methods: METHODS
+            .iter()
+            .map(|(name, word)| {
+                let enabled = tenant
+                    .authentication_methods
+                    .methods
+                    .get(name)
+                    .is_some_and(|configuration| configuration.enabled);
+                ((*word).to_owned(), enabled)
+            })
+            .collect(),
+        knobs: KnobsView {
+            rbac_before_mfa: Some(tenant.knobs.rbac_before_mfa),
+            claims_only_for_cp1: Some(tenant.knobs.claims_only_for_cp1),
+            p1_in_acrs_after_stepup: Some(tenant.knobs.p1_in_acrs_after_stepup),
+        },
+    }
+}
+
+fn get(call: &ControlCall<'_>) -> Result<Reply, ControlError> {
+    Ok(ok(&view(&call.tenant()?.read())))
+}
+
+fn patch(call: &ControlCall<'_>) -> Result<Reply, ControlError> {
+    let body: CircumstancesPatch = call.body()?;
+    call.tenant()?.write(|tenant| apply(tenant, &body))?;
+    get(call)
+}
+
+fn apply(tenant: &mut Tenant, body: &CircumstancesPatch) -> Result<(), ControlError> {
+    if let Some(address) = &body.address {
+        tenant.location.ip = address
+            .parse::<IpAddr>()
+            .map_err(|_| ControlError::bad_request(format!("`{address}` is no IP address")))?;
+    }
+    if let Some(country) = &body.country {
+        tenant.location.country = match country {
+            None => None,
+            Some(code) if code.len() == 2 && code.bytes().all(|b| b.is_ascii_alphabetic()) => {
+                Some(code.to_ascii_uppercase())
+            }
+            Some(other) => {
+                return Err(ControlError::bad_request(format!(
+                    "`{other}` is no country of two letters (ISO 3166-1), like DE"
+                )));
+            }
+        };
+    }
+    for (name, row) in &body.users {
+        let mut user = User::clone(&*find_user(tenant, name)?);
+        if let Some(word) = row.user_risk {
+            user.risk = risk(word);
+        }
+        if let Some(word) = row.sign_in_risk {
+            user.sign_in_risk = risk(word);
+        }
+        tenant.users.put(user);
+    }
+    for (word, enabled) in &body.methods {
+        let (name, _) = METHODS
+            .iter()
+            .find(|(_, known)| known.eq_ignore_ascii_case(word))
+            .ok_or_else(|| {
+                let known: Vec<&str> = METHODS.iter().map(|(_, word)| *word).collect();
+                ControlError::bad_request(format!(
+                    "`{word}` is no method; known: {}",
+                    known.join(", ")
+                ))
+            })?;
+        tenant.authentication_methods.set(*name, *enabled);
+    }
+    let knobs = &body.knobs;
+    for (wish, knob) in [
+        (knobs.rbac_before_mfa, &mut tenant.knobs.rbac_before_mfa),
+        (
+            knobs.claims_only_for_cp1,
+            &mut tenant.knobs.claims_only_for_cp1,
+        ),
+        (
+            knobs.p1_in_acrs_after_stepup,
+            &mut tenant.knobs.p1_in_acrs_after_stepup,
+        ),
+    ] {
+        *knob = wish.unwrap_or(*knob);
+    }
+    Ok(())
+}
