@@ -8,6 +8,7 @@ mod architecture;
 mod arm;
 mod conditional_access;
 mod control;
+mod coverage;
 mod listener;
 mod managed_identity;
 mod replay;
