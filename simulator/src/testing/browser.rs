@@ -109,6 +109,13 @@ impl<'a> Browser<'a> {
         }
     }
 
+    /// The cookies that it holds.
+    pub fn cookies(&self) -> impl Iterator<Item = (&str, &str)> {
+        self.cookies
+            .iter()
+            .map(|(name, value)| (name.as_str(), value.as_str()))
+    }
+
     /// Forgets what ends with the window.
     pub fn close_window(&mut self) -> &mut Self {
         self.cookies.retain(|name, _| name == "ESTSAUTHPERSISTENT");

@@ -174,10 +174,8 @@ fn with_session(
         .map(|live| live.session.apps)
         .unwrap_or_default();
     // Devices and native apps have no address to sign out at.
-    if interaction.request.platform != Platform::Native
-        && !session.apps.contains(&interaction.request.client)
-    {
-        session.apps.push(interaction.request.client.clone());
+    if interaction.request.platform != Platform::Native {
+        session.add_app(&interaction.request.client);
     }
     session::write(call, reply, session)
 }

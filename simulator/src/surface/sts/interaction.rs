@@ -124,6 +124,14 @@ impl<'a> Interaction<'a> {
         }
         let tenant = self.tenant()?;
         let user = self.user(&tenant)?;
+        // What was shown before a revocation counts no more, wherever the page was left.
+        if self
+            .progress
+            .authentication()
+            .is_some_and(|shown| session::is_revoked(&user, &shown))
+        {
+            self.progress.set_authentication(None);
+        }
         let Some(authentication) = self.progress.authentication() else {
             if self.request.prompt == Prompt::None {
                 return Err(Stop::App(StsError::new(50_058)));

@@ -7,9 +7,11 @@ use std::sync::Arc;
 use entrasim_domain::credential::method::{MethodKind, PassUsability};
 use entrasim_domain::directory::user::User;
 use entrasim_domain::enforcement::{Amr, Authentication, Factor};
+use entrasim_domain::id::ObjectId;
 use entrasim_domain::policy::authentication_methods::MethodName;
 use entrasim_domain::sign_in::lockout::Lockout;
 use entrasim_domain::tenant::Tenant;
+use uuid::Uuid;
 
 use super::error::StsError;
 use super::interaction::Interaction;
@@ -234,22 +236,9 @@ pub(super) fn check_pass(
         PassUsability::NotYetValid => return Err(StsError::new(130_501)),
     }
     let (once, ends) = (pass.once, pass.ends());
-    if once {
-        let user_id = user.id;
-        change(call, |tenant| {
-            let Some(user) = tenant.users.get(user_id) else {
-                return;
-            };
-            let mut user = User::clone(user);
-            for method in &mut user.methods {
-                if let MethodKind::TemporaryAccessPass(pass) = &mut method.kind
-                    && method.id == id
-                {
-                    pass.used = Some(now);
-                }
-            }
-            tenant.users.put(user);
-        });
+    // Two browsers at once: the change decides who was first.
+    if once && !use_up(call, user.id, id) {
+        return Err(StsError::new(130_500));
     }
     Ok(Authentication {
         methods: vec![Amr::Pwd, Amr::Mfa],
@@ -258,5 +247,27 @@ pub(super) fn check_pass(
         factors: vec![Factor::TemporaryAccessPass { once }],
         multifactor_at: Some(now),
         ends: Some(ends),
+    })
+}
+
+/// Marks a one-time pass as used; `false` if it was already.
+fn use_up(call: &Call<'_>, user: ObjectId, pass: Uuid) -> bool {
+    let now = call.now();
+    call.cell().is_some_and(|cell| {
+        cell.write(|tenant| {
+            let mut user = User::clone(tenant.users.get(user).ok_or(())?);
+            let fresh = user
+                .methods
+                .iter_mut()
+                .filter(|method| method.id == pass)
+                .find_map(|method| match &mut method.kind {
+                    MethodKind::TemporaryAccessPass(pass) if pass.used.is_none() => Some(pass),
+                    _ => None,
+                });
+            fresh.ok_or(())?.used = Some(now);
+            tenant.users.put(user);
+            Ok::<(), ()>(())
+        })
+        .is_ok()
     })
 }

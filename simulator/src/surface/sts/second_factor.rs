@@ -308,28 +308,34 @@ fn one_time_code(interaction: &Interaction<'_>, user: &User, given: &str) -> Sta
     let Some((id, step, factor)) = accepted else {
         return Standing::Failed("OathCodeIncorrect");
     };
+    // Two posts at once: the change decides which of them counted.
     let user = user.id;
-    change(interaction.call, |tenant| {
-        let Some(user) = tenant.users.get(user) else {
-            return;
-        };
-        let mut user = User::clone(user);
-        for method in user.methods.iter_mut().filter(|method| method.id == id) {
-            match &mut method.kind {
-                MethodKind::SoftwareOath(oath) | MethodKind::HardwareOath { oath, .. } => {
-                    oath.used_step = Some(step);
-                }
-                MethodKind::MicrosoftAuthenticator(app) => {
-                    if let Some(oath) = &mut app.oath {
-                        oath.used_step = Some(step);
+    let counted = interaction.call.cell().is_some_and(|cell| {
+        cell.write(|tenant| {
+            let mut user = User::clone(tenant.users.get(user).ok_or(())?);
+            let oath = user
+                .methods
+                .iter_mut()
+                .filter(|method| method.id == id)
+                .find_map(|method| match &mut method.kind {
+                    MethodKind::SoftwareOath(oath) | MethodKind::HardwareOath { oath, .. } => {
+                        Some(oath)
                     }
-                }
-                _ => {}
-            }
-        }
-        tenant.users.put(user);
+                    MethodKind::MicrosoftAuthenticator(app) => app.oath.as_mut(),
+                    _ => None,
+                })
+                .filter(|oath| oath.used_step.is_none_or(|used| used < step));
+            oath.ok_or(())?.used_step = Some(step);
+            tenant.users.put(user);
+            Ok::<(), ()>(())
+        })
+        .is_ok()
     });
-    Standing::Passed(factor)
+    if counted {
+        Standing::Passed(factor)
+    } else {
+        Standing::Failed("OathCodeIncorrect")
+    }
 }
 
 fn oath(

@@ -20,8 +20,9 @@ use crate::wire::Reply;
 /// Unused for this long, a session ends (MicrosoftDocs/entra-docs, session lifetime).
 const TRANSIENT: Duration = Duration::from_secs(24 * 3_600);
 const PERSISTENT: Duration = Duration::from_secs(90 * 86_400);
-/// More accounts than this do not fit into a cookie.
-const ACCOUNTS: usize = 8;
+/// More accounts, or apps of an account, do not fit into a cookie of four kilobytes.
+const ACCOUNTS: usize = 5;
+const APPS: usize = 6;
 
 /// One signed-in account.
 #[derive(Clone, Debug, Deserialize, Serialize)]
@@ -64,6 +65,15 @@ impl Session {
             used: now.unix_millis(),
             persistent,
             apps: Vec::new(),
+        }
+    }
+
+    /// Remembers an app for signing out; the oldest makes room.
+    pub(super) fn add_app(&mut self, app: &str) {
+        self.apps.retain(|known| known != app);
+        self.apps.push(app.to_owned());
+        if self.apps.len() > APPS {
+            self.apps.remove(0);
         }
     }
 

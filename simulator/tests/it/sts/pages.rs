@@ -640,3 +640,126 @@ fn the_phone_may_answer_by_itself() {
     browser.submit(&[]);
     assert_eq!(browser.page(), "KmsiInterrupt");
 }
+
+#[test]
+fn five_accounts_with_six_apps_each_fit_into_a_cookie() {
+    let bench = Bench::at("2025-09-30T12:00:00Z");
+    let mut browser = Browser::new(&bench);
+    for user in [
+        "admin",
+        "alice",
+        "bob",
+        "student",
+        "svc-deploy",
+        "breakglass1",
+    ] {
+        let (name, password) = account(&bench, user);
+        browser.left = None;
+        browser
+            .get(&authorize_url("&prompt=login"))
+            .sign_in(&name, &password);
+        browser.submit(&[("LoginOptions", "1")]);
+        assert!(browser.answer("code").is_some(), "{user}");
+    }
+    for (name, value) in browser.cookies() {
+        // Six apps would add at most this to each of five accounts.
+        let with_apps = value.len() + 5 * 6 * 52;
+        assert!(with_apps < 4_096, "{name}: {}", value.len());
+    }
+    browser.left = None;
+    browser.get(&authorize_url("&prompt=select_account"));
+    assert_eq!(browser.config()["arrSessions"].as_array().unwrap().len(), 5);
+}
+
+#[test]
+fn a_page_from_before_a_revocation_asks_again() {
+    let bench = Bench::at("2025-09-30T12:00:00Z");
+    let (name, password) = account(&bench, "bob");
+    let mut browser = Browser::new(&bench);
+    browser.get(&authorize_url("")).sign_in(&name, &password);
+    assert_eq!(browser.page(), "KmsiInterrupt");
+    bench.set_clock("2025-09-30T12:01:00Z");
+    change_user(&bench, "bob", |user| {
+        user.sessions_valid_from = Timestamp::parse("2025-09-30T12:00:30Z").unwrap();
+    });
+    browser.submit(&[("LoginOptions", "3")]);
+    assert!(browser.left.is_none(), "nothing goes to the app");
+    assert!(browser.html.contains("id=\"i0118\""), "{}", browser.html);
+}
+
+#[test]
+fn of_many_posts_at_once_one_time_things_count_once() {
+    let bench = Bench::at("2025-09-30T12:00:00Z");
+    bench
+        .tenant
+        .write(|tenant| {
+            tenant
+                .authentication_methods
+                .set(MethodName::TemporaryAccessPass, true);
+            Ok::<(), ()>(())
+        })
+        .unwrap();
+    add_method(
+        &bench,
+        "bob",
+        MethodKind::TemporaryAccessPass(TemporaryAccessPass {
+            value: "PASSPASS".into(),
+            start: now(),
+            lifetime: core::time::Duration::from_secs(3600),
+            once: true,
+            used: None,
+        }),
+    );
+    let (name, _) = account(&bench, "bob");
+    let mut browser = Browser::new(&bench);
+    browser
+        .get(&authorize_url(""))
+        .submit(&[("loginfmt", &name)]);
+    let config = browser.config();
+    let passed = std::thread::scope(|scope| {
+        let attempts: Vec<_> = (0..8)
+            .map(|_| {
+                scope.spawn(|| {
+                    let reply = bench.post_form(
+                        config["urlPost"].as_str().unwrap(),
+                        &[
+                            ("accesspass", "PASSPASS"),
+                            ("ps", "56"),
+                            ("type", "11"),
+                            ("login", &name),
+                            ("LoginOptions", "1"),
+                            ("ctx", config["sCtx"].as_str().unwrap()),
+                            ("flowToken", config["sFT"].as_str().unwrap()),
+                        ],
+                    );
+                    let html = String::from_utf8_lossy(&reply.body).into_owned();
+                    (html.contains("name=\"code\""), html)
+                })
+            })
+            .collect();
+        attempts
+            .into_iter()
+            .map(|attempt| attempt.join().unwrap())
+            .filter(|(passed, _)| *passed)
+            .map(|(_, html)| html)
+            .collect::<Vec<_>>()
+    });
+    assert_eq!(passed.len(), 1);
+    // The one code is redeemed once, too.
+    let code = passed[0]
+        .split("name=\"code\" value=\"")
+        .nth(1)
+        .and_then(|rest| rest.split('"').next())
+        .unwrap();
+    let redeemed = std::thread::scope(|scope| {
+        let attempts: Vec<_> = (0..8)
+            .map(|_| scope.spawn(|| redeem_code(&bench, code, &[]).status == 200))
+            .collect();
+        attempts
+            .into_iter()
+            .map(|attempt| attempt.join().unwrap())
+            .filter(|good| *good)
+            .count()
+    });
+    assert_eq!(redeemed, 1);
+}
