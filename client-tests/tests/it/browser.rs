@@ -149,6 +149,33 @@ person "{AUTHORIZE}{CLI}" --user "new@$ENTRASIM_DOMAIN" --password "Temp-passw0r
 }
 
 #[test]
+fn a_temporary_access_pass_opens_the_portals_door_for_a_break_glass_account() {
+    if python_clients().is_none() {
+        return;
+    }
+    let script = r#"node -e 'fetch(`${process.env.ENTRASIM_CONTROL}/tenants/${process.env.ENTRASIM_TENANT}/circumstances`, {method: "PATCH", body: JSON.stringify({methods: {temporaryAccessPass: true}})}).then(r => process.exit(r.ok ? 0 : 1))'
+az login --service-principal -u "$ENTRASIM_DEPLOY_CLIENT_ID" -p "$ENTRASIM_DEPLOY_CLIENT_SECRET" --tenant "$ENTRASIM_TENANT" -o none
+pass=$(az rest --method post --url "https://graph.microsoft.com/v1.0/users/$ENTRASIM_BREAKGLASS1_UPN/authentication/temporaryAccessPassMethods" --body '{"isUsableOnce": true}' --query temporaryAccessPass -o tsv)
+person https://portal.azure.com/ --user "$ENTRASIM_BREAKGLASS1_UPN" --password "$pass" --keyboard --audit "$PAGES/access-pass""#;
+    let Some((ran, _)) = with_person(AFTER, script) else {
+        return;
+    };
+    let seen = seen(&ran);
+    is_clean(&seen);
+    assert_eq!(
+        pages(&seen),
+        ["Identifier", "AccessPass", "StaySignedIn", "AfterSignIn"]
+    );
+    assert!(
+        seen["text"]
+            .as_str()
+            .unwrap_or_default()
+            .contains("Signed in"),
+        "{seen}"
+    );
+}
+
+#[test]
 fn a_text_message_is_asked_for_and_typed() {
     let script = format!(
         r#"person https://portal.azure.com/ --user "$ENTRASIM_BOB_UPN" --password "$ENTRASIM_BOB_PASSWORD" --register phone --method OneWaySMS --keyboard --audit "$PAGES/text-message" --next "{AUTHORIZE}{CLI}&prompt=login&claims={P1}""#

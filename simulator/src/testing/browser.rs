@@ -268,7 +268,7 @@ fn is_simulated(url: &str) -> bool {
 }
 
 fn absolute(base: &str, link: &str) -> String {
-    if link.contains("://") {
+    if link.contains("://") || link.starts_with("urn:") {
         return link.to_owned();
     }
     let (scheme, rest) = base.split_once("://").unwrap_or(("https", base));

@@ -115,6 +115,16 @@ const SIMULATED: &[(&str, &str, &str)] = &[
         "consent_the_choice_of_accounts_signing_out_and_an_error_are_pages_too",
     ),
     (
+        "pages",
+        "a pass in Chromium, made through Graph by az rest",
+        "a_temporary_access_pass_opens_the_portals_door_for_a_break_glass_account",
+    ),
+    (
+        "Graph",
+        "Temporary Access Passes of a user: create, read, delete, reach, bounds",
+        "the_policys_bounds_and_the_administrators_reach_are_kept",
+    ),
+    (
         "sessions",
         "revocation, disabled accounts",
         "sessions_end_by_revocation_and_by_a_disabled_account",

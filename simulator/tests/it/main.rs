@@ -15,3 +15,4 @@ mod replay;
 mod run;
 pub(crate) mod sts;
 mod support;
+mod temporary_access_pass;

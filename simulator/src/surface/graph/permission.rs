@@ -84,6 +84,17 @@ const LOG_READERS: &[RoleTemplateId] = &[
     SECURITY_READER,
     GLOBAL_READER,
 ];
+const AUTHENTICATION_ADMINISTRATOR: RoleTemplateId =
+    RoleTemplateId::from_u128(0xc4e3_9bd9_1100_46d3_8c65_fb16_0da0_071f);
+const METHOD_ADMINISTRATORS: &[RoleTemplateId] = &[
+    AUTHENTICATION_ADMINISTRATOR,
+    PRIVILEGED_AUTHENTICATION_ADMINISTRATOR,
+];
+const METHOD_READERS: &[RoleTemplateId] = &[
+    AUTHENTICATION_ADMINISTRATOR,
+    PRIVILEGED_AUTHENTICATION_ADMINISTRATOR,
+    GLOBAL_READER,
+];
 const SESSION_ADMINISTRATORS: &[RoleTemplateId] =
     &[USER_ADMINISTRATOR, PRIVILEGED_AUTHENTICATION_ADMINISTRATOR];
 
@@ -271,6 +282,25 @@ pub(super) static READ_ROLES: Operation = read(
     &[],
     People::Members,
 );
+pub(super) static READ_METHODS: Operation = Operation {
+    any: &[
+        "UserAuthenticationMethod.Read.All",
+        "UserAuthenticationMethod.ReadWrite.All",
+    ],
+    own: &[
+        "UserAuthenticationMethod.Read",
+        "UserAuthenticationMethod.ReadWrite",
+    ],
+    app_only: &[],
+    people: People::Owners,
+    roles: METHOD_READERS,
+};
+pub(super) static WRITE_METHODS: Operation = write(
+    &["UserAuthenticationMethod.ReadWrite.All"],
+    &["UserAuthenticationMethod.ReadWrite"],
+    People::Owners,
+    METHOD_ADMINISTRATORS,
+);
 pub(super) static READ_CONDITIONAL_ACCESS: Operation = Operation {
     any: &[
         "Policy.Read.All",
@@ -388,6 +418,19 @@ fn holds_any(tenant: &Tenant, principal: ObjectId, roles: &[RoleTemplateId]) -> 
         .roles_of(principal)
         .iter()
         .any(|role| *role == GLOBAL_ADMINISTRATOR || roles.contains(role))
+}
+
+/// Whether the caller reaches the methods of an account: a person by the same rule, an app by its permission alone.
+pub(super) fn require_reach(
+    caller: &Caller,
+    tenant: &Tenant,
+    target: ObjectId,
+) -> Result<(), GraphError> {
+    if is_person(caller) && caller.object_id != target {
+        check_sensitive(caller, tenant, target)
+    } else {
+        Ok(())
+    }
 }
 
 /// Whether the caller may change the sensitive properties of an account, or delete it: those of administrators need a

@@ -149,6 +149,9 @@ fn users(graph: &Graph<'_, '_>, target: &Target) -> Answer {
         ("POST", Some(key), ["getmembergroups"]) => {
             action::members::get_member_groups(graph, key, Whose::of(own))
         }
+        (_, Some(key), ["authentication", "temporaryaccesspassmethods", ..]) => {
+            write::temporary_access_pass::answer(graph, key, &target.rest)
+        }
         ("POST", Some(key), ["revokesigninsessions"]) => {
             write::conditional_access::revoke_sessions(graph, key, Whose::of(own))
         }

@@ -14,6 +14,7 @@ pub(super) mod application;
 pub(super) mod conditional_access;
 pub(super) mod federated_identity_credential;
 pub(super) mod service_principal;
+pub(super) mod temporary_access_pass;
 pub(super) mod user;
 
 /// The request's body as a JSON object, without OData's annotations.

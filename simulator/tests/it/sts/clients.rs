@@ -336,3 +336,63 @@ fn signing_out_ends_the_session_tells_the_app_and_goes_on_to_its_address_only() 
     browser.get(&out("https%3A%2F%2Fevil.example%2F"));
     assert!(!browser.html.contains("evil.example"));
 }
+
+#[test]
+fn the_v1_endpoints_sign_in_with_a_resource_instead_of_a_scope() {
+    let bench = Bench::at(AFTER_PHASE_2);
+    let url = format!(
+        "{LOGIN}/common/oauth2/authorize?client_id={POWERSHELL}&response_type=code&redirect_uri=urn%3Aietf%3Awg%3Aoauth%3A2.0%3Aoob&resource=https%3A%2F%2Fmanagement.core.windows.net%2F&amr_values=mfa"
+    );
+    let mut browser = sign_in(&bench, "alice", &url);
+    assert_eq!(browser.page(), "ConvergedTFA", "amr_values demands it");
+    browser.submit(&[("mfaAuthMethod", "PhoneAppNotification")]);
+    super::pages::answer_prompt(
+        &bench,
+        entrasim_domain::sign_in::phone::PromptState::Approved,
+    );
+    browser.submit(&[]).submit(&[("LoginOptions", "3")]);
+    let (address, _) = browser.left.as_ref().unwrap();
+    assert_eq!(address, "urn:ietf:wg:oauth:2.0:oob");
+    let tokens = body(&bench.post_form(
+        &format!("{LOGIN}/common/oauth2/token"),
+        &[
+            ("client_id", POWERSHELL),
+            ("grant_type", "authorization_code"),
+            ("code", &browser.answer("code").unwrap()),
+            ("redirect_uri", "urn:ietf:wg:oauth:2.0:oob"),
+        ],
+    ));
+    assert_eq!(
+        text(&tokens, "resource"),
+        "https://management.core.windows.net/"
+    );
+    let access = claims(text(&tokens, "access_token"));
+    assert_eq!(access["amr"], json!(["pwd", "mfa"]));
+    assert!(
+        claims(text(&tokens, "id_token"))["upn"]
+            .as_str()
+            .unwrap()
+            .starts_with("alice@")
+    );
+}
+
+#[test]
+fn a_guest_signs_in_with_the_name_at_home() {
+    let bench = Bench::at(AFTER_PHASE_2);
+    let tenant = bench.tenant.read();
+    let guest = tenant.users.by_home_name("pat@fabrikam.example").unwrap();
+    let password = guest.password.as_ref().unwrap().value.to_string();
+    let scope = "https://graph.microsoft.com/.default openid";
+    let pkce = format!("&code_challenge={VERIFIER}&code_challenge_method=plain");
+    let url = authorize(
+        &bench,
+        crate::support::AZURE_CLI,
+        "http://localhost:1",
+        scope,
+        &pkce,
+    );
+    let mut browser = Browser::new(&bench);
+    browser.get(&url).sign_in("pat@fabrikam.example", &password);
+    browser.submit(&[("LoginOptions", "3")]);
+    assert!(browser.answer("code").is_some());
+}
