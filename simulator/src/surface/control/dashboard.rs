@@ -2,6 +2,7 @@
 
 use entrasim_domain::enforcement::phase::PhaseName;
 use entrasim_domain::enforcement::rules::RULES;
+use entrasim_domain::seed::ACCOUNTS;
 use http::{Method, StatusCode};
 
 use super::model::{CountView, List, RuleView, SimulatorView};
@@ -77,9 +78,9 @@ fn unimplemented(call: &ControlCall<'_>) -> Result<Reply, ControlError> {
     }))
 }
 
-const STYLE: &str = "body{font:15px/1.5 system-ui,sans-serif;margin:2rem auto;max-width:70rem;padding:0 1rem;color-scheme:light dark}\
+const STYLE: &str = ":root{color-scheme:light dark;background:Canvas;color:CanvasText}body{font:15px/1.5 system-ui,sans-serif;margin:2rem auto;max-width:70rem;padding:0 1rem}.wide{overflow-x:auto}\
     table{border-collapse:collapse;width:100%}th,td{text-align:left;padding:.3rem .8rem .3rem 0;border-bottom:1px solid #8884}\
-    td{overflow-wrap:break-word}td:first-child{white-space:nowrap}.deny,.interrupt{color:#c62828}h2{margin-top:2rem}";
+    td{overflow-wrap:anywhere}td:first-child{white-space:nowrap}.deny,.interrupt{color:#c62828}h2{margin-top:2rem}";
 
 /// Tenants and the last requests, as a page that needs no script.
 fn page(call: &ControlCall<'_>) -> Result<Reply, ControlError> {
@@ -101,6 +102,20 @@ fn page(call: &ControlCall<'_>) -> Result<Reply, ControlError> {
             tenant.now(system),
             phase(PhaseName::Phase1),
             phase(PhaseName::Phase2),
+        ));
+    }
+    let mut phones = String::new();
+    for cell in call.app.store.list().iter().take(20) {
+        let tenant = cell.read();
+        let links: Vec<String> = ACCOUNTS
+            .iter()
+            .filter(|name| tenant.users.by_local_part(name, 0).is_some())
+            .map(|name| format!("<a href=\"/phone/{}/{name}\">{name}</a>", tenant.id))
+            .collect();
+        phones.push_str(&format!(
+            "<p>Phones in {}: {}</p>",
+            escape(tenant.initial_domain()),
+            links.join(" · ")
         ));
     }
     let mut requests = String::new();
@@ -128,8 +143,8 @@ fn page(call: &ControlCall<'_>) -> Result<Reply, ControlError> {
             "<!doctype html><html lang=\"en\"><head><meta charset=\"utf-8\"><title>entrasim</title>\
              <meta name=\"viewport\" content=\"width=device-width\"><link rel=\"icon\" href=\"data:,\"><style>{STYLE}</style></head><body><main><h1>entrasim</h1>\
              <p>A simulator, not Microsoft. <a href=\"/openapi.json\">The control API describes itself</a>.</p>\
-             <h2>Tenants</h2><table><thead><tr><th>domain</th><th>id</th><th>users</th><th>now</th><th>Phase 1 from</th><th>Phase 2 from</th></tr></thead><tbody>{tenants}</tbody></table>\
-             <h2>Last requests</h2><table><thead><tr><th>at</th><th>request</th><th>status</th><th>code</th><th>why</th></tr></thead><tbody>{requests}</tbody></table></main></body></html>"
+             <h2>Tenants</h2><div class=\"wide\" tabindex=\"0\" role=\"region\" aria-label=\"Tenants\"><table><thead><tr><th>domain</th><th>id</th><th>users</th><th>now</th><th>Phase 1 from</th><th>Phase 2 from</th></tr></thead><tbody>{tenants}</tbody></table></div>{phones}\
+             <h2>Last requests</h2><div class=\"wide\" tabindex=\"0\" role=\"region\" aria-label=\"Last requests\"><table><thead><tr><th>at</th><th>request</th><th>status</th><th>code</th><th>why</th></tr></thead><tbody>{requests}</tbody></table></div></main></body></html>"
         ),
     ))
 }

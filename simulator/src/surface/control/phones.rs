@@ -268,9 +268,9 @@ fn page(call: &ControlCall<'_>) -> Result<Reply, ControlError> {
     Ok(Reply::html(
         StatusCode::OK,
         format!(
-            "<!DOCTYPE html>\n<html lang=\"en\"><head><meta charset=\"utf-8\"><title>Phone of {0}</title><meta http-equiv=\"refresh\" content=\"10\">\
+            "<!DOCTYPE html>\n<html lang=\"en\"><head><meta charset=\"utf-8\"><title>Phone of {0}</title>\
              <meta name=\"viewport\" content=\"width=device-width, initial-scale=1\"><link rel=\"icon\" href=\"data:,\"><style>{STYLE}</style></head>\
-             <body><main><div class=\"card\"><p class=\"brand\">Phone of {0}</p><h1>Authenticator</h1>{body}</div></main><footer>entrasim: a simulated phone.</footer></body></html>",
+             <body><main><div class=\"card\"><p class=\"brand\">Phone of {0}</p><h1>Authenticator</h1>{body}<p><a href=\"\">Look again</a></p></div></main><script>setInterval(function(){{var n=document.getElementById(\"number\");if(!n||!n.value)location.reload()}},3000)</script><footer>entrasim: a simulated phone.</footer></body></html>",
             escape(&phone.user)
         ),
     ))
