@@ -11,6 +11,7 @@ mod assignment;
 mod authority;
 mod authorization_code;
 mod authorize;
+mod campaign;
 mod claims_request;
 mod client;
 mod consent;

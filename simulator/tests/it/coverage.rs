@@ -125,6 +125,11 @@ const SIMULATED: &[(&str, &str, &str)] = &[
         "the_policys_bounds_and_the_administrators_reach_are_kept",
     ),
     (
+        "pages",
+        "registration campaign",
+        "the_registration_campaign_can_be_put_off_three_times",
+    ),
+    (
         "sessions",
         "revocation, disabled accounts",
         "sessions_end_by_revocation_and_by_a_disabled_account",

@@ -41,6 +41,15 @@ pub struct User {
     pub risk: Risk,
     /// How risky the user's next sign-ins look, set from outside.
     pub sign_in_risk: Risk,
+    /// The registration campaign was put off.
+    pub snooze: Option<Snooze>,
+}
+
+/// How often the registration campaign was put off, and until when it keeps quiet.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub struct Snooze {
+    pub until: Timestamp,
+    pub times: u32,
 }
 
 /// A guest's home account.
@@ -113,6 +122,7 @@ impl User {
             home: None,
             risk: Risk::None,
             sign_in_risk: Risk::None,
+            snooze: None,
         }
     }
 

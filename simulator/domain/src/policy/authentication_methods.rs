@@ -43,6 +43,31 @@ pub struct PassBounds {
 pub struct AuthenticationMethodsPolicy {
     pub methods: OrdMap<MethodName, MethodConfiguration>,
     pub pass: PassBounds,
+    pub campaign: RegistrationCampaign,
+}
+
+/// Asks people who have passed a second factor to register Authenticator as well
+/// (Microsoft Graph, `authenticationMethodsRegistrationCampaign`).
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub struct RegistrationCampaign {
+    pub enabled: bool,
+    /// `snoozeDurationInDays`, 0 to 14.
+    pub snooze: Duration,
+    /// `enforceRegistrationAfterAllowedSnoozes`: after three times it cannot be put off.
+    pub enforced: bool,
+}
+
+/// So often it can be put off.
+pub const SNOOZES: u32 = 3;
+
+impl Default for RegistrationCampaign {
+    fn default() -> Self {
+        Self {
+            enabled: false,
+            snooze: Duration::from_secs(86_400),
+            enforced: true,
+        }
+    }
 }
 
 const MINUTE: u64 = 60;
@@ -80,6 +105,7 @@ impl Default for AuthenticationMethodsPolicy {
                 default_length: 8,
                 once_only: false,
             },
+            campaign: RegistrationCampaign::default(),
         }
     }
 }

@@ -94,6 +94,7 @@ fn view(tenant: &Tenant) -> CircumstancesView {
                 ((*word).to_owned(), enabled)
             })
             .collect(),
+        registration_campaign: tenant.authentication_methods.campaign.enabled,
         knobs: KnobsView {
             rbac_before_mfa: Some(tenant.knobs.rbac_before_mfa),
             claims_only_for_cp1: Some(tenant.knobs.claims_only_for_cp1),
@@ -153,6 +154,9 @@ fn apply(tenant: &mut Tenant, body: &CircumstancesPatch) -> Result<(), ControlEr
                 ))
             })?;
         tenant.authentication_methods.set(*name, *enabled);
+    }
+    if let Some(enabled) = body.registration_campaign {
+        tenant.authentication_methods.campaign.enabled = enabled;
     }
     let knobs = &body.knobs;
     for (wish, knob) in [

@@ -360,6 +360,8 @@ pub struct CircumstancesView {
     pub users: BTreeMap<String, UserRiskView>,
     /// The authentication methods policy: whether a method is on.
     pub methods: BTreeMap<String, bool>,
+    /// People who have passed a second factor are asked to register Authenticator.
+    pub registration_campaign: bool,
     pub knobs: KnobsView,
 }
 
@@ -374,6 +376,7 @@ pub struct CircumstancesPatch {
     pub users: BTreeMap<String, UserRiskView>,
     #[serde(default)]
     pub methods: BTreeMap<String, bool>,
+    pub registration_campaign: Option<bool>,
     #[serde(default)]
     pub knobs: KnobsView,
 }

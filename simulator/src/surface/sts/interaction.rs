@@ -147,6 +147,12 @@ impl<'a> Interaction<'a> {
         if let Some(reply) = self.decide(&tenant, &user, &client, &asked, &authentication)? {
             return Ok(reply);
         }
+        if super::campaign::applies(self, &tenant, &user) {
+            return Ok(page::registration::campaign(
+                self,
+                super::campaign::may_put_off(&tenant, &user),
+            ));
+        }
         if let Some(reply) = self.consent(&tenant, &client, &user, &asked)? {
             return Ok(reply);
         }

@@ -31,6 +31,8 @@ pub(super) struct Progress {
     pub consented: bool,
     pub confirmed: bool,
     pub password_changed: bool,
+    /// The registration campaign has had its turn.
+    pub campaign_asked: bool,
     pub pending: Option<Pending>,
     /// The authentication strength that the second factor has to satisfy.
     pub strength: Option<Uuid>,

@@ -3,8 +3,8 @@
 use http::{Method, StatusCode};
 
 use super::{
-    Version, admin_consent, authorize, consent, credential_type, device, discovery, error_page,
-    interrupts, login, logout, sas, token, user_realm, userinfo,
+    Version, admin_consent, authorize, campaign, consent, credential_type, device, discovery,
+    error_page, interrupts, login, logout, sas, token, user_realm, userinfo,
 };
 use crate::call::Call;
 use crate::wire::Reply;
@@ -58,6 +58,7 @@ pub(super) fn answer(call: &Call<'_>) -> Reply {
         [_, "v2.0", "adminconsent"] if is_read => admin_consent::answer(call, tenant, Version::V2),
         [_, "adminconsent"] if is_read => admin_consent::answer(call, tenant, Version::V1),
         [_, "reprocess" | "resume"] if is_read => authorize::again(call),
+        [_, "skipmfaregistration"] => campaign::put_off(call),
         // Where native apps take the answer out of the address: the page itself is empty.
         [_, "oauth2", "nativeclient"] if is_read => Reply::html(
             StatusCode::OK,

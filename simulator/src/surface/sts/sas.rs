@@ -164,6 +164,7 @@ pub(super) fn process(call: &Call<'_>) -> Reply {
         && call.now().since(registered.at).as_secs() < 600
     {
         second_factor::add(&mut interaction, registered.factor);
+        interaction.progress.campaign_asked = true;
         return interaction.advance();
     }
     let given = field("otc").or_else(|| field("accesspass"));

@@ -763,3 +763,55 @@ fn of_many_posts_at_once_one_time_things_count_once() {
     });
     assert_eq!(redeemed, 1);
 }
+
+#[test]
+fn the_registration_campaign_can_be_put_off_three_times() {
+    let bench = Bench::at("2025-09-30T12:00:00Z");
+    security_defaults(&bench);
+    add_method(&bench, "bob", phone());
+    bench
+        .tenant
+        .write(|tenant| {
+            tenant.authentication_methods.campaign.enabled = true;
+            Ok::<(), ()>(())
+        })
+        .unwrap();
+    let (name, password) = account(&bench, "bob");
+    let portal = "https://login.microsoftonline.com/organizations/oauth2/v2.0/authorize?client_id=c44b4083-3bb0-49c1-b47d-974e53cbdf3c&response_type=code&redirect_uri=https%3A%2F%2Fportal.azure.com%2Fsignin%2Findex%2F&scope=https%3A%2F%2Fmanagement.azure.com%2F.default&prompt=login";
+    let sign_in = || {
+        let mut browser = Browser::new(&bench);
+        browser.get(portal).sign_in(&name, &password);
+        browser.submit(&[("mfaAuthMethod", "OneWaySMS")]);
+        let messages = bench.tenant.read().sign_in.messages.clone();
+        let code = messages.last().unwrap().code.clone().unwrap();
+        browser.submit(&[("otc", &code)]);
+        browser
+    };
+    for day in 1..=3 {
+        bench.set_clock(&format!("2025-10-{day:02}T12:00:00Z"));
+        let mut browser = sign_in();
+        assert_eq!(browser.page(), "ConvergedProofUpRedirect");
+        browser.submit_form("Not now", &[]);
+        assert_eq!(browser.page(), "KmsiInterrupt", "{day}");
+        // The same day it keeps quiet.
+        assert_eq!(sign_in().page(), "KmsiInterrupt");
+    }
+    bench.set_clock("2025-10-04T12:00:00Z");
+    let mut browser = sign_in();
+    assert_eq!(browser.page(), "ConvergedProofUpRedirect");
+    assert!(!browser.html.contains("Not now"));
+    assert_eq!(browser.config()["urlSkipMfaRegistration"], "");
+    // Registering ends it.
+    browser.submit(&[]);
+    browser.submit_form("value=\"authenticator\"", &[("method", "authenticator")]);
+    let secret = browser
+        .html
+        .split("id=\"secret\">")
+        .nth(1)
+        .and_then(|rest| rest.split('<').next())
+        .unwrap()
+        .to_owned();
+    let at = Timestamp::parse("2025-10-04T12:00:00Z").unwrap();
+    browser.submit(&[("otc", &one_time_code::code(&base32(&secret), at))]);
+    assert_eq!(browser.page(), "KmsiInterrupt", "{}", browser.html);
+}

@@ -12,6 +12,18 @@ use crate::wire::html::escape;
 const ID: &str = "ConvergedProofUpRedirect";
 
 pub(in super::super) fn show(interaction: &Interaction<'_>, error: &StsError) -> Reply {
+    let said = error
+        .describe(interaction.call, Place::Authorize)
+        .description;
+    page(interaction, &said, false)
+}
+
+/// The registration campaign: a second factor was passed, and a better one is asked for.
+pub(in super::super) fn campaign(interaction: &Interaction<'_>, may_put_off: bool) -> Reply {
+    page(interaction, "", may_put_off)
+}
+
+fn page(interaction: &Interaction<'_>, said: &str, may_put_off: bool) -> Reply {
     let call = interaction.call;
     let host = if super::origin(call) == origins::SIGN_IN {
         origins::SECURITY_INFO.to_owned()
@@ -37,6 +49,12 @@ pub(in super::super) fn show(interaction: &Interaction<'_>, error: &StsError) ->
             .unwrap_or_default(),
     }
     .seal(call);
+    let skip = interaction.tenant_url("skipmfaregistration");
+    let not_now = if may_put_off {
+        interaction.link(&skip, "ctx", &[], "Not now")
+    } else {
+        String::new()
+    };
     let mut config = interaction.config(ID, &action);
     for (name, value) in [
         ("iErrorCode", json!(50_203)),
@@ -46,19 +64,22 @@ pub(in super::super) fn show(interaction: &Interaction<'_>, error: &StsError) ->
         ("sProofUpAuthState", json!(context)),
         ("sCanaryToken", json!(super::canary(call))),
         ("urlPostRedirect", json!(back)),
-        ("urlSkipMfaRegistration", json!("")),
-        ("iRemainingDaysToSkipMfaRegistration", json!(0)),
-        ("urlSetUpMfa", json!(action)),
         (
-            "strServiceExceptionMessage",
-            json!(error.describe(call, Place::Authorize).description),
+            "urlSkipMfaRegistration",
+            json!(if may_put_off { skip.as_str() } else { "" }),
         ),
+        (
+            "iRemainingDaysToSkipMfaRegistration",
+            json!(i32::from(may_put_off)),
+        ),
+        ("urlSetUpMfa", json!(action)),
+        ("strServiceExceptionMessage", json!(said)),
     ] {
         config.insert(name.to_owned(), value);
     }
     let body = format!(
         "<p class=\"brand\">entrasim</p><p class=\"who\">{}</p><form method=\"post\" action=\"{}\">\
-         <h1>More information required</h1><p>Your organization needs more information to keep your account secure: a second way to prove that it is you.</p>{}{}</form>\
+         <h1>More information required</h1><p>Your organization needs more information to keep your account secure: a second way to prove that it is you.</p>{}{}</form>{not_now}\
          <p><a href=\"{}\">Use another account</a></p>",
         escape(interaction.progress.name.as_deref().unwrap_or_default()),
         escape(&action),
