@@ -7,4 +7,5 @@ mod discovery;
 pub(crate) mod grants;
 mod malformed;
 pub(crate) mod pages;
+mod second_factor;
 mod truth_table;
