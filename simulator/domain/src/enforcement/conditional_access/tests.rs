@@ -407,3 +407,28 @@ fn each_policy_says_in_the_log_what_it_did() {
         assert_eq!(decision.applied[0].display_name, "P");
     }
 }
+
+#[test]
+fn security_defaults_block_legacy_clients_and_only_those() {
+    for (client_app, code) in [
+        (ClientAppType::Other, Some(530_035)),
+        (ClientAppType::ExchangeActiveSync, Some(530_035)),
+        (ClientAppType::Browser, None),
+    ] {
+        let mut facts = attempt();
+        with_sms(&mut facts);
+        facts.circumstances.client_app = client_app;
+        let enforcement = Enforcement::default();
+        let decision = decide(
+            &facts,
+            &Policies {
+                enforcement: &enforcement,
+                security_defaults: true,
+                mfa_assignments: &[],
+                conditional_access: &tenant(Vec::new()),
+            },
+            NOW,
+        );
+        assert_eq!(decision.aadsts(), code, "{client_app:?}");
+    }
+}
