@@ -14,6 +14,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::app::App;
 use crate::keys::{DEPLOY_CERTIFICATE_PEM, DEPLOY_KEY_PEM};
+use crate::whole_file::{self, Readers};
 
 /// A tenant with everything that its users are handed.
 #[derive(Clone, Debug, JsonSchema, Serialize)]
@@ -235,12 +236,7 @@ fn apps(data: &Path, tenant: &Tenant) -> io::Result<BTreeMap<String, AppView>> {
     };
     let certificate = data.join("deploy.pem");
     let pem = format!("{DEPLOY_KEY_PEM}{DEPLOY_CERTIFICATE_PEM}");
-    if std::fs::read_to_string(&certificate).ok().as_deref() != Some(pem.as_str()) {
-        std::fs::create_dir_all(data)?;
-        let draft = data.join(format!("deploy.pem.{}", std::process::id()));
-        std::fs::write(&draft, pem)?;
-        std::fs::rename(draft, &certificate)?;
-    }
+    whole_file::keep(&certificate, &pem, Readers::Anybody)?;
     let view = AppView {
         client_id: app.app_id.to_string(),
         client_secret: app.secrets.first().map(|secret| secret.value.clone()),

@@ -22,4 +22,5 @@ pub mod simulator;
 pub mod surface;
 pub mod system_clock;
 pub mod testing;
+mod whole_file;
 pub mod wire;

@@ -3,8 +3,8 @@
 //! May use the machine's clock (certificates are dated for real clients). Its name constraints let it speak for the simulated
 //! hosts, `localhost` and loopback addresses only, so that trusting it cannot be abused.
 
-use std::fs::{self, File, OpenOptions};
-use std::io::{self, Write};
+use std::fs::{self, File};
+use std::io;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 use std::path::{Path, PathBuf};
 
@@ -18,6 +18,7 @@ use time::{Duration, OffsetDateTime};
 use crate::hosts;
 use crate::keys::pem_block;
 use crate::system_clock;
+use crate::whole_file::{self, Readers};
 
 /// The authority, ready to certify.
 #[derive(Debug)]
@@ -63,7 +64,7 @@ impl Authority {
     /// Under the lock.
     fn create(folder: &Path) -> io::Result<Self> {
         let text = create_pem()?;
-        fs::rename(write_draft(folder, &text)?, folder.join(SECRET_FILE))?;
+        whole_file::replace(&folder.join(SECRET_FILE), &text, Readers::Owner)?;
         Self::load(folder, &text)
     }
 
@@ -86,12 +87,11 @@ impl Authority {
             certificate: pem_block(&certificate, "CERTIFICATE").unwrap_or_default(),
             folder: folder.to_owned(),
         };
-        let path = authority.certificate_path();
-        if fs::read_to_string(&path).ok().as_deref() != Some(certificate.as_str()) {
-            let draft = folder.join(format!("{CERTIFICATE_FILE}.{}", std::process::id()));
-            fs::write(&draft, certificate)?;
-            fs::rename(draft, path)?;
-        }
+        whole_file::keep(
+            &authority.certificate_path(),
+            &certificate,
+            Readers::Anybody,
+        )?;
         Ok(authority)
     }
 
@@ -234,20 +234,4 @@ fn lock(folder: &Path) -> io::Result<File> {
     let file = File::create(folder.join("authority.lock"))?;
     file.lock()?;
     Ok(file)
-}
-
-/// Writes the secret for its owner alone, under a name of this process's own.
-fn write_draft(folder: &Path, text: &str) -> io::Result<PathBuf> {
-    use std::sync::atomic::{AtomicU32, Ordering};
-    static DRAFTS: AtomicU32 = AtomicU32::new(0);
-    let number = DRAFTS.fetch_add(1, Ordering::Relaxed);
-    let path = folder.join(format!("{SECRET_FILE}.{}.{number}", std::process::id()));
-    let mut options = OpenOptions::new();
-    options.write(true).create_new(true);
-    #[cfg(unix)]
-    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    let mut file = options.open(&path)?;
-    file.write_all(text.as_bytes())?;
-    file.sync_all()?;
-    Ok(path)
 }

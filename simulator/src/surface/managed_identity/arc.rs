@@ -1,13 +1,12 @@
 //! Azure Arc: the agent of a machine elsewhere. The first answer names a file that only privileged users can read; its
 //! content proves the second request.
 
-use std::fs;
-
 use http::StatusCode;
 use serde_json::json;
 
 use super::{Failure, error, issue, machine_tenant, only_get};
 use crate::call::Call;
+use crate::whole_file::{self, Readers};
 use crate::wire::{Form, Reply};
 
 /// `GET {IDENTITY_ENDPOINT}?api-version=2020-06-01&resource=…`
@@ -89,7 +88,7 @@ pub(super) fn token(call: &Call<'_>) -> Reply {
 fn challenge(call: &Call<'_>, name: &str, secret: &str) -> Reply {
     let folder = &call.app.arc_tokens;
     let file = folder.join(format!("{name}.key"));
-    if let Err(problem) = fs::create_dir_all(folder).and_then(|()| fs::write(&file, secret)) {
+    if let Err(problem) = whole_file::keep(&file, secret, Readers::Anybody) {
         let text = format!(
             "The challenge file {} cannot be written ({problem}); name a folder with --arc-tokens.",
             file.display()
