@@ -2,7 +2,9 @@
 //
 //   node person.mjs URL [--user UPN] [--password P] [--method PhoneAppNotification|PhoneAppOTP|OneWaySMS] [--code USERCODE]
 //                       [--keyboard] [--audit DIR] [--then TEXT] [--stay yes|no] [--register phone|totp|authenticator]
-//                       [--next "URL URL"] [--account other]
+//                       [--next "URL URL"] [--account other] [--click SELECTOR]
+//
+// --click: the button of an app's own page, pressed whenever it is there; an element #done says that there is no more to do.
 //
 // Reads the simulator's address from the variables that `entrasim run` sets. Prints one JSON object: the pages that were
 // seen, console errors, accessibility violations, and where it ended.
@@ -159,6 +161,12 @@ async function act() {
     if (kind === "phone") await type("#number", "+49 15112345678");
     return press(`button[value="${kind}"]`);
   }
+  if (id === null && options.click) {
+    await page.waitForSelector(`${options.click}:visible, #done`, { timeout: 15000 });
+    if (!(await has(options.click))) return null;
+    await look("App");
+    return press(options.click);
+  }
   switch (id) {
     case "ConvergedRemoteConnect":
       await look("DeviceCode");
@@ -208,6 +216,10 @@ async function act() {
       await type("#newpasswd", "New-passw0rd-1");
       await type("#confirmnewpasswd", "New-passw0rd-1");
       return press("#idSIButton9");
+    case "ConvergedSignOut":
+      if (!options.click || !(await has("#continue"))) return null;
+      await look("SignOut");
+      return page.waitForURL((url) => !url.href.includes("/logout"), { timeout: 15000 });
     case "KmsiInterrupt":
       await look("StaySignedIn");
       return press(options.stay === "yes" ? "#idSIButton9" : "#idBtn_Back");

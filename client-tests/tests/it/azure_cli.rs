@@ -1,6 +1,8 @@
 //! The Azure CLI from PyPI. Not one of its options is special to the simulator.
 
-use client_tests::{AFTER, BEFORE, Ran, python_clients, run};
+use client_tests::{AFTER, BEFORE, CLIENTS, Ran, python_clients, run};
+
+use crate::table::{Row, record};
 
 const PASSWORD: &str =
     r#"az login -u "$ENTRASIM_SVC_DEPLOY_UPN" -p "$ENTRASIM_SVC_DEPLOY_PASSWORD" -o none"#;
@@ -10,6 +12,25 @@ const CREATE: &str =
 
 fn at(day: &str, script: &str) -> Option<Ran> {
     python_clients().map(|bin| run(&["--at", day], bin, script))
+}
+
+/// Says in the table what a test of the Azure CLI has reached.
+pub(crate) fn reached(test: &str, flow: &str, route: &str, proven: &str) {
+    let requirements = std::fs::read_to_string(format!("{CLIENTS}/python/requirements.txt"));
+    let version = requirements
+        .unwrap_or_default()
+        .lines()
+        .find_map(|line| line.strip_prefix("azure-cli==").map(str::to_owned))
+        .unwrap_or_default();
+    let row = Row::new("Azure CLI", &version, flow, route, proven, test);
+    record(test, vec![row], |_| false);
+}
+
+/// As [`reached`], where the client could be installed.
+fn says(test: &str, flow: &str, proven: &str) {
+    if python_clients().is_some() {
+        reached(test, flow, "proxy", proven);
+    }
 }
 
 fn succeeds(day: &str, script: &str) -> String {
@@ -37,6 +58,11 @@ fn a_password_creates_a_group_the_day_before() {
             "{out}"
         );
     }
+    says(
+        "a_password_creates_a_group_the_day_before",
+        "password, before the mandate",
+        "a group made, listed, deleted",
+    );
 }
 
 #[test]
@@ -52,6 +78,11 @@ fn the_day_after_az_prints_its_own_hint_with_the_challenge() {
     let hint = "--scope \"https://management.core.windows.net//.default\" --claims-challenge \"eyJhY2Nlc3NfdG9rZW4iOnsiYWNycyI6eyJlc3NlbnRpYWwiOnRydWUsInZhbHVlcyI6WyJwMSJdfX19\"";
     assert!(ran.err.contains(hint), "{}", ran.err);
     assert!(ran.err.contains("AADSTS50079"), "{}", ran.err);
+    says(
+        "the_day_after_az_prints_its_own_hint_with_the_challenge",
+        "password, under the mandate",
+        "reads; a write is refused with the challenge to repeat",
+    );
 }
 
 #[test]
@@ -59,6 +90,11 @@ fn a_service_principal_works_on_both_days() {
     for day in [BEFORE, AFTER] {
         succeeds(day, &format!("{SERVICE_PRINCIPAL} && {CREATE}"));
     }
+    says(
+        "a_service_principal_works_on_both_days",
+        "service principal, secret",
+        "a group made before and under the mandate",
+    );
 }
 
 #[test]
@@ -68,6 +104,11 @@ fn a_certificate_signs_a_service_principal_in() {
         &format!(
             r#"az login --service-principal -u "$ENTRASIM_DEPLOY_CLIENT_ID" --certificate "$ENTRASIM_DEPLOY_CERTIFICATE" --tenant "$ENTRASIM_DOMAIN" -o none && {CREATE}"#
         ),
+    );
+    says(
+        "a_certificate_signs_a_service_principal_in",
+        "service principal, certificate",
+        "a group made under the mandate",
     );
 }
 
@@ -79,6 +120,11 @@ fn a_federated_token_signs_a_service_principal_in() {
             r#"az login --service-principal -u "$ENTRASIM_DEPLOY_CLIENT_ID" --federated-token "$ENTRASIM_DEPLOY_FEDERATED_TOKEN" --tenant "$ENTRASIM_TENANT" -o none && {CREATE}"#
         ),
     );
+    says(
+        "a_federated_token_signs_a_service_principal_in",
+        "service principal, federated token",
+        "a group made under the mandate",
+    );
 }
 
 #[test]
@@ -86,6 +132,11 @@ fn a_managed_identity_works_on_both_days() {
     for day in [BEFORE, AFTER] {
         succeeds(day, &format!("az login --identity -o none && {CREATE}"));
     }
+    says(
+        "a_managed_identity_works_on_both_days",
+        "managed identity",
+        "a group made before and under the mandate",
+    );
 }
 
 #[test]
@@ -108,6 +159,11 @@ fn the_directory_is_read_and_apps_are_made() {
             assert!(out.contains(expected), "{expected} is not in\n{out}");
         }
     }
+    says(
+        "the_directory_is_read_and_apps_are_made",
+        "password, directory",
+        "users, apps, role assignments; create-for-rbac",
+    );
 }
 
 #[test]
@@ -122,5 +178,40 @@ fn a_template_deployment_makes_its_resources() {
     let out = succeeds(AFTER, &script);
     if python_clients().is_some() {
         assert!(out.contains("contosostore"), "{out}");
+    }
+    says(
+        "a_template_deployment_makes_its_resources",
+        "service principal, template deployment",
+        "the resource is there",
+    );
+}
+
+/// Without a proxy: a cloud of one's own, described by the metadata document of the simulator's own address.
+#[test]
+fn a_cloud_of_its_own_is_registered_by_its_metadata() {
+    let script = format!(
+        r#"unset HTTPS_PROXY https_proxy HTTP_PROXY http_proxy ALL_PROXY all_proxy
+set -e
+az config set core.instance_discovery=false core.collect_telemetry=false --only-show-errors -o none
+az cloud register -n Sim --endpoint-resource-manager "$(echo "$ENTRASIM_HTTPS" | sed s/127.0.0.1/localhost/)" -o none
+az cloud set -n Sim -o none 2> /dev/null
+{SERVICE_PRINCIPAL}
+{CREATE}
+az ad sp show --id "$ENTRASIM_DEPLOY_CLIENT_ID" --query displayName -o tsv
+az group delete -n nightly -y
+az group exists -n nightly"#
+    );
+    let out = succeeds(AFTER, &script);
+    if python_clients().is_some() {
+        assert!(
+            out.contains("Succeeded") && out.ends_with("false\n"),
+            "{out}"
+        );
+        reached(
+            "a_cloud_of_its_own_is_registered_by_its_metadata",
+            "service principal, secret",
+            "custom host",
+            "`az cloud register`; a group made and deleted, the directory read",
+        );
     }
 }

@@ -6,6 +6,8 @@ use std::path::PathBuf;
 use client_tests::{AFTER, BEFORE, Ran, browser_person, python_clients, run};
 use serde_json::Value;
 
+use crate::azure_cli::reached;
+
 /// Runs a script with `person` as the command that acts in Chromium; `None` where there is no browser.
 fn with_person(at: &str, script: &str) -> Option<(Ran, PathBuf)> {
     let folder = browser_person()?;
@@ -219,6 +221,12 @@ az logout
     assert_eq!(ran.code, 0, "{}\n{}", ran.out, ran.err);
     assert!(ran.out.contains("--claims-challenge"), "{}", ran.out);
     assert!(ran.out.contains("Succeeded"), "{}", ran.out);
+    reached(
+        "the_command_that_az_prints_after_the_refusal_works_as_printed",
+        "`--claims-challenge` as printed, browser with MFA",
+        "proxy",
+        "a group made under the mandate",
+    );
 }
 
 #[test]
@@ -258,6 +266,12 @@ az group create -n by-device -l westeurope --query properties.provisioningState 
         "{}",
         ran.err
     );
+    reached(
+        "a_device_code_of_az_is_approved_in_the_browser",
+        "device code with MFA",
+        "proxy",
+        "a group made under the mandate",
+    );
 }
 
 #[test]
@@ -284,5 +298,11 @@ az group create -n by-browser -l westeurope --query properties.provisioningState
         ran.out.contains("bob@") && ran.out.contains("Succeeded"),
         "{}",
         ran.out
+    );
+    reached(
+        "az_signs_in_with_a_browser_and_one_factor_before_the_mandate",
+        "browser",
+        "proxy",
+        "a group made before the mandate",
     );
 }

