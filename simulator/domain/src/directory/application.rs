@@ -27,6 +27,8 @@ pub struct Application {
     pub certificates: Vec<Certificate>,
     pub federated_credentials: Vec<FederatedCredential>,
     pub owners: Vec<ObjectId>,
+    /// `web.implicitGrantSettings`
+    pub implicit_grant: ImplicitGrant,
     /// Asked for in the background when a session ends (`web.logoutUrl`).
     pub logout_uri: Option<String>,
 }
@@ -38,6 +40,13 @@ pub enum SignInAudience {
     AzureADMyOrg,
     AzureADMultipleOrgs,
     AzureADandPersonalMicrosoftAccount,
+}
+
+/// Tokens that the authorization endpoint itself may issue to the app.
+#[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
+pub struct ImplicitGrant {
+    pub id_tokens: bool,
+    pub access_tokens: bool,
 }
 
 /// An application permission that a resource offers.
@@ -102,6 +111,7 @@ impl Application {
             certificates: Vec::new(),
             federated_credentials: Vec::new(),
             owners: Vec::new(),
+            implicit_grant: ImplicitGrant::default(),
             logout_uri: None,
         }
     }

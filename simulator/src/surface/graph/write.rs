@@ -13,6 +13,7 @@ use crate::wire::Reply;
 pub(super) mod application;
 pub(super) mod conditional_access;
 pub(super) mod federated_identity_credential;
+mod platform;
 pub(super) mod service_principal;
 pub(super) mod temporary_access_pass;
 pub(super) mod user;

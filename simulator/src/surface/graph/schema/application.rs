@@ -148,7 +148,10 @@ const PROPERTIES: &[P] = &[
             "homePageUrl": null,
             "logoutUrl": null,
             "redirectUris": app.web_redirect_uris,
-            "implicitGrantSettings": {"enableAccessTokenIssuance": false, "enableIdTokenIssuance": false},
+            "implicitGrantSettings": {
+                "enableAccessTokenIssuance": app.implicit_grant.access_tokens,
+                "enableIdTokenIssuance": app.implicit_grant.id_tokens,
+            },
             "redirectUriSettings": app.web_redirect_uris.iter().map(|uri| json!({"uri": uri, "index": null})).collect::<Vec<_>>(),
         })
     }),

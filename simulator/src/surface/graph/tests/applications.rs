@@ -262,3 +262,43 @@ fn a_managed_identity_names_its_resource() {
             .ends_with("/virtualMachines/vm-build")
     );
 }
+
+#[test]
+fn tokens_without_a_code_are_switched_on_by_platform_settings() {
+    let client = Client::admin();
+    let application = create(&client, "x");
+    let path = format!("/applications/{}", application["id"].as_str().unwrap());
+    let settings = json!({"enableIdTokenIssuance": true, "enableAccessTokenIssuance": false});
+    let change = json!({"web": {"implicitGrantSettings": settings}});
+    assert_eq!(client.send("PATCH", &path, &change).status, 204);
+    assert_eq!(client.get(&path)["web"]["implicitGrantSettings"], settings);
+    let strange = json!({"web": {"implicitGrantSettings": {"enableIdTokenIssuance": "yes"}}});
+    assert_eq!(client.send("PATCH", &path, &strange).status, 400);
+    assert_eq!(client.get(&path)["web"]["implicitGrantSettings"], settings);
+}
+
+#[test]
+fn what_cannot_be_a_redirect_uri_is_not_registered() {
+    let client = Client::admin();
+    for (platform, uri) in [
+        ("web", "javascript:alert(1)"),
+        ("web", "http://evil.example/cb"),
+        ("spa", "https://x.example/cb#frag"),
+        ("spa", "myapp://auth"),
+        ("publicClient", "https://a b"),
+    ] {
+        let body = json!({"displayName": "x", platform: {"redirectUris": [uri]}});
+        let reply = client.send("POST", "/applications", &body);
+        assert_eq!(
+            error(&reply),
+            "400 Request_BadRequest Invalid value specified for property 'redirectUris' of resource 'Application'.",
+            "{uri}"
+        );
+    }
+    let wildcard = |audience: &str| {
+        let body = json!({"displayName": "x", "signInAudience": audience, "web": {"redirectUris": ["https://*.x.example/cb"]}});
+        client.send("POST", "/applications", &body).status
+    };
+    assert_eq!(wildcard("AzureADMultipleOrgs"), 201);
+    assert_eq!(wildcard("AzureADandPersonalMicrosoftAccount"), 400);
+}

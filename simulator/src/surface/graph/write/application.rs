@@ -18,9 +18,9 @@ use super::super::permission::{self, Operation, Whose};
 use super::super::read;
 use super::super::schema::application::APPLICATION;
 use super::super::{Answer, Graph};
-use super::{body, boolean, invalid, no_content, other_member, text, texts};
+use super::{body, boolean, invalid, no_content, other_member, platform, text, texts};
 
-const CLASS: &str = "Application";
+pub(super) const CLASS: &str = "Application";
 
 /// `POST /applications`
 pub(in crate::surface::graph) fn create(graph: &Graph<'_, '_>) -> Answer {
@@ -44,6 +44,7 @@ pub(in crate::surface::graph) fn create(graph: &Graph<'_, '_>) -> Answer {
         for (name, value) in &members {
             set(graph, tenant, &mut application, name, value)?;
         }
+        platform::check(&application)?;
         tenant.put_application(application.clone());
         Ok(application)
     })?;
@@ -67,7 +68,7 @@ pub(in crate::surface::graph) fn update(graph: &Graph<'_, '_>, key: &Key) -> Ans
             for (name, value) in &members {
                 set(graph, tenant, application, name, value)?;
             }
-            Ok(())
+            platform::check(application)
         },
     )?;
     Ok(no_content())
@@ -155,13 +156,9 @@ fn set(
             .find(|audience| value.as_str() == Some(audience.as_str()))
             .ok_or_else(|| invalid(name, CLASS))?;
         }
-        "web" => platform(value, "web", &mut application.web_redirect_uris)?,
-        "spa" => platform(value, "spa", &mut application.spa_redirect_uris)?,
-        "publicclient" => platform(
-            value,
-            "publicClient",
-            &mut application.public_client_redirect_uris,
-        )?,
+        "web" => platform::web(application, value)?,
+        "spa" => platform::spa(application, value)?,
+        "publicclient" => platform::public_client(application, value)?,
         "api" => set_api(application, value)?,
         "approles" => application.app_roles = list(value, name, app_role)?,
         "requiredresourceaccess" => {
@@ -185,27 +182,13 @@ fn list<T>(
     rows.flatten().ok_or_else(|| invalid(name, CLASS))
 }
 
-/// `web`, `spa` and `publicClient`: of these only the redirect URIs are kept.
-fn platform(value: &Value, name: &str, uris: &mut Vec<String>) -> Result<(), GraphError> {
-    let members = value.as_object().ok_or_else(|| invalid(name, CLASS))?;
-    for (member, value) in members {
-        if member == "redirectUris" {
-            *uris = texts(value, name, CLASS)?;
-        } else {
-            let others = [
-                "homePageUrl",
-                "logoutUrl",
-                "implicitGrantSettings",
-                "redirectUriSettings",
-            ];
-            inner_member(name, &others, member, value)?;
-        }
-    }
-    Ok(())
-}
-
 /// A member of a complex property that is not kept: it passes if it says nothing.
-fn inner_member(name: &str, known: &[&str], member: &str, value: &Value) -> Result<(), GraphError> {
+pub(super) fn inner_member(
+    name: &str,
+    known: &[&str],
+    member: &str,
+    value: &Value,
+) -> Result<(), GraphError> {
     let Some(member) = known.iter().find(|known| **known == member) else {
         return Err(GraphError::UnknownMember {
             member: member.to_owned(),
