@@ -16,6 +16,8 @@ pub enum SimulatedHost {
     Portal,
     SecurityInfo,
     WorkloadIssuer,
+    /// One address of it leads to the page for device codes; the rest is 404.
+    DeviceLogin,
     /// Known to exist, holds nothing: every path is 404.
     Empty,
     /// `localhost` and loopback addresses: the path decides.

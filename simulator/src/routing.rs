@@ -32,7 +32,10 @@ fn surface_of(request: &Request) -> Option<&'static Surface> {
         SimulatedHost::Portal => &portal::SURFACE,
         SimulatedHost::SecurityInfo => &security_info::SURFACE,
         SimulatedHost::WorkloadIssuer => &workload_issuer::SURFACE,
-        SimulatedHost::Empty => return None,
+        SimulatedHost::DeviceLogin if request.path.eq_ignore_ascii_case("/devicelogin") => {
+            &sts::SURFACE
+        }
+        SimulatedHost::DeviceLogin | SimulatedHost::Empty => return None,
         SimulatedHost::Loopback => by_path(&request.path)?,
     })
 }

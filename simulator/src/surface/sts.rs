@@ -5,6 +5,7 @@ use crate::call::Call;
 use crate::wire::Reply;
 
 mod access;
+mod account_choice;
 mod admin_consent;
 mod assertion;
 mod assignment;
@@ -27,6 +28,7 @@ mod interrupts;
 mod login;
 mod logout;
 mod page;
+mod pkce;
 mod progress;
 mod redirect_uri;
 mod refresh_token;

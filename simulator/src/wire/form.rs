@@ -37,6 +37,26 @@ impl Form {
             .map(|(_, value)| value.as_str())
     }
 
+    /// The first name that comes twice.
+    pub fn duplicated(&self) -> Option<&str> {
+        self.0.iter().enumerate().find_map(|(at, (name, _))| {
+            let before = self.0.iter().take(at).any(|(known, _)| known == name);
+            before.then_some(name.as_str())
+        })
+    }
+
+    /// Its own fields, and of another form those that it lacks.
+    #[must_use]
+    pub fn or(mut self, other: Self) -> Self {
+        let more: Vec<_> = other
+            .0
+            .into_iter()
+            .filter(|(name, _)| self.get(name).is_none())
+            .collect();
+        self.0.extend(more);
+        self
+    }
+
     pub fn iter(&self) -> impl Iterator<Item = (&str, &str)> {
         self.0
             .iter()
@@ -64,6 +84,10 @@ mod tests {
         assert_eq!(form.get("c"), Some(""));
         assert_eq!(form.get("%zz"), Some("%"));
         assert_eq!(form.get("d"), None);
+        assert_eq!(form.duplicated(), Some("a"));
+        assert_eq!(Form::parse(b"a=1&b=1").duplicated(), None);
+        let both = form.or(Form::parse(b"a=3&d=4"));
+        assert_eq!((both.get("a"), both.get("d")), (Some("1"), Some("4")));
     }
 
     proptest::proptest! {

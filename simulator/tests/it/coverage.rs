@@ -101,6 +101,11 @@ const SIMULATED: &[(&str, &str, &str)] = &[
     ),
     (
         "pages",
+        "apps of other tenants: consent makes the service principal",
+        "an_app_for_every_tenant_comes_in_by_consent_and_is_there_as_itself_afterwards",
+    ),
+    (
+        "pages",
         "device code, confirm the app",
         "a_device_waits_until_its_user_has_signed_in_and_gets_its_tokens_once",
     ),
@@ -188,6 +193,7 @@ const NOT_SIMULATED: &[&str] = &[
     "SAML: bearer assertions, SAML tokens, `/saml2`",
     "federated domains, certificate-based sign-in, seamless single sign-on, primary refresh tokens",
     "terms of use, custom controls, device state: policies that need them are refused or never satisfied",
+    "an API of another tenant as the resource of a token: an app of another tenant is known as a client only",
     "`user_fic` and `fmi_path` (agent identities), proof of possession",
 ];
 
@@ -256,4 +262,46 @@ fn the_coverage_page_is_current_and_every_claim_has_its_test() {
         std::fs::write(&file, current).unwrap();
         unreachable!("COVERAGE.md was out of date and has been written anew; commit it");
     }
+}
+
+/// The numbers that are written down in the token service, as errors and as what its pages show.
+fn numbers_in(folder: &Path, found: &mut Vec<u32>) {
+    for entry in std::fs::read_dir(folder).unwrap().flatten() {
+        let path = entry.path();
+        if path.is_dir() {
+            numbers_in(&path, found);
+            continue;
+        }
+        let text = std::fs::read_to_string(&path).unwrap();
+        for marker in [
+            "StsError::new(",
+            "Self::new(",
+            "record_code(\"AADSTS",
+            "\"sErrorCode\", json!(\"",
+            "\"sErrorCode\".to_owned(), json!(\"",
+            "\"sErrorCode\".to_owned(), serde_json::json!(\"",
+        ] {
+            found.extend(text.split(marker).skip(1).filter_map(|rest| {
+                let digits: String = rest
+                    .chars()
+                    .take_while(|c| c.is_ascii_digit() || *c == '_')
+                    .filter(|c| *c != '_')
+                    .collect();
+                digits.parse::<u32>().ok()
+            }));
+        }
+    }
+}
+
+#[test]
+fn every_number_that_a_page_or_an_answer_can_show_has_a_row() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let mut found = Vec::new();
+    numbers_in(&root.join("src/surface/sts"), &mut found);
+    assert!(
+        found.contains(&50_140) && found.contains(&50_203),
+        "{found:?}"
+    );
+    found.retain(|number| !sign_in_errors().contains_key(number));
+    assert!(found.is_empty(), "without a row: {found:?}");
 }

@@ -1,7 +1,9 @@
 //! The token service.
 
+mod authorize;
 pub(crate) mod catalogue;
 mod clients;
+mod consent;
 mod device_code;
 mod discovery;
 pub(crate) mod grants;

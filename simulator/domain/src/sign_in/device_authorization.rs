@@ -15,12 +15,16 @@ const MEMORY: Duration = Duration::from_secs(3_600);
 pub struct DeviceAuthorization {
     pub user_code: String,
     pub client: AppId,
+    /// The tenant segment of the request: who signs in has to belong there.
+    pub authority: String,
     /// The v2 `scope` or the v1 `resource`, as the device asked.
     pub scope: String,
     /// It was asked for at the v1 endpoint.
     pub v1: bool,
     /// The `claims` parameter of the device.
     pub claims: Option<String>,
+    /// Its `amr_values` parameter.
+    pub amr_values: Vec<String>,
     pub created: Timestamp,
     pub state: DeviceState,
 }

@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use super::Version;
 use super::authority::Authority;
-use super::client::{Client, Credentials};
+use super::client::Client;
 use super::error::{Place, StsError};
 use super::interaction::Interaction;
 use super::login::change;
@@ -32,6 +32,7 @@ pub(super) fn answer(call: &Call<'_>, segment: &str, version: Version) -> Reply 
 fn read(call: &Call<'_>, segment: &str, version: Version) -> Result<SignInRequest, StsError> {
     Authority::resolve(call, segment)?;
     let query = Form::parse(call.request.query.as_bytes());
+    StsError::require_single(&query)?;
     let client = query
         .get("client_id")
         .filter(|text| !text.is_empty())
@@ -49,6 +50,7 @@ fn read(call: &Call<'_>, segment: &str, version: Version) -> Result<SignInReques
         authority: segment.to_owned(),
         client: client.to_owned(),
         redirect_uri,
+        redirect_uri_named: true,
         platform,
         response_type: ResponseType {
             code: false,
@@ -63,6 +65,7 @@ fn read(call: &Call<'_>, segment: &str, version: Version) -> Result<SignInReques
         challenge: None,
         claims: None,
         prompt: Prompt::AdminConsent,
+        admin_consent: true,
         login_hint: None,
         domain_hint: None,
         max_age: None,
@@ -72,12 +75,6 @@ fn read(call: &Call<'_>, segment: &str, version: Version) -> Result<SignInReques
         correlation: None,
         device: None,
     })
-}
-
-/// Whether a request is for an administrator's consent alone.
-pub(super) fn is(request: &SignInRequest) -> bool {
-    let kind = request.response_type;
-    request.prompt == Prompt::AdminConsent && !kind.code && !kind.id_token && !kind.token
 }
 
 /// The answer to the app.
@@ -111,8 +108,8 @@ pub(super) fn denied(call: &Call<'_>, request: &SignInRequest) -> Reply {
 }
 
 /// Grants the application permissions of the registration.
-pub(super) fn grant_roles(call: &Call<'_>, tenant: &Tenant, client_id: &str) {
-    let Ok(Client::Registered(app)) = Client::find(tenant, &Credentials::public(client_id)) else {
+pub(super) fn grant_roles(call: &Call<'_>, tenant: &Tenant, client: &Client<'_>) {
+    let Some(app) = client.registration() else {
         return;
     };
     let Some(principal) = tenant.service_principal(app.app_id).map(|known| known.id) else {

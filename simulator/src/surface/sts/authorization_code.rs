@@ -7,8 +7,8 @@ use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use super::error::StsError;
+use super::pkce::Challenge;
 use super::redirect_uri::Platform;
-use super::sign_in_request::Challenge;
 use crate::call::Call;
 use crate::seal::authentication::SealedAuthentication;
 use crate::seal::{Purpose, open, seal};
@@ -21,6 +21,8 @@ pub(super) struct AuthorizationCode {
     pub user: ObjectId,
     pub client: AppId,
     pub redirect_uri: String,
+    /// The sign-in named it, so the redemption has to.
+    pub redirect_uri_named: bool,
     pub platform: Platform,
     pub challenge: Option<Challenge>,
     pub scope: String,
@@ -40,6 +42,7 @@ struct Sealed {
     u: Uuid,
     c: Uuid,
     r: String,
+    rn: bool,
     p: Platform,
     k: Option<Challenge>,
     s: String,
@@ -63,6 +66,7 @@ impl AuthorizationCode {
             u: self.user.0,
             c: self.client.0,
             r: self.redirect_uri.clone(),
+            rn: self.redirect_uri_named,
             p: self.platform,
             k: self.challenge.clone(),
             s: self.scope.clone(),
@@ -92,6 +96,7 @@ impl AuthorizationCode {
             user: ObjectId(sealed.u),
             client: AppId(sealed.c),
             redirect_uri: sealed.r,
+            redirect_uri_named: sealed.rn,
             platform: sealed.p,
             challenge: sealed.k,
             scope: sealed.s,

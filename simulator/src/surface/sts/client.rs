@@ -1,10 +1,12 @@
 //! The client of a token request: which app it is, and how it proves that.
 
+use std::sync::Arc;
+
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use entrasim_domain::catalogue::{self, FirstPartyApp};
-use entrasim_domain::directory::application::{Application, SignInAudience};
-use entrasim_domain::id::AppId;
+use entrasim_domain::directory::application::{Application, ImplicitGrant, SignInAudience};
+use entrasim_domain::id::{AppId, TenantId};
 use entrasim_domain::tenant::Tenant;
 use percent_encoding::percent_decode_str;
 
@@ -16,10 +18,13 @@ use crate::issue::access_token::ClientProof;
 use crate::wire::Form;
 
 /// A client.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub(super) enum Client<'a> {
     FirstParty(&'static FirstPartyApp),
+    /// Registered in this tenant.
     Registered(&'a Application),
+    /// Registered in another tenant, for any: what it may do here, its service principal here says.
+    Elsewhere(Arc<Application>, TenantId),
 }
 
 /// What a request says of its client before anything is checked.
@@ -85,13 +90,18 @@ fn basic(header: &str) -> Option<(String, String)> {
 }
 
 impl<'a> Client<'a> {
-    /// The app with this id, registered here or Microsoft's.
-    pub(super) fn find(tenant: &'a Tenant, credentials: &Credentials) -> Result<Self, StsError> {
+    /// The app with this id: Microsoft's, registered here, or registered elsewhere for everybody.
+    pub(super) fn find(
+        call: &Call<'_>,
+        tenant: &'a Tenant,
+        credentials: &Credentials,
+    ) -> Result<Self, StsError> {
         let id = credentials.client_id.parse::<AppId>().ok();
         let found = id.and_then(|id| {
             catalogue::first_party_app(id)
                 .map(Self::FirstParty)
                 .or_else(|| tenant.application(id).map(|app| Self::Registered(app)))
+                .or_else(|| Self::elsewhere(call, id))
         });
         found.ok_or_else(|| {
             StsError::new(700_016)
@@ -100,10 +110,29 @@ impl<'a> Client<'a> {
         })
     }
 
+    fn elsewhere(call: &Call<'_>, id: AppId) -> Option<Self> {
+        call.app.store.list().into_iter().find_map(|cell| {
+            let tenant = cell.read();
+            let app = tenant.application(id)?;
+            (app.sign_in_audience != SignInAudience::AzureADMyOrg)
+                .then(|| Self::Elsewhere(Arc::clone(app), tenant.id))
+        })
+    }
+
+    /// The registration; Microsoft's own apps have none.
+    pub(super) fn registration(&self) -> Option<&Application> {
+        match self {
+            Self::FirstParty(_) => None,
+            Self::Registered(app) => Some(app),
+            Self::Elsewhere(app, _) => Some(app),
+        }
+    }
+
     pub(super) fn app_id(&self) -> AppId {
         match self {
             Self::FirstParty(app) => app.id,
             Self::Registered(app) => app.app_id,
+            Self::Elsewhere(app, _) => app.app_id,
         }
     }
 
@@ -111,6 +140,7 @@ impl<'a> Client<'a> {
         match self {
             Self::FirstParty(app) => &app.name,
             Self::Registered(app) => &app.display_name,
+            Self::Elsewhere(app, _) => &app.display_name,
         }
     }
 
@@ -125,9 +155,10 @@ impl<'a> Client<'a> {
 
     /// Its redirect URIs with their platforms, in the order web, single page, native.
     pub(super) fn redirect_uris(&self) -> Vec<(&str, Platform)> {
-        let all =
-            |uris: &'a [String], platform| uris.iter().map(move |uri| (uri.as_str(), platform));
-        match self {
+        fn all(uris: &[String], platform: Platform) -> impl Iterator<Item = (&str, Platform)> {
+            uris.iter().map(move |uri| (uri.as_str(), platform))
+        }
+        let app: &Application = match self {
             Self::FirstParty(app) => {
                 let platform = if app.public_client {
                     Platform::Native
@@ -136,32 +167,45 @@ impl<'a> Client<'a> {
                 } else {
                     Platform::Web
                 };
-                all(&app.redirect_uris, platform).collect()
+                return all(&app.redirect_uris, platform).collect();
             }
-            Self::Registered(app) => all(&app.web_redirect_uris, Platform::Web)
-                .chain(all(&app.spa_redirect_uris, Platform::SinglePage))
-                .chain(all(&app.public_client_redirect_uris, Platform::Native))
-                .collect(),
-        }
+            Self::Registered(app) => app,
+            Self::Elsewhere(app, _) => app,
+        };
+        all(&app.web_redirect_uris, Platform::Web)
+            .chain(all(&app.spa_redirect_uris, Platform::SinglePage))
+            .chain(all(&app.public_client_redirect_uris, Platform::Native))
+            .collect()
+    }
+
+    /// The tokens that it may have without a code.
+    pub(super) fn implicit_grant(&self) -> ImplicitGrant {
+        self.registration().map_or(
+            ImplicitGrant {
+                id_tokens: true,
+                access_tokens: true,
+            },
+            |app| app.implicit_grant,
+        )
     }
 
     /// Only public clients have devices that wait (7000218).
     pub(super) fn require_public(&self) -> Result<(), StsError> {
-        match self {
-            Self::Registered(app) if !app.allow_public_client => Err(StsError::new(7_000_218)),
-            Self::FirstParty(_) | Self::Registered(_) => Ok(()),
+        match self.registration() {
+            Some(app) if !app.allow_public_client => Err(StsError::new(7_000_218)),
+            Some(_) | None => Ok(()),
         }
     }
 
     /// An app of one tenant only cannot be used where no tenant is named (50194).
     pub(super) fn require_multitenant(&self) -> Result<(), StsError> {
-        match self {
-            Self::Registered(app) if app.sign_in_audience == SignInAudience::AzureADMyOrg => {
+        match self.registration() {
+            Some(app) if app.sign_in_audience == SignInAudience::AzureADMyOrg => {
                 Err(StsError::new(50194)
                     .with("app", app.app_id)
                     .with("name", &app.display_name))
             }
-            Self::FirstParty(_) | Self::Registered(_) => Ok(()),
+            Some(_) | None => Ok(()),
         }
     }
 
@@ -173,15 +217,14 @@ impl<'a> Client<'a> {
         credentials: &Credentials,
         proof_required: bool,
     ) -> Result<ClientProof, StsError> {
-        let app = match self {
-            Self::FirstParty(_)
-                if credentials.secret.is_some() || credentials.assertion.is_some() =>
-            {
-                return Err(StsError::new(700_025));
-            }
-            Self::FirstParty(_) if proof_required => return Err(StsError::new(7_000_218)),
-            Self::FirstParty(_) => return Ok(ClientProof::None),
-            Self::Registered(app) => app,
+        let Some(app) = self.registration() else {
+            return if credentials.are_confidential() {
+                Err(StsError::new(700_025))
+            } else if proof_required {
+                Err(StsError::new(7_000_218))
+            } else {
+                Ok(ClientProof::None)
+            };
         };
         self.require_enabled(tenant)?;
         if let Some(assertion) = &credentials.assertion {
@@ -193,6 +236,11 @@ impl<'a> Client<'a> {
             None if app.allow_public_client && !proof_required => Ok(ClientProof::None),
             None => Err(StsError::new(7_000_218)),
         }
+    }
+
+    /// Nobody here has let an app of another tenant in yet.
+    pub(super) fn is_new_here(&self, tenant: &Tenant) -> bool {
+        matches!(self, Self::Elsewhere(..)) && tenant.service_principal(self.app_id()).is_none()
     }
 
     pub(super) fn require_enabled(&self, tenant: &Tenant) -> Result<(), StsError> {

@@ -6,8 +6,10 @@ use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use entrasim_domain::catalogue;
 use entrasim_domain::directory::permission_grant::DelegatedGrant;
+use entrasim_domain::directory::service_principal::{ServicePrincipal, ServicePrincipalKind};
 use entrasim_domain::directory::user::User;
 use entrasim_domain::id::{AppId, ObjectId, RoleTemplateId};
+use entrasim_domain::random::Random;
 use entrasim_domain::tenant::Tenant;
 use uuid::Uuid;
 
@@ -17,6 +19,7 @@ use super::interaction::{Interaction, Stop};
 use super::login::change;
 use super::page;
 use super::scope::Asked;
+use super::sign_in_request::{Prompt, SignInRequest};
 use crate::call::Call;
 use crate::issue::resource::{Kind, Resource};
 use crate::wire::{Form, Reply};
@@ -94,12 +97,20 @@ fn wanted(tenant: &Tenant, client: &Client<'_>, asked: &Asked<'_>) -> Vec<(AppId
         .filter(|name| *name != ".default")
         .cloned()
         .collect();
-    if asked.resource.is_graph() {
-        named.extend(asked.reserved.iter().map(|word| (*word).to_owned()));
-    }
-    let mut grants = vec![(asked.resource.app_id, named)];
+    let reserved: Vec<String> = asked
+        .reserved
+        .iter()
+        .map(|word| (*word).to_owned())
+        .collect();
+    // The scopes of OpenID Connect are Graph's, whatever else is asked for.
+    let mut grants = if asked.resource.is_graph() {
+        named.extend(reserved);
+        vec![(asked.resource.app_id, named)]
+    } else {
+        vec![(asked.resource.app_id, named), (catalogue::GRAPH, reserved)]
+    };
     if asked.permissions.iter().any(|name| name == ".default")
-        && let Client::Registered(app) = client
+        && let Some(app) = client.registration()
     {
         for access in &app.required_resource_access {
             let Some(resource) = Resource::find(tenant, &access.resource.to_string(), "") else {
@@ -140,6 +151,49 @@ fn about(resource: &Resource<'_>, name: &str) -> (String, bool) {
     }
 }
 
+/// The `adminconsent` endpoint, and `prompt=admin_consent` on `authorize`.
+fn is_for_everybody(request: &SignInRequest) -> bool {
+    request.admin_consent || request.prompt == Prompt::AdminConsent
+}
+
+/// The page that asks, if anybody has to be asked.
+pub(super) fn step(
+    interaction: &Interaction<'_>,
+    tenant: &Tenant,
+    client: &Client<'_>,
+    user: &User,
+    asked: &Asked<'_>,
+) -> Result<Option<Reply>, Stop> {
+    let request = &interaction.request;
+    let consented = interaction.progress.consented;
+    if request.admin_consent && consented {
+        return Ok(None);
+    }
+    let for_everybody =
+        is_for_everybody(request) && (request.admin_consent || !client.is_first_party());
+    if for_everybody && !consented && !may_consent_for_everybody(tenant, user) {
+        return Err(Stop::Page(
+            StsError::new(90_094)
+                .with("app", client.app_id())
+                .with("name", client.display_name()),
+        ));
+    }
+    let wanted = for_everybody || request.prompt == Prompt::Consent && !client.is_first_party();
+    if consented || !wanted && client.is_first_party() {
+        asked.granted(tenant, client, user)?;
+        return Ok(None);
+    }
+    match asked.granted(tenant, client, user) {
+        Ok(_) if !wanted => Ok(None),
+        Err(error) if error.number() != 65_001 => Err(error.into()),
+        Err(error) if request.prompt == Prompt::None => Err(Stop::App(error)),
+        Ok(_) | Err(_) => {
+            let offer = Offer::of(tenant, client, user, asked)?;
+            Ok(Some(page::consent::show(interaction, client, &offer)))
+        }
+    }
+}
+
 /// `POST /common/Consent/Set`
 pub(super) fn answer(call: &Call<'_>) -> Reply {
     let form = Form::parse(&call.request.body);
@@ -147,14 +201,14 @@ pub(super) fn answer(call: &Call<'_>) -> Reply {
         Ok(interaction) => interaction,
         Err(error) => return page::error::show(call, &error),
     };
-    let organization = super::admin_consent::is(&interaction.request);
     if form.get("acceptConsent") != Some("true") {
-        if organization {
+        if interaction.request.admin_consent {
             return super::admin_consent::denied(call, &interaction.request);
         }
-        return interaction.stopped(Stop::App(StsError::new(65_004).with_error("access_denied")));
+        return interaction.cancelled();
     }
-    let everybody = organization || form.get("consentOnBehalfOfOrganization") == Some("true");
+    let everybody = is_for_everybody(&interaction.request)
+        || form.get("consentOnBehalfOfOrganization") == Some("true");
     match accept(&interaction, everybody) {
         Ok(()) => {
             interaction.progress.consented = true;
@@ -168,26 +222,49 @@ fn accept(interaction: &Interaction<'_>, everybody: bool) -> Result<(), StsError
     if interaction.progress.authentication().is_none() {
         return Err(StsError::new(50_058));
     }
+    let call = interaction.call;
     let tenant = interaction.tenant()?;
     let user = interaction.user(&tenant)?;
-    let client = Client::find(&tenant, &Credentials::public(&interaction.request.client))?;
-    let asked = interaction.asked(&tenant)?;
+    let client = Client::find(
+        call,
+        &tenant,
+        &Credentials::public(&interaction.request.client),
+    )?;
+    let asked = interaction.asked(&tenant, &client)?;
     let offer = Offer::of(&tenant, &client, &user, &asked)?;
     let principal = (!(everybody && offer.for_everybody)).then_some(user.id);
-    if super::admin_consent::is(&interaction.request) {
-        super::admin_consent::grant_roles(interaction.call, &tenant, &interaction.request.client);
+    install(call, &tenant, &client);
+    let tenant = interaction.tenant()?;
+    // A single permission is not everything that the registration lists.
+    if is_for_everybody(&interaction.request) && asked.wants_everything() {
+        super::admin_consent::grant_roles(call, &tenant, &client);
     }
     for (resource, scopes) in &offer.grants {
-        grant(
-            interaction.call,
-            &tenant,
-            client.app_id(),
-            *resource,
-            principal,
-            scopes,
-        );
+        grant(call, &tenant, client.app_id(), *resource, principal, scopes);
     }
     Ok(())
+}
+
+/// An app from elsewhere gets its service principal here.
+fn install(call: &Call<'_>, tenant: &Tenant, client: &Client<'_>) {
+    let Client::Elsewhere(app, home) = client else {
+        return;
+    };
+    if tenant.service_principal(app.app_id).is_some() {
+        return;
+    }
+    let principal = ServicePrincipal {
+        id: ObjectId(call.draw(Random::guid)),
+        app_id: app.app_id,
+        display_name: app.display_name.clone(),
+        app_owner: *home,
+        created: call.now(),
+        account_enabled: true,
+        kind: ServicePrincipalKind::Application,
+        assignment_required: false,
+        tags: Vec::new(),
+    };
+    change(call, |tenant| tenant.put_service_principal(principal));
 }
 
 /// Adds scopes to the grant of a client, a resource and a user (or everybody).

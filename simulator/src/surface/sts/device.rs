@@ -5,6 +5,7 @@ use std::sync::Arc;
 use entrasim_domain::id::TenantId;
 use entrasim_domain::sign_in::device_authorization::{DeviceAuthorization, DeviceState, LIFETIME};
 use entrasim_domain::store::TenantCell;
+use entrasim_domain::tenant::Tenant;
 use http::{Method, StatusCode};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
@@ -17,6 +18,7 @@ use super::error::{self, Place, StsError};
 use super::interaction::Interaction;
 use super::redirect_uri::Platform;
 use super::response::ResponseMode;
+use super::scope::Asked;
 use super::sign_in_request::{Prompt, ResponseType, SignInRequest, with_client};
 use super::{page, token};
 use crate::call::Call;
@@ -38,25 +40,39 @@ struct Sealed {
 
 /// `POST devicecode`
 pub(super) fn authorize(call: &Call<'_>, segment: &str, version: Version) -> Reply {
-    let reply = match issue(call, segment, version) {
-        Ok(body) => Reply::json(StatusCode::OK, &body),
-        Err(error) => error::reply(call, &error, Place::Token(version)),
-    };
-    token::with_headers(call, reply, 0)
+    if call.request.method == Method::OPTIONS {
+        return token::preflight();
+    }
+    match issue(call, segment, version) {
+        Ok(body) => token::with_headers(call, Reply::json(StatusCode::OK, &body), 0),
+        Err(error) => {
+            let reply = error::reply(call, &error, Place::Token(version));
+            token::with_headers(call, reply, error.number())
+        }
+    }
 }
 
 fn issue(call: &Call<'_>, segment: &str, version: Version) -> Result<Map<String, Value>, StsError> {
+    if call.request.method != Method::POST {
+        return Err(StsError::new(900_561).with("method", &call.request.method));
+    }
     Authority::resolve(call, segment)?;
     let form = Form::parse(&call.request.body);
+    StsError::require_single(&form)?;
     let field = |name: &'static str| form.get(name).filter(|text| !text.is_empty());
+    if version == Version::V2 && field("resource").is_some() {
+        return Err(StsError::new(901_002));
+    }
     let client = field("client_id").ok_or_else(|| StsError::missing("client_id"))?;
     let scope = match version {
         Version::V2 => field("scope").ok_or_else(|| StsError::missing("scope"))?,
         Version::V1 => field("resource").unwrap_or_default(),
     };
     ClaimsRequest::parse(field("claims"))?;
-    let client = with_client(call, client, |client| {
-        client.require_public().map(|()| client.app_id())
+    let (client, name) = with_client(call, client, |client| {
+        client
+            .require_public()
+            .map(|()| (client.app_id(), client.display_name().to_owned()))
     })??;
     // Where no tenant is named, the code is kept in the first one; who signs in decides the rest.
     let cell = match call.tenant() {
@@ -64,14 +80,19 @@ fn issue(call: &Call<'_>, segment: &str, version: Version) -> Result<Map<String,
         None => call.app.default_tenant(),
     }
     .ok_or_else(|| StsError::new(50_059))?;
+    require_meaning(call, &name, scope, version)?;
     let now = cell.read().now(call.request.arrived);
     let user_code = call.draw(|random| random.text(ALPHABET, 9));
     let device = DeviceAuthorization {
         user_code: user_code.clone(),
         client,
+        authority: segment.to_owned(),
         scope: scope.to_owned(),
         v1: version == Version::V1,
         claims: field("claims").map(str::to_owned),
+        amr_values: field("amr_values")
+            .map(|values| values.split_whitespace().map(str::to_owned).collect())
+            .unwrap_or_default(),
         created: now,
         state: DeviceState::Pending,
     };
@@ -111,6 +132,38 @@ fn issue(call: &Call<'_>, segment: &str, version: Version) -> Result<Map<String,
         body.insert(name.to_owned(), value);
     }
     Ok(body)
+}
+
+/// What the device asks for has to mean something: in the tenant that it names, or else in any, since who signs in decides that.
+fn require_meaning(
+    call: &Call<'_>,
+    name: &str,
+    asked: &str,
+    version: Version,
+) -> Result<(), StsError> {
+    let own = call.request.origin();
+    let check = |tenant: &Tenant| {
+        match version {
+            Version::V2 => Asked::parse(tenant, asked, &own)?.require_known(),
+            Version::V1 => Asked::resource(tenant, Some(asked), &own).map(|_| ()),
+        }
+        .map_err(|error| error.with("name", name))
+    };
+    if let Some(tenant) = call.tenant() {
+        return check(tenant);
+    }
+    let mut verdicts = call
+        .app
+        .store
+        .list()
+        .into_iter()
+        .map(|cell| check(&cell.read()));
+    let first = verdicts.next().unwrap_or(Ok(()));
+    if first.is_ok() || verdicts.any(|verdict| verdict.is_ok()) {
+        Ok(())
+    } else {
+        first
+    }
 }
 
 /// The authorization that a device code stands for, and where it is kept.
@@ -157,7 +210,7 @@ pub(super) fn settle(call: &Call<'_>, user_code: &str, state: DeviceState) -> Re
             return Err(StsError::new(70_018));
         };
         if !matches!(device.state, DeviceState::Pending) {
-            return Err(StsError::new(70_018));
+            return Err(StsError::new(90_120));
         }
         let mut device = DeviceAuthorization::clone(device);
         device.state = state;
@@ -189,7 +242,18 @@ pub(super) fn redeem(cell: &TenantCell, user_code: &str) -> bool {
     .is_ok()
 }
 
-/// `GET|POST /common/oauth2/deviceauth`, also as `/device` and `/devicelogin`
+/// `/device` and `microsoft.com/devicelogin`: the addresses that people type lead to the page.
+pub(super) fn short_address(call: &Call<'_>) -> Reply {
+    let query = &call.request.query;
+    let mark = if query.is_empty() { "" } else { "?" };
+    let location = format!(
+        "{}/common/oauth2/deviceauth{mark}{query}",
+        error::origin(call)
+    );
+    Reply::empty(StatusCode::FOUND).header("location", &location)
+}
+
+/// `GET|POST /common/oauth2/deviceauth`
 pub(super) fn verify(call: &Call<'_>) -> Reply {
     let form = if call.request.method == Method::POST {
         Form::parse(&call.request.body)
@@ -215,11 +279,16 @@ pub(super) fn verify(call: &Call<'_>) -> Reply {
             Some("That code didn't work. Check the code and try again."),
         );
     };
+    // A named tenant binds, as it does on `authorize`.
+    if let Err(error) = Authority::resolve(call, &device.authority) {
+        return page::error::show(call, &error);
+    }
     let request = SignInRequest {
         v1: device.v1,
-        authority: "common".to_owned(),
+        authority: device.authority.clone(),
         client: device.client.to_string(),
         redirect_uri: String::new(),
+        redirect_uri_named: false,
         platform: Platform::Native,
         response_type: ResponseType {
             code: false,
@@ -234,13 +303,11 @@ pub(super) fn verify(call: &Call<'_>) -> Reply {
         challenge: None,
         claims: device.claims.clone(),
         prompt: Prompt::SelectAccount,
+        admin_consent: false,
         login_hint: None,
         domain_hint: None,
         max_age: None,
-        amr_values: form
-            .get("amr_values")
-            .map(|values| values.split_whitespace().map(str::to_owned).collect())
-            .unwrap_or_default(),
+        amr_values: device.amr_values.clone(),
         client_info: false,
         session: None,
         correlation: None,

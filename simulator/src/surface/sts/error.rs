@@ -15,6 +15,7 @@ pub(super) struct StsError {
     number: u32,
     arguments: Vec<(&'static str, String)>,
     error: Option<&'static str>,
+    suberror: Option<&'static str>,
     claims: Option<String>,
 }
 
@@ -40,6 +41,7 @@ impl StsError {
             number,
             arguments: Vec::new(),
             error: None,
+            suberror: None,
             claims: None,
         }
     }
@@ -56,6 +58,12 @@ impl StsError {
         self
     }
 
+    /// Another suberror than the catalogue's.
+    pub(super) fn with_suberror(mut self, suberror: &'static str) -> Self {
+        self.suberror = Some(suberror);
+        self
+    }
+
     /// A claims challenge that goes with it.
     pub(super) fn with_claims(mut self, claims: Option<String>) -> Self {
         self.claims = claims;
@@ -69,6 +77,14 @@ impl StsError {
     /// A required parameter is not there (900144).
     pub(super) fn missing(name: &'static str) -> Self {
         Self::new(900_144).with("name", name)
+    }
+
+    /// No parameter may come twice (RFC 6749, section 3.1; 9000411).
+    pub(super) fn require_single(form: &crate::wire::Form) -> Result<(), Self> {
+        match form.duplicated() {
+            Some(name) => Err(Self::new(9_000_411).with("name", name)),
+            None => Ok(()),
+        }
     }
 
     pub(super) fn number(&self) -> u32 {
@@ -135,7 +151,10 @@ impl StsError {
             ),
             text,
             uri: format!("{}/error?code={number}", origin(call)),
-            suberror: row.and_then(|row| row.suberror.clone()),
+            suberror: self
+                .suberror
+                .map(str::to_owned)
+                .or_else(|| row.and_then(|row| row.suberror.clone())),
             status: row
                 .and_then(|row| StatusCode::from_u16(row.status).ok())
                 .unwrap_or(StatusCode::BAD_REQUEST),
@@ -168,7 +187,7 @@ pub(super) fn reply(call: &Call<'_>, failure: &StsError, place: Place) -> Reply 
 pub(super) fn origin(call: &Call<'_>) -> String {
     use crate::hosts::{SimulatedHost, lookup};
     match lookup(&call.request.host()) {
-        Some(SimulatedHost::SignIn) => origins::SIGN_IN.to_owned(),
+        Some(SimulatedHost::SignIn | SimulatedHost::DeviceLogin) => origins::SIGN_IN.to_owned(),
         _ => call.request.origin(),
     }
 }

@@ -20,6 +20,7 @@ use super::interaction::{Interaction, Stop};
 use super::redirect_uri::Platform;
 use super::scope::Asked;
 use super::session::{self, Session};
+use super::sign_in_request::Prompt;
 use super::{Version, page, response};
 use crate::issue::access_token::{self, ClientProof, UserToken, sign_in_name};
 use crate::issue::id_token::{self, IdToken};
@@ -43,7 +44,7 @@ pub(super) fn finish(
     asked: &Asked<'_>,
 ) -> Result<Reply, Stop> {
     let call = interaction.call;
-    if super::admin_consent::is(&interaction.request) {
+    if interaction.request.admin_consent {
         let reply = super::admin_consent::done(&interaction.request, tenant);
         let session = interaction.progress.session(call);
         return Ok(with_session(interaction, tenant, user, session, reply));
@@ -83,6 +84,7 @@ pub(super) fn finish(
             user: user.id,
             client: client.app_id(),
             redirect_uri: request.redirect_uri.clone(),
+            redirect_uri_named: request.redirect_uri_named,
             platform: request.platform,
             challenge: request.challenge.clone(),
             scope: request.scope.clone(),
@@ -144,6 +146,9 @@ pub(super) fn finish(
     }
     if request.client_info {
         members.push(("client_info", super::token::client_info(tenant, user)));
+    }
+    if request.prompt == Prompt::AdminConsent && interaction.progress.consented {
+        members.push(("admin_consent", "True".to_owned()));
     }
     members.push(("session_state", session.to_string()));
     let reply = response::send(request, &members);

@@ -105,7 +105,8 @@ pub(super) fn issue_for_user(
     let (call, tenant, user) = (request.call, signed_in.tenant, signed_in.user);
     let own_origin = request.own_origin();
     let asked = match request.version {
-        Version::V2 => Asked::parse(tenant, &signed_in.scope, &own_origin)?,
+        Version::V2 => Asked::parse(tenant, &signed_in.scope, &own_origin)
+            .map_err(|error| error.with("name", signed_in.client.display_name()))?,
         Version::V1 => {
             let named = request.form.get("resource").filter(|name| !name.is_empty());
             Asked::resource(tenant, named.or(signed_in.resource.as_deref()), &own_origin)?
@@ -113,7 +114,7 @@ pub(super) fn issue_for_user(
     };
     let claims =
         ClaimsRequest::of(&request.form)?.and(ClaimsRequest::parse(signed_in.demanded.as_deref())?);
-    let client = signed_in.client;
+    let client = signed_in.client.clone();
     super::assignment::require(tenant, &client, user)?;
     // A pass that has ended takes everything with it that it led to.
     if signed_in

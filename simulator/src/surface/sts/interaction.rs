@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use entrasim_domain::directory::user::User;
 use entrasim_domain::enforcement::{Amr, Authentication, Decision, Interruption, Outcome};
+use entrasim_domain::sign_in::device_authorization::DeviceState;
 use entrasim_domain::sign_in::record::SignInKind;
 use entrasim_domain::tenant::Tenant;
 
@@ -116,6 +117,18 @@ impl<'a> Interaction<'a> {
         }
     }
 
+    /// The person does not go on: the app is told, or the device that waits.
+    pub(super) fn cancelled(&self) -> Reply {
+        let Some(code) = &self.request.device else {
+            let cancelled = StsError::new(65_004).with_suberror("cancel");
+            return self.stopped(Stop::App(cancelled));
+        };
+        match super::device::settle(self.call, code, DeviceState::Declined) {
+            Ok(()) => page::device::declined(self.call),
+            Err(error) => self.stopped(Stop::Page(error)),
+        }
+    }
+
     fn next(&mut self) -> Result<Reply, Stop> {
         if self.progress.user().is_none()
             && let Some(reply) = self.choose_account()?
@@ -141,9 +154,13 @@ impl<'a> Interaction<'a> {
         if self.must_change_password(&user, &authentication) {
             return Ok(page::change_password::show(self, None));
         }
-        let client = Client::find(&tenant, &Credentials::public(&self.request.client))?;
+        let client = Client::find(
+            self.call,
+            &tenant,
+            &Credentials::public(&self.request.client),
+        )?;
         self.check_client(&tenant, &client, &user)?;
-        let asked = self.asked(&tenant)?;
+        let asked = self.asked(&tenant, &client)?;
         if let Some(reply) = self.decide(&tenant, &user, &client, &asked, &authentication)? {
             return Ok(reply);
         }
@@ -153,7 +170,7 @@ impl<'a> Interaction<'a> {
                 super::campaign::may_put_off(&tenant, &user),
             ));
         }
-        if let Some(reply) = self.consent(&tenant, &client, &user, &asked)? {
+        if let Some(reply) = super::consent::step(self, &tenant, &client, &user, &asked)? {
             return Ok(reply);
         }
         if self.progress.fresh
@@ -188,59 +205,6 @@ impl<'a> Interaction<'a> {
             })
     }
 
-    /// Takes up a session, or asks who it is.
-    fn choose_account(&mut self) -> Result<Option<Reply>, Stop> {
-        let sessions: Vec<LiveSession> = session::read(self.call)
-            .into_iter()
-            .filter(|live| {
-                self.call
-                    .tenant()
-                    .is_none_or(|tenant| tenant.id == live.session.tenant())
-            })
-            .collect();
-        let hint = self.request.login_hint.as_deref();
-        let hinted: Vec<&LiveSession> = sessions
-            .iter()
-            .filter(|live| {
-                hint.is_none_or(|hint| live.session.name.eq_ignore_ascii_case(hint))
-                    && self
-                        .request
-                        .session
-                        .as_deref()
-                        .is_none_or(|id| live.session.id.to_string() == id)
-            })
-            .collect();
-        let usable = !self.progress.account_chosen;
-        match (self.request.prompt, hinted.as_slice()) {
-            (Prompt::None, []) => Err(Stop::App(StsError::new(50_058))),
-            (Prompt::None, [one]) => {
-                self.take_up(one);
-                Ok(None)
-            }
-            (Prompt::None, _) => Err(Stop::App(StsError::new(16_000))),
-            (Prompt::Unset | Prompt::Consent | Prompt::AdminConsent, [one]) if usable => {
-                self.take_up(one);
-                Ok(None)
-            }
-            (Prompt::SelectAccount, _) if usable && !sessions.is_empty() => {
-                Ok(Some(page::account_picker::show(self, &sessions)))
-            }
-            (Prompt::Unset | Prompt::Consent | Prompt::AdminConsent, [_, _, ..]) if usable => {
-                Ok(Some(page::account_picker::show(self, &sessions)))
-            }
-            _ => {
-                // A hint names the account at once; the page then asks for the password.
-                if let Some(hint) = self.request.login_hint.clone()
-                    && usable
-                    && super::login::identify(self, &hint).is_ok()
-                {
-                    return Ok(None);
-                }
-                Ok(Some(page::sign_in::identifier(self, None)))
-            }
-        }
-    }
-
     /// Goes on with a session instead of asking.
     pub(super) fn take_up(&mut self, live: &LiveSession) {
         let session = &live.session;
@@ -256,7 +220,7 @@ impl<'a> Interaction<'a> {
         let too_old = self.request.max_age.is_some_and(|age| {
             authentication
                 .at
-                .is_none_or(|at| self.call.now().since(at).as_secs() > age)
+                .is_none_or(|at| age == 0 || self.call.now().since(at).as_secs() > age)
         });
         if !too_old {
             self.progress.set_authentication(Some(&authentication));
@@ -274,7 +238,10 @@ impl<'a> Interaction<'a> {
     }
 
     fn check_client(&self, tenant: &Tenant, client: &Client<'_>, user: &User) -> Result<(), Stop> {
-        client.require_enabled(tenant)?;
+        // Consent makes the service principal of an app from elsewhere.
+        if !client.is_new_here(tenant) {
+            client.require_enabled(tenant)?;
+        }
         if matches!(self.request.authority.as_str(), "common" | "organizations") {
             client.require_multitenant()?;
         }
@@ -284,13 +251,18 @@ impl<'a> Interaction<'a> {
         })
     }
 
-    pub(super) fn asked<'t>(&self, tenant: &'t Tenant) -> Result<Asked<'t>, StsError> {
+    pub(super) fn asked<'t>(
+        &self,
+        tenant: &'t Tenant,
+        client: &Client<'_>,
+    ) -> Result<Asked<'t>, StsError> {
         let own = self.call.request.origin();
         if self.request.v1 {
             Asked::resource(tenant, self.request.resource.as_deref(), &own)
         } else {
             Asked::parse(tenant, &self.request.scope, &own)
         }
+        .map_err(|error| error.with("name", client.display_name()))
     }
 
     pub(super) fn way(&self) -> Way {
@@ -390,45 +362,6 @@ impl<'a> Interaction<'a> {
             if word(name) {
                 self.progress.persistence_asked = true;
                 self.progress.persistent = persistent;
-            }
-        }
-    }
-
-    fn consent(
-        &mut self,
-        tenant: &Tenant,
-        client: &Client<'_>,
-        user: &User,
-        asked: &Asked<'_>,
-    ) -> Result<Option<Reply>, Stop> {
-        if super::admin_consent::is(&self.request) {
-            if self.progress.consented {
-                return Ok(None);
-            }
-            if !super::consent::may_consent_for_everybody(tenant, user) {
-                return Err(Stop::Page(
-                    StsError::new(90_094)
-                        .with("app", client.app_id())
-                        .with("name", client.display_name()),
-                ));
-            }
-            let offer = super::consent::Offer::of(tenant, client, user, asked)?;
-            return Ok(Some(page::consent::show(self, client, &offer)));
-        }
-        let wanted = matches!(self.request.prompt, Prompt::Consent | Prompt::AdminConsent)
-            && !client.is_first_party();
-        if self.progress.consented || (!wanted && client.is_first_party()) {
-            asked.granted(tenant, client, user)?;
-            return Ok(None);
-        }
-        let held = asked.granted(tenant, client, user);
-        match held {
-            Ok(_) if !wanted => Ok(None),
-            Err(error) if error.number() != 65_001 => Err(error.into()),
-            Err(error) if self.request.prompt == Prompt::None => Err(Stop::App(error)),
-            Ok(_) | Err(_) => {
-                let offer = super::consent::Offer::of(tenant, client, user, asked)?;
-                Ok(Some(page::consent::show(self, client, &offer)))
             }
         }
     }

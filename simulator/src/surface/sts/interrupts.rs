@@ -1,14 +1,12 @@
 //! The posts of the short pages: stay signed in, confirm the app, change the password, phone sign-in.
 
 use entrasim_domain::directory::user::{Password, User};
-use entrasim_domain::sign_in::device_authorization::DeviceState;
 use entrasim_domain::sign_in::phone::PromptState;
 use http::StatusCode;
 use serde_json::{Value, json};
 use uuid::Uuid;
 
-use super::error::StsError;
-use super::interaction::{Interaction, Stop};
+use super::interaction::Interaction;
 use super::login::change;
 use super::page;
 use crate::call::Call;
@@ -38,13 +36,7 @@ pub(super) fn confirm_app(call: &Call<'_>) -> Reply {
         interaction.progress.confirmed = true;
         return interaction.advance();
     }
-    if let Some(code) = interaction.request.device.clone() {
-        return match super::device::settle(call, &code, DeviceState::Declined) {
-            Ok(()) => page::device::declined(call),
-            Err(error) => page::error::show(call, &error),
-        };
-    }
-    interaction.stopped(Stop::App(StsError::new(65_004).with_error("access_denied")))
+    interaction.cancelled()
 }
 
 /// Characters that a password needs three kinds of, and its length (MicrosoftDocs/entra-docs concept-password-ban-bad).

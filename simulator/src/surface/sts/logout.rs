@@ -43,13 +43,20 @@ pub(super) fn answer(call: &Call<'_>, segment: &str) -> Reply {
         })
         .collect();
     if chosen.len() > 1 {
-        return page::sign_out::pick(call, &sessions, &call.request.query);
+        return page::sign_out::pick(call, &sessions, &body.or(query));
     }
     let ended = chosen.first().copied();
+    // Who names an account that is not here signs nobody out.
+    let names_one = hint.is_some() || field("sessionid").or_else(|| field("sid")).is_some();
     let next = field("post_logout_redirect_uri").and_then(|uri| onward(call, ended, field, uri));
-    let front_channel = ended.map(front_channel).unwrap_or_default();
+    let front_channel = ended
+        .map(|live| front_channel(call, live))
+        .unwrap_or_default();
     let reply = page::sign_out::done(call, &front_channel, next.as_deref());
-    session::forget(call, reply, ended.map(|live| live.session.id))
+    match ended {
+        None if names_one && !sessions.is_empty() => reply,
+        _ => session::forget(call, reply, ended.map(|live| live.session.id)),
+    }
 }
 
 /// Where the app wants the browser, if it is an address of the app's.
@@ -80,7 +87,7 @@ fn onward<'f>(
     };
     let registered = tenants.iter().any(|tenant| {
         clients.iter().any(|client| {
-            Client::find(tenant, &Credentials::public(client))
+            Client::find(call, tenant, &Credentials::public(client))
                 .is_ok_and(|client| redirect_uri::is_registered(&client, uri))
         })
     });
@@ -96,15 +103,16 @@ fn onward<'f>(
 }
 
 /// The sign-out addresses of the apps in a session.
-fn front_channel(live: &LiveSession) -> Vec<String> {
+fn front_channel(call: &Call<'_>, live: &LiveSession) -> Vec<String> {
     live.session
         .apps
         .iter()
-        .filter_map(
-            |app| match Client::find(&live.tenant, &Credentials::public(app)).ok()? {
-                Client::Registered(app) => app.logout_uri.clone(),
-                Client::FirstParty(_) => None,
-            },
-        )
+        .filter_map(|app| {
+            Client::find(call, &live.tenant, &Credentials::public(app))
+                .ok()?
+                .registration()?
+                .logout_uri
+                .clone()
+        })
         .collect()
 }

@@ -49,9 +49,11 @@ pub(super) fn is_registered(client: &Client<'_>, asked: &str) -> bool {
 
 /// Exact, but for the port of a loopback address (RFC 8252, section 7.3; MicrosoftDocs/entra-docs reply-url.md).
 fn matches(registered: &str, asked: &str) -> bool {
+    if registered.contains('*') {
+        return in_wildcard(registered, asked);
+    }
     if registered == asked
-        || registered.trim_end_matches('/') == asked.trim_end_matches('/')
-            && path(registered).is_empty()
+        || without_slash(registered) == without_slash(asked) && path(registered).is_empty()
     {
         return true;
     }
@@ -61,6 +63,28 @@ fn matches(registered: &str, asked: &str) -> bool {
         }
         _ => false,
     }
+}
+
+fn without_slash(uri: &str) -> &str {
+    uri.strip_suffix('/').unwrap_or(uri)
+}
+
+/// `https://*.contoso.com/path` stands for the hosts one label below (MicrosoftDocs/entra-docs reply-url.md).
+fn in_wildcard(registered: &str, asked: &str) -> bool {
+    let (Some(parent), Some((label, rest))) = (
+        registered.strip_prefix("https://*."),
+        asked
+            .strip_prefix("https://")
+            .and_then(|rest| rest.split_once('.')),
+    ) else {
+        return false;
+    };
+    let is_label = !label.is_empty()
+        && label
+            .bytes()
+            .all(|b| b.is_ascii_alphanumeric() || b == b'-');
+    let is_bare = path(registered).is_empty();
+    is_label && (rest == parent || is_bare && without_slash(rest) == without_slash(parent))
 }
 
 fn trimmed(path: &str) -> &str {
@@ -108,6 +132,39 @@ mod tests {
                 false,
             ),
             ("https://app.example", "https://app.example/", true),
+            ("https://app.example", "https://app.example///", false),
+            (
+                "https://*.app.example/cb",
+                "https://one.app.example/cb",
+                true,
+            ),
+            ("https://*.app.example", "https://one.app.example/", true),
+            (
+                "https://*.app.example/cb",
+                "https://one.app.example/cb/",
+                false,
+            ),
+            ("https://*.app.example/cb", "https://app.example/cb", false),
+            (
+                "https://*.app.example/cb",
+                "https://a.b.app.example/cb",
+                false,
+            ),
+            (
+                "https://*.app.example/cb",
+                "https://evil/.app.example/cb",
+                false,
+            ),
+            (
+                "https://*.app.example/cb",
+                "http://one.app.example/cb",
+                false,
+            ),
+            (
+                "https://*.app.example/cb",
+                "https://*.app.example/cb",
+                false,
+            ),
             (
                 "https://app.example/cb",
                 "https://app.example/cb?x=1",

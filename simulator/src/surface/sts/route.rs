@@ -47,10 +47,9 @@ pub(super) fn answer(call: &Call<'_>) -> Reply {
         [_, "oauth2", "token"] => token::answer(call, tenant, Version::V1),
         [_, "oauth2", "v2.0", "authorize"] => authorize::answer(call, tenant, Version::V2),
         [_, "oauth2", "authorize"] => authorize::answer(call, tenant, Version::V1),
-        [_, "oauth2", "v2.0", "devicecode"] if is_post => {
-            device::authorize(call, tenant, Version::V2)
-        }
-        [_, "oauth2", "devicecode"] if is_post => device::authorize(call, tenant, Version::V1),
+        [_, "oauth2", "v2.0", "devicecode"] => device::authorize(call, tenant, Version::V2),
+        [_, "oauth2", "devicecode"] => device::authorize(call, tenant, Version::V1),
+        ["device" | "devicelogin"] if is_read => device::short_address(call),
         ["device" | "devicelogin"]
         | [_, "oauth2", "deviceauth"]
         | [_, "oauth2", "v2.0", "deviceauth"] => device::verify(call),

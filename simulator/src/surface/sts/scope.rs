@@ -27,6 +27,8 @@ pub(super) struct Asked<'a> {
     pub reserved: Vec<&'static str>,
     /// Permissions were named without a resource: Graph's short form.
     short: bool,
+    /// The word for everything, as it was asked for.
+    default: Option<String>,
 }
 
 /// What is granted of it.
@@ -40,9 +42,11 @@ pub(super) struct Granted {
 
 /// Splits `https://management.core.windows.net//.default` at its last slash: the resource keeps its own.
 fn split(scope: &str) -> Option<(&str, &str)> {
-    scope
-        .rsplit_once('/')
-        .filter(|(resource, permission)| !resource.is_empty() && !permission.is_empty())
+    scope.rsplit_once('/').filter(|(resource, permission)| {
+        // The slashes of a bare `https://graph.microsoft.com` part nothing.
+        let is_scheme = resource.ends_with(":/") || resource.ends_with(':');
+        !resource.is_empty() && !permission.is_empty() && !is_scheme
+    })
 }
 
 impl<'a> Asked<'a> {
@@ -54,6 +58,7 @@ impl<'a> Asked<'a> {
     ) -> Result<Self, StsError> {
         let mut resource: Option<Resource<'a>> = None;
         let (mut permissions, mut reserved, mut short) = (Vec::new(), Vec::new(), false);
+        let mut default = None;
         for word in scope.split_whitespace() {
             if let Some(known) = RESERVED
                 .iter()
@@ -64,14 +69,19 @@ impl<'a> Asked<'a> {
             }
             let (named, permission) = if let Some((name, permission)) = split(word) {
                 (find(tenant, name, own_origin)?, permission)
+            } else if word.contains('/') {
+                return Err(invalid(word));
             } else {
                 short = true;
                 let graph = Resource::graph(tenant).ok_or_else(|| invalid(scope))?;
                 if word != ".default" && graph.scope_named(word).is_none() {
-                    return Err(invalid(word));
+                    return Err(unknown(&graph, word));
                 }
                 (graph, word)
             };
+            if permission == ".default" {
+                default = Some(word.to_owned());
+            }
             match &resource {
                 Some(first) if first.app_id != named.app_id => {
                     return Err(StsError::new(28000).with("scope", scope));
@@ -94,6 +104,7 @@ impl<'a> Asked<'a> {
             permissions,
             reserved,
             short,
+            default,
         })
     }
 
@@ -112,11 +123,30 @@ impl<'a> Asked<'a> {
             permissions: vec![".default".to_owned()],
             reserved: vec!["openid"],
             short: true,
+            default: None,
         })
     }
 
     pub(super) fn wants(&self, reserved: &str) -> bool {
         self.reserved.contains(&reserved)
+    }
+
+    /// `.default`: all that the registration lists.
+    pub(super) fn wants_everything(&self) -> bool {
+        self.permissions
+            .iter()
+            .any(|permission| permission == ".default")
+    }
+
+    /// Every permission has to be one that the resource offers (650053).
+    pub(super) fn require_known(&self) -> Result<(), StsError> {
+        let strange = self.permissions.iter().find(|permission| {
+            *permission != ".default" && self.resource.scope_named(permission).is_none()
+        });
+        match strange {
+            Some(permission) => Err(unknown(&self.resource, permission)),
+            None => Ok(()),
+        }
     }
 
     /// What the user has let the client do, if it covers what is asked.
@@ -144,7 +174,8 @@ impl<'a> Asked<'a> {
             {
                 Some(held) => covered.push(held.clone()),
                 None if self.resource.scope_named(permission).is_none() => {
-                    return Err(invalid(permission));
+                    let strange = unknown(&self.resource, permission);
+                    return Err(strange.with("name", client.display_name()));
                 }
                 None if client.is_first_party()
                     && matches!(self.resource.kind, Kind::FirstParty(_)) =>
@@ -157,7 +188,9 @@ impl<'a> Asked<'a> {
                 None => return Err(consent()),
             }
         }
-        if held.is_empty() && !self.permissions.is_empty() {
+        // Who has let the app do anything at all has let it sign in.
+        let is_unknown = !client.is_first_party() && !is_known_to(tenant, client, user);
+        if held.is_empty() && !self.permissions.is_empty() || is_unknown {
             return Err(consent());
         }
         let mut scopes = held;
@@ -205,16 +238,21 @@ impl<'a> Asked<'a> {
                 }
             })
             .collect();
-        if !self.short
-            && self
-                .permissions
-                .iter()
-                .any(|permission| permission == ".default")
-        {
-            words.push(format!("{}/.default", self.resource.name));
-        }
+        words.extend(self.default.clone());
         words.join(" ")
     }
+}
+
+/// Whether the user, or an administrator for everybody, has granted the client anything.
+fn is_known_to(tenant: &Tenant, client: &Client<'_>, user: &User) -> bool {
+    let Some(client) = tenant.service_principal(client.app_id()) else {
+        return false;
+    };
+    tenant.delegated_grants.values().any(|grant| {
+        grant.client == client.id
+            && grant.principal.is_none_or(|principal| principal == user.id)
+            && !grant.scopes.is_empty()
+    })
 }
 
 fn granted_scopes(
@@ -238,6 +276,13 @@ fn find<'a>(tenant: &'a Tenant, name: &str, own_origin: &str) -> Result<Resource
             .with("resource", name)
             .with("tenant", &tenant.display_name)
     })
+}
+
+/// The resource has no such permission; who knows the client adds its name.
+fn unknown(resource: &Resource<'_>, permission: &str) -> StsError {
+    StsError::new(650_053)
+        .with("scope", permission)
+        .with("resource", resource.app_id)
 }
 
 fn invalid(scope: &str) -> StsError {

@@ -3,13 +3,14 @@
 //! What is wrong with the app or its address is shown on a page, since nobody may be sent to an address that was not
 //! checked. Everything after that goes back to the app.
 
+use entrasim_domain::directory::application::ImplicitGrant;
 use entrasim_domain::id::AppId;
-use entrasim_domain::tenant::Tenant;
 use serde::{Deserialize, Serialize};
 
 use super::Version;
 use super::client::{Client, Credentials};
 use super::error::StsError;
+use super::pkce::Challenge;
 use super::redirect_uri::{self, Platform};
 use super::response::ResponseMode;
 use crate::call::Call;
@@ -24,6 +25,8 @@ pub(super) struct SignInRequest {
     pub authority: String,
     pub client: String,
     pub redirect_uri: String,
+    /// The request named it; only then the redemption has to (RFC 6749, section 4.1.3).
+    pub redirect_uri_named: bool,
     pub platform: Platform,
     pub response_type: ResponseType,
     pub response_mode: ResponseMode,
@@ -37,6 +40,8 @@ pub(super) struct SignInRequest {
     pub challenge: Option<Challenge>,
     pub claims: Option<String>,
     pub prompt: Prompt,
+    /// It comes from the `adminconsent` endpoint, and ends with consent instead of a code.
+    pub admin_consent: bool,
     pub login_hint: Option<String>,
     pub domain_hint: Option<String>,
     pub max_age: Option<u64>,
@@ -55,13 +60,6 @@ pub(super) struct ResponseType {
     pub code: bool,
     pub id_token: bool,
     pub token: bool,
-}
-
-/// PKCE (RFC 7636).
-#[derive(Clone, Debug, Deserialize, Serialize)]
-pub(super) struct Challenge {
-    pub value: String,
-    pub s256: bool,
 }
 
 #[derive(Clone, Copy, Debug, Default, Deserialize, Eq, PartialEq, Serialize)]
@@ -102,17 +100,23 @@ impl SignInRequest {
                 .filter(|value| !value.is_empty())
                 .map(str::to_owned)
         };
+        StsError::require_single(form)?;
         let client_id =
             text("client_id").ok_or_else(|| StsError::new(900_144).with("name", "client_id"))?;
-        let redirect_uri = text("redirect_uri");
-        let (redirect_uri, platform) = with_client(call, &client_id, |client| {
-            redirect_uri::check(client, redirect_uri.as_deref())
-        })??;
+        let named = text("redirect_uri");
+        let (address, implicit) = with_client(call, &client_id, |client| {
+            (
+                redirect_uri::check(client, named.as_deref()),
+                client.implicit_grant(),
+            )
+        })?;
+        let (redirect_uri, platform) = address?;
         let mut request = Self {
             v1: version == Version::V1,
             authority: authority.to_owned(),
             client: client_id,
             redirect_uri,
+            redirect_uri_named: named.is_some(),
             platform,
             response_type: ResponseType {
                 code: true,
@@ -127,6 +131,7 @@ impl SignInRequest {
             challenge: None,
             claims: text("claims"),
             prompt: Prompt::Unset,
+            admin_consent: false,
             login_hint: text("login_hint").or_else(|| text("username")),
             domain_hint: text("domain_hint"),
             max_age: None,
@@ -140,7 +145,7 @@ impl SignInRequest {
             device: None,
         };
         let mode = ResponseMode::parse(form.get("response_mode"));
-        match request.check(version, form, mode) {
+        match request.check(version, form, mode, implicit) {
             Ok(()) => Ok(request),
             Err(error) => Err(Refusal::App(Box::new(request), error)),
         }
@@ -151,21 +156,22 @@ impl SignInRequest {
         version: Version,
         form: &Form,
         mode: Result<Option<ResponseMode>, StsError>,
+        implicit: ImplicitGrant,
     ) -> Result<(), StsError> {
-        let mode = mode?;
-        let kind = form
-            .get("response_type")
-            .filter(|kind| !kind.is_empty())
-            .ok_or_else(|| StsError::missing("response_type"))?;
-        self.response_type = ResponseType::parse(kind)?;
-        let in_address = self.response_type.id_token || self.response_type.token;
-        self.response_mode = match mode {
-            // Tokens never stand in a query.
-            Some(ResponseMode::Query) if in_address => return Err(StsError::new(70_007)),
-            Some(mode) => mode,
-            None if in_address => ResponseMode::Fragment,
-            None => ResponseMode::Query,
+        let kind = ResponseType::parse(form.get("response_type").unwrap_or_default());
+        let in_address = kind.as_ref().is_ok_and(|kind| kind.id_token || kind.token);
+        // An error goes where the app waits for the answer, so this is known before anything can fail.
+        self.response_mode = match &mode {
+            Ok(Some(mode)) if !(in_address && *mode == ResponseMode::Query) => *mode,
+            _ if in_address => ResponseMode::Fragment,
+            _ => ResponseMode::Query,
         };
+        self.response_type = kind?;
+        // Tokens never stand in a query.
+        if mode? == Some(ResponseMode::Query) && in_address {
+            return Err(StsError::new(70_007));
+        }
+        self.check_response_type(version, implicit)?;
         if version == Version::V2 {
             if self.resource.is_some() {
                 return Err(StsError::new(901_002));
@@ -193,6 +199,33 @@ impl SignInRequest {
         Ok(())
     }
 
+    /// Tokens come straight from here only if the registration has it so, and an id token only with `openid`.
+    fn check_response_type(
+        &self,
+        version: Version,
+        implicit: ImplicitGrant,
+    ) -> Result<(), StsError> {
+        let kind = self.response_type;
+        if kind.id_token && !implicit.id_tokens {
+            return Err(StsError::new(700_054));
+        }
+        if kind.token && !implicit.access_tokens {
+            return Err(StsError::new(700_051));
+        }
+        let is_openid = version == Version::V1
+            || self
+                .scope
+                .split_whitespace()
+                .any(|word| word.eq_ignore_ascii_case("openid"));
+        if kind.id_token && !is_openid {
+            return Err(StsError::new(70_005).with(
+                "reason",
+                "response_type 'id_token' requires the 'openid' scope",
+            ));
+        }
+        Ok(())
+    }
+
     pub(super) fn version(&self) -> Version {
         if self.v1 { Version::V1 } else { Version::V2 }
     }
@@ -217,14 +250,12 @@ pub(super) fn with_client<T>(
     then: impl FnOnce(&Client<'_>) -> T,
 ) -> Result<T, StsError> {
     let credentials = Credentials::public(client_id);
-    let find = |tenant: &Tenant| Client::find(tenant, &credentials).map(|_| ());
     if let Some(tenant) = call.tenant() {
-        return Client::find(tenant, &credentials).map(|client| then(&client));
+        return Client::find(call, tenant, &credentials).map(|client| then(&client));
     }
     for cell in call.app.store.list() {
         let tenant = cell.read();
-        if find(&tenant).is_ok() {
-            let client = Client::find(&tenant, &credentials)?;
+        if let Ok(client) = Client::find(call, &tenant, &credentials) {
             client.require_multitenant()?;
             return Ok(then(&client));
         }
@@ -246,61 +277,17 @@ impl ResponseType {
                 "code" => parsed.code = true,
                 "id_token" => parsed.id_token = true,
                 "token" => parsed.token = true,
-                other => return Err(StsError::new(700_054).with("type", other)),
+                other => {
+                    let reason =
+                        format!("response_type '{other}' is not supported for the application");
+                    return Err(StsError::new(70_005).with("reason", reason));
+                }
             }
         }
+        if !(parsed.code || parsed.id_token || parsed.token) {
+            return Err(StsError::missing("response_type"));
+        }
         Ok(parsed)
-    }
-}
-
-impl Challenge {
-    fn read(form: &Form) -> Result<Option<Self>, StsError> {
-        let Some(value) = form.get("code_challenge").filter(|text| !text.is_empty()) else {
-            return Ok(None);
-        };
-        let s256 = match form.get("code_challenge_method").unwrap_or("plain") {
-            "S256" => true,
-            "plain" | "" => false,
-            _ => return Err(StsError::new(501_461)),
-        };
-        let well_formed = (43..=128).contains(&value.len())
-            && value
-                .bytes()
-                .all(|b| b.is_ascii_alphanumeric() || b"-._~".contains(&b));
-        if !well_formed {
-            return Err(StsError::new(501_471));
-        }
-        Ok(Some(Self {
-            value: value.to_owned(),
-            s256,
-        }))
-    }
-
-    /// Checks the verifier of the redemption.
-    pub(super) fn verify(&self, verifier: Option<&str>) -> Result<(), StsError> {
-        use base64::Engine;
-        use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-        let verifier = verifier
-            .filter(|verifier| !verifier.is_empty())
-            .ok_or_else(|| StsError::new(50_148))?;
-        let well_formed = (43..=128).contains(&verifier.len())
-            && verifier
-                .bytes()
-                .all(|b| b.is_ascii_alphanumeric() || b"-._~".contains(&b));
-        if !well_formed {
-            return Err(StsError::new(501_491));
-        }
-        let shown = if self.s256 {
-            let digest = ring::digest::digest(&ring::digest::SHA256, verifier.as_bytes());
-            URL_SAFE_NO_PAD.encode(digest.as_ref())
-        } else {
-            verifier.to_owned()
-        };
-        if shown == self.value {
-            Ok(())
-        } else {
-            Err(StsError::new(501_481))
-        }
     }
 }
 

@@ -60,11 +60,7 @@ pub(super) struct Issued {
 /// Answers a token request, or the preflight of a browser.
 pub(super) fn answer(call: &Call<'_>, segment: &str, version: Version) -> Reply {
     if call.request.method == Method::OPTIONS {
-        return Reply::empty(StatusCode::NO_CONTENT).fixed_headers(&[
-            ("access-control-allow-origin", "*"),
-            ("access-control-allow-methods", "POST, OPTIONS"),
-            ("access-control-allow-headers", "*"),
-        ]);
+        return preflight();
     }
     let result = request(call, segment, version).and_then(|request| dispatch(&request));
     let (reply, code) = match result {
@@ -84,6 +80,15 @@ pub(super) fn answer(call: &Call<'_>, segment: &str, version: Version) -> Reply 
         ),
     };
     with_headers(call, reply, code)
+}
+
+/// The answer to a browser that asks whether it may post.
+pub(super) fn preflight() -> Reply {
+    Reply::empty(StatusCode::NO_CONTENT).fixed_headers(&[
+        ("access-control-allow-origin", "*"),
+        ("access-control-allow-methods", "POST, OPTIONS"),
+        ("access-control-allow-headers", "*"),
+    ])
 }
 
 /// What every answer of the token service has.
@@ -127,6 +132,7 @@ fn request<'a>(
     } else {
         Form::default()
     };
+    StsError::require_single(&form)?;
     Ok(TokenRequest {
         call,
         version,
@@ -189,7 +195,11 @@ impl<'a> TokenRequest<'a> {
     }
 
     pub(super) fn client(&self, credentials: &Credentials) -> Result<Client<'a>, StsError> {
-        Client::find(self.tenant()?, credentials)
+        let client = Client::find(self.call, self.tenant()?, credentials)?;
+        if matches!(self.authority, Authority::Common | Authority::Organizations) {
+            client.require_multitenant()?;
+        }
+        Ok(client)
     }
 }
 

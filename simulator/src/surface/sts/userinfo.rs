@@ -1,7 +1,7 @@
 //! `GET|POST https://graph.microsoft.com/oidc/userinfo`, and `/{tenant}/openid/userinfo` of v1.
 
 use entrasim_domain::tenant::Tenant;
-use http::StatusCode;
+use http::{Method, StatusCode};
 use serde_json::{Map, json};
 
 use crate::bearer;
@@ -16,7 +16,20 @@ const AUDIENCES: [&str; 3] = [
     "https://graph.windows.net",
 ];
 
+/// Single-page applications ask from their own origin, with the token in a header that needs a preflight.
 pub(super) fn answer(call: &Call<'_>) -> Reply {
+    let reply = if call.request.method == Method::OPTIONS {
+        Reply::empty(StatusCode::OK).fixed_headers(&[
+            ("access-control-allow-methods", "GET, POST, OPTIONS"),
+            ("access-control-allow-headers", "authorization"),
+        ])
+    } else {
+        claims(call)
+    };
+    reply.header("access-control-allow-origin", "*")
+}
+
+fn claims(call: &Call<'_>) -> Reply {
     let refused = |message: &str| {
         Reply::json(
             StatusCode::UNAUTHORIZED,

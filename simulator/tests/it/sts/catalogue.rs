@@ -175,7 +175,13 @@ pub(crate) fn own_app(bench: &Bench, change: impl FnOnce(&mut Application, &mut 
 
 fn plain(_: &mut Application, _: &mut ServicePrincipal) {}
 
-fn own_url(bench: &Bench, more: &str) -> String {
+/// It may have tokens without a code.
+pub(crate) fn implicit(app: &mut Application, _: &mut ServicePrincipal) {
+    app.implicit_grant.id_tokens = true;
+    app.implicit_grant.access_tokens = true;
+}
+
+pub(crate) fn own_url(bench: &Bench, more: &str) -> String {
     format!(
         "{LOGIN}/{}/oauth2/v2.0/authorize?client_id={OWN}&response_type=code&redirect_uri=https%3A%2F%2Fown.example%2Fcb\
          &scope=openid%20api%3A%2F%2F{API}%2Fuse{more}",
@@ -312,6 +318,18 @@ fn device(bench: &Bench) -> Value {
     ))
 }
 
+/// Bob types the code of a device and signs in, up to the page that names the app.
+pub(crate) fn confirming<'a>(bench: &'a Bench, code: &str) -> Browser<'a> {
+    let (name, password) = account(bench, "bob");
+    let mut browser = Browser::new(bench);
+    browser
+        .get("https://login.microsoft.com/device")
+        .submit(&[("otc", code)])
+        .sign_in(&name, &password);
+    browser.submit(&[("LoginOptions", "3")]);
+    browser
+}
+
 fn poll(bench: &Bench, code: &str) -> u32 {
     grant(
         bench,
@@ -413,11 +431,13 @@ pub(crate) const ROWS: &[Row] = &[
     row(50057, "a disabled account", |b| { change_user(b, "bob", |u| u.account_enabled = false); signs_in(b, "bob", &authorize_url("")) }),
     row(50058, "prompt=none and nobody signed in", |b| opens(b, &authorize_url("&prompt=none"))),
     row(50059, "client credentials where no tenant is named", |b| { let (id, secret) = deploy(b); of_reply(&b.post_form(&format!("{LOGIN}/organizations/oauth2/v2.0/token"), &[("client_id", &id), ("client_secret", &secret), ("grant_type", "client_credentials"), ("scope", "https://graph.microsoft.com/.default")])) }),
+    row(50074, "the page that asks for a second factor", |b| { security_defaults(b); signs_in(b, "alice", &authorize_url("")) }),
     row(50076, "a rule asks for a second factor that is registered", |b| { security_defaults(b); by_password(b, "alice") }),
     row(50079, "a rule asks for a second factor and none is registered", |b| { security_defaults(b); by_password(b, "bob") }),
     row(50089, "a page left open for more than an hour", |b| { let (name, password) = account(b, "bob"); let mut browser = Browser::new(b); browser.get(&authorize_url("")).submit(&[("loginfmt", &name)]); b.set_clock("2025-09-30T13:00:01Z"); browser.submit(&[("passwd", &password)]); of_browser(&browser) }),
     row(50105, "an app that demands an assignment", |b| { own_app(b, |_, principal| principal.assignment_required = true); signs_in(b, "bob", &own_url(b, "")) }),
     row(50126, "a wrong password", |b| { let (name, _) = account(b, "bob"); let mut browser = Browser::new(b); browser.get(&authorize_url("")).sign_in(&name, "wrong"); of_browser(&browser) }),
+    row(50140, "the page that asks whether to stay signed in", |b| signs_in(b, "bob", &authorize_url(""))),
     row(50142, "a policy demands a password change, at the token endpoint", |b| {
         let mut browser = Browser::new(b);
         let (name, password) = account(b, "alice");
@@ -429,9 +449,19 @@ pub(crate) const ROWS: &[Row] = &[
         demands(b, GrantControl::PasswordChange);
         of_reply(&redeem_code(b, &browser.answer("code").unwrap(), &[]))
     }),
+    row(50143, "prompt=none with a domain_hint of another tenant than the session's", |b| {
+        let other = b.app.create_tenant(&entrasim::app::TenantOptions { seed: 7, ..entrasim::app::TenantOptions::default() }).unwrap();
+        let mut browser = finished(b, &authorize_url(""));
+        browser.left = None;
+        browser.get(&authorize_url(&format!("&prompt=none&domain_hint={}", other.read().initial_domain())));
+        of_browser(&browser)
+    }),
     row(50148, "a code with a challenge redeemed without a verifier", |b| { let code = finished(b, &authorize_url("")).answer("code").unwrap(); of_reply(&redeem_code(b, &code, &[("code_verifier", "")])) }),
+    row(50149, "a code_challenge_method that does not exist", |b| opens(b, &authorize_url("").replace("code_challenge_method=plain", "code_challenge_method=S1"))),
     row(50173, "a refresh token from before a revocation", |b| refresh(b, "bob", || change_user(b, "bob", |u| u.sessions_valid_from = u.sessions_valid_from + core::time::Duration::from_secs(10 * 365 * 86_400)))),
     row(50194, "an app of one tenant on /organizations", |b| { own_app(b, |app, _| app.sign_in_audience = SignInAudience::AzureADMyOrg); opens(b, &own_url(b, "").replace(&b.tenant.id().to_string(), "organizations")) }),
+    row(50199, "the page that asks whether the app is the right one", |b| of_browser(&confirming(b, text(&device(b), "user_code")))),
+    row(50203, "the page that asks to register security information", |b| { security_defaults(b); signs_in(b, "bob", &authorize_url("")) }),
     row(53000, "a policy demands a compliant device", |b| { demands(b, GrantControl::CompliantDevice); signs_in(b, "bob", &authorize_url("")) }),
     row(53001, "a policy demands a domain-joined device", |b| { demands(b, GrantControl::DomainJoinedDevice); signs_in(b, "bob", &authorize_url("")) }),
     row(53003, "a policy blocks", |b| { demands(b, GrantControl::Block); signs_in(b, "bob", &authorize_url("")) }),
@@ -447,21 +477,31 @@ pub(crate) const ROWS: &[Row] = &[
     row(65004, "the person declines to consent", |b| { own_app(b, plain); let (name, password) = account(b, "bob"); let mut browser = Browser::new(b); browser.get(&own_url(b, "")).sign_in(&name, &password); browser.submit(&[("acceptConsent", "false")]); of_browser(&browser) }),
     row(70000, "a refresh token of another client", |b| { let tokens = json(&password_token(b, "bob", ARM_SCOPE)); grant(b, &[("client_id", "14d82eec-204b-4c2f-b7e8-296a70dab67e"), ("grant_type", "refresh_token"), ("refresh_token", text(&tokens, "refresh_token"))]) }),
     row(70003, "a grant that does not exist", |b| grant(b, &[("client_id", AZURE_CLI), ("grant_type", "telepathy")])),
+    row(70005, "a response_type that does not exist", |b| opens(b, &authorize_url("").replace("response_type=code", "response_type=magic"))),
     row(70007, "response_mode=query with an id token", |b| opens(b, &authorize_url("").replace("response_type=code", "response_type=code%20id_token").replace("form_post", "query"))),
     row(70008, "a code that is eleven minutes old", |b| { let code = finished(b, &authorize_url("")).answer("code").unwrap(); b.set_clock("2025-09-30T12:11:00Z"); of_reply(&redeem_code(b, &code, &[])) }),
-    row(70011, "a scope that does not exist", |b| of_reply(&password_token(b, "bob", "https://graph.microsoft.com/Nothing.Such"))),
+    row(70011, "a scope of blanks", |b| of_reply(&password_token(b, "bob", " "))),
     row(70016, "a device code that nobody has approved yet", |b| poll(b, text(&device(b), "device_code"))),
     row(70018, "a device code that is none", |b| poll(b, "garbage")),
     row(70019, "a device code that is fifteen minutes old", |b| { let begun = device(b); b.set_clock("2025-09-30T12:15:00Z"); poll(b, text(&begun, "device_code")) }),
     row(70020, "a device code that the person declined", |b| { let begun = device(b); let (name, password) = account(b, "bob"); let mut browser = Browser::new(b); browser.get("https://login.microsoft.com/device").submit(&[("otc", text(&begun, "user_code"))]).sign_in(&name, &password); browser.submit(&[("LoginOptions", "3")]).submit(&[("ContinueAuth", "false")]); poll(b, text(&begun, "device_code")) }),
     row(70043, "a refresh token older than a policy's sign-in frequency", |b| refresh(b, "bob", || { policy(b, |p| p.session.sign_in_frequency = Some(SignInFrequency { every: Some(core::time::Duration::from_secs(3600)), second_factor_only: false })); b.set_clock("2025-09-30T14:00:00Z"); })),
     row(90002, "a tenant that does not exist", |b| of_reply(&b.post_form(&format!("{LOGIN}/nowhere.example/oauth2/v2.0/token"), &[("grant_type", "password")]))),
+    row(90015, "a query of more than 32 KiB", |b| opens(b, &authorize_url(&format!("&x={}", "x".repeat(33_000))))),
     row(90023, "a prompt that does not exist", |b| opens(b, &authorize_url("&prompt=shout"))),
     row(90094, "a user without a role and a permission that only administrators grant", |b| { own_app(b, plain); signs_in(b, "bob", &own_url(b, "").replace("%2Fuse", "%2Fadmin")) }),
+    row(90120, "a device code confirmed in two windows", |b| {
+        let begun = device(b);
+        let (mut first, mut second) = (confirming(b, text(&begun, "user_code")), confirming(b, text(&begun, "user_code")));
+        first.submit(&[("ContinueAuth", "true")]);
+        second.submit(&[("ContinueAuth", "true")]);
+        of_browser(&second)
+    }),
     row(130_500, "a pass that the policy does not allow", |b| pass(b, |_| {}, false)),
     row(130_501, "a pass before its start", |b| pass(b, |p| p.start = p.start + core::time::Duration::from_secs(60), true)),
     row(130_502, "a pass after its end", |b| pass(b, |p| p.lifetime = core::time::Duration::from_secs(0), true)),
     row(130_503, "a wrong pass", |b| pass(b, |p| { p.once = true; p.used = Some(p.start); p.lifetime = core::time::Duration::ZERO; }, true)),
+    row(160_021, "prompt=none with a sid that names no session", |b| opens(b, &authorize_url("&prompt=none&sid=cccccccc-0000-4000-8000-000000000001"))),
     row(165_000, "a page without its context", |b| { let reply = b.post_form(&format!("{LOGIN}/common/login"), &[("ctx", "garbage"), ("flowToken", "x"), ("loginfmt", "a@b")]); number_of_page(&reply) }),
     row(500_011, "a resource that does not exist", |b| as_deploy(b, &[("scope", "https://nowhere.example/.default")])),
     row(500_112, "a code redeemed with another redirect URI", |b| { let code = finished(b, &authorize_url("")).answer("code").unwrap(); of_reply(&redeem_code(b, &code, &[("redirect_uri", "http://localhost:1")])) }),
@@ -480,10 +520,9 @@ pub(crate) const ROWS: &[Row] = &[
     }),
     row(500_131, "an on-behalf-of assertion for another app", |b| { let token = api_token(b); on_behalf(b, &token, OWN, "own-secret") }),
     row(500_133, "an on-behalf-of assertion that has expired", |b| { let token = api_token(b); b.set_clock("2025-09-30T15:00:00Z"); on_behalf(b, &token, API, "api-secret") }),
-    row(501_461, "a code_challenge_method that does not exist", |b| opens(b, &authorize_url("").replace("code_challenge_method=plain", "code_challenge_method=S1"))),
-    row(501_471, "a code_challenge that is too short", |b| opens(b, &authorize_url("").replace(VERIFIER, "short"))),
     row(501_481, "a verifier that does not match", |b| { let code = finished(b, &authorize_url("")).answer("code").unwrap(); of_reply(&redeem_code(b, &code, &[("code_verifier", &VERIFIER.replace('a', "b"))])) }),
-    row(501_491, "a verifier that is too short", |b| { let code = finished(b, &authorize_url("")).answer("code").unwrap(); of_reply(&redeem_code(b, &code, &[("code_verifier", "short")])) }),
+    row(501_491, "a code_challenge that is too short", |b| opens(b, &authorize_url("").replace(VERIFIER, "short"))),
+    row(650_053, "a permission that the resource does not have", |b| signs_in(b, "bob", &authorize_url("").replace("%2F%2F.default", "%2F%2Fnothing_such"))),
     row(700_005, "a code redeemed at another tenant", |b| {
         let code = finished(b, &authorize_url("")).answer("code").unwrap();
         let other = b.app.create_tenant(&entrasim::app::TenantOptions { seed: 7, ..entrasim::app::TenantOptions::default() }).unwrap();
@@ -495,7 +534,8 @@ pub(crate) const ROWS: &[Row] = &[
     row(700_024, "a client assertion that has expired", |b| certificate(b, |c| c["exp"] = j!(86_400))),
     row(700_025, "a public client that shows a secret", |b| as_deploy(b, &[("client_id", AZURE_CLI)])),
     row(700_027, "a client assertion signed by an unknown key", |b| of_reply(&assertion_reply(b, &sign(HeaderForm::V1, &certificate_claims(b, |_| {}), workload())))),
-    row(700_054, "a response_type that does not exist", |b| opens(b, &authorize_url("").replace("response_type=code", "response_type=magic"))),
+    row(700_051, "a token without a code, and the registration does not allow it", |b| { own_app(b, plain); opens(b, &own_url(b, "").replace("response_type=code", "response_type=token")) }),
+    row(700_054, "an id token without a code, and the registration does not allow it", |b| { own_app(b, plain); opens(b, &own_url(b, "&nonce=n").replace("response_type=code", "response_type=id_token")) }),
     row(700_082, "a refresh token that was idle for 90 days", |b| refresh(b, "bob", || b.set_clock("2026-01-10T00:00:00Z"))),
     row(700_084, "a single-page application's refresh token a day later", |b| {
         own_app(b, plain);

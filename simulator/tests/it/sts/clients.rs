@@ -7,7 +7,7 @@ use entrasim_domain::directory::application::RequiredResourceAccess;
 use entrasim_domain::id::PermissionId;
 use serde_json::json;
 
-use super::catalogue::{API, OWN, own_app};
+use super::catalogue::{API, OWN, implicit, own_app};
 use crate::support::{account, arm, claims, json as body, text, token};
 
 const LOGIN: &str = "https://login.microsoftonline.com";
@@ -282,7 +282,7 @@ fn an_administrator_consents_for_everybody() {
 #[test]
 fn hybrid_and_implicit_answers_go_where_no_log_sees_them() {
     let bench = Bench::at(AFTER_PHASE_2);
-    own_app(&bench, |_, _| {});
+    own_app(&bench, implicit);
     let url = authorize(&bench, OWN, CALLBACK, "openid profile email", "&nonce=n")
         .replace("response_type=code", "response_type=code%20id_token");
     let mut browser = sign_in(&bench, "bob", &url);

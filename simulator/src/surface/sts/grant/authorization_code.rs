@@ -34,8 +34,11 @@ pub(in super::super) fn issue(request: &TokenRequest<'_>) -> Result<Issued, StsE
         return Err(StsError::new(70_000).with_error("invalid_grant"));
     }
     let proof = authenticate(request, &client, &credentials, code.platform)?;
-    let redirect_uri = request.form.get("redirect_uri").unwrap_or_default();
-    if redirect_uri != code.redirect_uri {
+    let redirect_uri = request
+        .form
+        .get("redirect_uri")
+        .filter(|uri| !uri.is_empty());
+    if redirect_uri.map_or(code.redirect_uri_named, |uri| uri != code.redirect_uri) {
         return Err(StsError::new(500_112));
     }
     let now = call.now();

@@ -57,7 +57,8 @@ pub(in super::super) fn issue(request: &TokenRequest<'_>) -> Result<Issued, StsE
     };
     // What cannot be issued leaves the code alone; what can, takes it.
     if request.version == Version::V2 {
-        Asked::parse(tenant, &scope, &request.own_origin())?;
+        Asked::parse(tenant, &scope, &request.own_origin())
+            .map_err(|error| error.with("name", client.display_name()))?;
     }
     let resource = waiting.v1.then(|| waiting.scope.clone());
     let claims = waiting.claims.clone();

@@ -134,15 +134,12 @@ fn subject(
 fn is_own_audience(client: &Client<'_>, audience: &str) -> bool {
     let audience = audience.trim_end_matches('/');
     let id = client.app_id().to_string();
-    match client {
-        Client::FirstParty(_) => audience == id,
-        Client::Registered(app) => {
-            audience == id
-                || audience == format!("api://{id}")
+    audience == id
+        || client.registration().is_some_and(|app| {
+            audience == format!("api://{id}")
                 || app
                     .identifier_uris
                     .iter()
                     .any(|uri| uri.trim_end_matches('/') == audience)
-        }
-    }
+        })
 }

@@ -1,12 +1,13 @@
 //! The end of a session.
 
+use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 use serde_json::Map;
 
 use super::super::session::LiveSession;
 use super::{Page, render};
 use crate::call::Call;
-use crate::wire::Reply;
 use crate::wire::html::escape;
+use crate::wire::{Form, Reply};
 
 /// Says so, fetches the sign-out address of every app in the session, and goes on to the app that asked.
 pub(in super::super) fn done(
@@ -42,14 +43,19 @@ pub(in super::super) fn done(
     )
 }
 
-/// Several accounts and no word on which.
-pub(in super::super) fn pick(call: &Call<'_>, sessions: &[LiveSession], query: &str) -> Reply {
+/// Several accounts and no word on which. The choice repeats what was asked, whether it came in the address or in a body.
+pub(in super::super) fn pick(call: &Call<'_>, sessions: &[LiveSession], asked: &Form) -> Reply {
+    let encode = |text: &str| utf8_percent_encode(text, NON_ALPHANUMERIC).to_string();
+    let query: String = asked
+        .iter()
+        .map(|(name, value)| format!("{}={}&", encode(name), encode(value)))
+        .collect();
     let rows: String = sessions
         .iter()
         .map(|live| {
             format!(
-                "<li><a class=\"account\" href=\"?{}&amp;sessionid={}\">{}</a></li>",
-                escape(query),
+                "<li><a class=\"account\" href=\"?{}sessionid={}\">{}</a></li>",
+                escape(&query),
                 live.session.id,
                 escape(&live.session.name)
             )
