@@ -65,13 +65,19 @@ func identityFlows(file []byte) {
 		offline bool
 	}{{"proxy", policy.ClientOptions{}, false}, {"custom host", own, true}} {
 		options, offline := azcore.ClientOptions(route.options), route.offline
-		identityFlow("client secret", route.name, gets(from(azidentity.NewClientSecretCredential(tenant, id, secret, &azidentity.ClientSecretCredentialOptions{ClientOptions: options, DisableInstanceDiscovery: offline})), app))
-		identityFlow("certificate", route.name, gets(from(azidentity.NewClientCertificateCredential(tenant, id, chain, key, &azidentity.ClientCertificateCredentialOptions{ClientOptions: options, DisableInstanceDiscovery: offline})), app))
-		identityFlow("workload identity", route.name, gets(from(azidentity.NewWorkloadIdentityCredential(&azidentity.WorkloadIdentityCredentialOptions{ClientOptions: options, DisableInstanceDiscovery: offline, ClientID: id, TenantID: tenant, TokenFilePath: path})), app))
-		identityFlow("device code", route.name, gets(from(azidentity.NewDeviceCodeCredential(&azidentity.DeviceCodeCredentialOptions{ClientOptions: options, DisableInstanceDiscovery: offline, TenantID: tenant, ClientID: cli, UserPrompt: prompt})), user))
-		identityFlow("interactive", route.name, gets(from(azidentity.NewInteractiveBrowserCredential(&azidentity.InteractiveBrowserCredentialOptions{ClientOptions: options, DisableInstanceDiscovery: offline, TenantID: tenant, ClientID: cli})), user))
+		identityFlow("client secret", route.name, gets(from(azidentity.NewClientSecretCredential(tenant, id, secret,
+			&azidentity.ClientSecretCredentialOptions{ClientOptions: options, DisableInstanceDiscovery: offline})), app))
+		identityFlow("certificate", route.name, gets(from(azidentity.NewClientCertificateCredential(tenant, id, chain, key,
+			&azidentity.ClientCertificateCredentialOptions{ClientOptions: options, DisableInstanceDiscovery: offline})), app))
+		identityFlow("workload identity", route.name, gets(from(azidentity.NewWorkloadIdentityCredential(
+			&azidentity.WorkloadIdentityCredentialOptions{ClientOptions: options, DisableInstanceDiscovery: offline, ClientID: id, TenantID: tenant, TokenFilePath: path})), app))
+		identityFlow("device code", route.name, gets(from(azidentity.NewDeviceCodeCredential(
+			&azidentity.DeviceCodeCredentialOptions{ClientOptions: options, DisableInstanceDiscovery: offline, TenantID: tenant, ClientID: cli, UserPrompt: prompt})), user))
+		identityFlow("interactive", route.name, gets(from(azidentity.NewInteractiveBrowserCredential(
+			&azidentity.InteractiveBrowserCredentialOptions{ClientOptions: options, DisableInstanceDiscovery: offline, TenantID: tenant, ClientID: cli})), user))
 		identityFlow("on-behalf-of", route.name, func() (string, error) {
-			return onBehalf(from(azidentity.NewOnBehalfOfCredentialWithSecret(tenant, os.Getenv("API_ID"), os.Getenv("USER_ASSERTION"), os.Getenv("API_SECRET"), &azidentity.OnBehalfOfCredentialOptions{ClientOptions: options, DisableInstanceDiscovery: offline}))(graph))
+			return onBehalf(from(azidentity.NewOnBehalfOfCredentialWithSecret(tenant, os.Getenv("API_ID"), os.Getenv("USER_ASSERTION"), os.Getenv("API_SECRET"),
+				&azidentity.OnBehalfOfCredentialOptions{ClientOptions: options, DisableInstanceDiscovery: offline}))(graph))
 		})
 	}
 	identityFlow("AzureCLICredential", "proxy", gets(from(azidentity.NewAzureCLICredential(nil)), user))
