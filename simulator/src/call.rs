@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use entrasim_domain::enforcement::Decision;
 use entrasim_domain::random::Random;
+use entrasim_domain::sign_in::record::SignInRecord;
 use entrasim_domain::store::TenantCell;
 use entrasim_domain::tenant::Tenant;
 use entrasim_domain::time::Timestamp;
@@ -24,6 +25,7 @@ pub struct Call<'a> {
     decision: RefCell<Option<Arc<Decision>>>,
     code: RefCell<Option<String>>,
     private_query: Cell<bool>,
+    signed_in: Cell<bool>,
 }
 
 struct Bound {
@@ -43,6 +45,7 @@ impl<'a> Call<'a> {
             decision: RefCell::new(None),
             code: RefCell::new(None),
             private_query: Cell::new(false),
+            signed_in: Cell::new(false),
         }
     }
 
@@ -111,6 +114,18 @@ impl<'a> Call<'a> {
     /// The decision of this request, if there was one.
     pub fn decision(&self) -> Option<Arc<Decision>> {
         self.decision.borrow().clone()
+    }
+
+    /// Adds a row to the sign-in log of the tenant. A request has one row.
+    pub fn log_sign_in(&self, record: SignInRecord) {
+        if let Some(cell) = self.cell()
+            && !self.signed_in.replace(true)
+        {
+            let _ = cell.write(|tenant| {
+                tenant.sign_in.log(record);
+                Ok::<(), core::convert::Infallible>(())
+            });
+        }
     }
 
     /// Keeps the error code for the journal.

@@ -35,7 +35,7 @@ enum Commands {
     /// Keep a simulator running
     Serve(serve::ServeArgs),
     /// Print the decision on an attempt: every rule looked at, and what each said
-    Explain(explain::ExplainArgs),
+    Explain(Box<explain::ExplainArgs>),
     /// The local authority that the simulator's certificates come from
     #[command(subcommand)]
     Ca(ca::CaCommand),

@@ -24,6 +24,7 @@ use crate::tenant::knobs::Knobs;
 use crate::tenant::users::Users;
 use crate::time::{Clock, Timestamp};
 
+pub mod attempt;
 pub mod knobs;
 mod removal;
 pub mod users;

@@ -169,15 +169,10 @@ fn log(call: &Call<'_>, principal: &ServicePrincipal, resource: &Resource<'_>) {
         code: 0,
         failure_reason: String::new(),
         multifactor_required: false,
-        factors: Vec::new(),
+        steps: Vec::new(),
         applied: Vec::new(),
     };
-    if let Some(cell) = call.cell() {
-        let _ = cell.write(|tenant| {
-            tenant.sign_in.log(record);
-            Ok::<(), core::convert::Infallible>(())
-        });
-    }
+    call.log_sign_in(record);
 }
 
 fn only_get(call: &Call<'_>) -> Option<Reply> {

@@ -38,6 +38,7 @@ mod sas;
 mod scope;
 mod second_factor;
 mod session;
+mod sign_in_log;
 mod sign_in_request;
 mod token;
 mod user_realm;

@@ -156,6 +156,26 @@ const SIMULATED: &[(&str, &str, &str)] = &[
     ),
     (
         "policies",
+        "Conditional Access from Graph's JSON to the outcome, read back as written",
+        "policies_written_as_graph_json_decide_as_documented_and_are_read_back_as_written",
+    ),
+    (
+        "policies",
+        "authentication strengths and their configurations through Graph",
+        "a_strength_of_the_tenants_own_is_made_changed_demanded_and_deleted",
+    ),
+    (
+        "policies",
+        "authentication contexts through Graph",
+        "authentication_contexts_have_ids_from_c1_to_c99_and_stay_while_they_are_used",
+    ),
+    (
+        "policies",
+        "explaining an attempt, with every policy's result",
+        "explain_decides_what_the_sign_in_decides",
+    ),
+    (
+        "policies",
         "the mandate and the rules at sign-in, flow by flow",
         "a_password_sent_by_the_client_fails_where_a_rule_asks",
     ),
@@ -163,6 +183,11 @@ const SIMULATED: &[(&str, &str, &str)] = &[
         "logs",
         "sign-in log",
         "the_sign_in_log_shows_what_each_policy_did_report_only_too",
+    ),
+    (
+        "logs",
+        "attempts that fail before anything is decided",
+        "every_grant_that_fails_has_a_row_of_its_own",
     ),
     (
         "managed identity",

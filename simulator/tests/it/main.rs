@@ -9,6 +9,7 @@ mod arm;
 mod conditional_access;
 mod control;
 mod coverage;
+mod explain;
 mod listener;
 mod managed_identity;
 mod replay;

@@ -240,6 +240,7 @@ fn target(policy: &ConditionalAccessPolicy, facts: &Facts) -> Result<(), String>
 fn is_app(reference: ApplicationRef, facts: &Facts) -> bool {
     let portals = &PhaseName::Phase1.facts().clients;
     match reference {
+        ApplicationRef::None => false,
         ApplicationRef::All => true,
         ApplicationRef::App(app) => {
             app == facts.resource

@@ -94,6 +94,22 @@ pub enum PolicyResult {
     ReportOnlyInterrupted,
 }
 
+impl PolicyResult {
+    /// The word for it in the sign-in log.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Success => "success",
+            Self::Failure => "failure",
+            Self::NotApplied => "notApplied",
+            Self::NotEnabled => "notEnabled",
+            Self::ReportOnlySuccess => "reportOnlySuccess",
+            Self::ReportOnlyFailure => "reportOnlyFailure",
+            Self::ReportOnlyNotApplied => "reportOnlyNotApplied",
+            Self::ReportOnlyInterrupted => "reportOnlyInterrupted",
+        }
+    }
+}
+
 /// What one rule said.
 #[derive(Clone, Debug)]
 pub struct Finding {

@@ -3,6 +3,7 @@
 use uuid::Uuid;
 
 use crate::enforcement::facts::Factor;
+use crate::time::Timestamp;
 
 /// A strength (`authenticationStrengthPolicy`).
 #[derive(Clone, Debug, Eq, PartialEq)]
@@ -12,7 +13,16 @@ pub struct AuthenticationStrength {
     pub description: String,
     pub built_in: bool,
     pub combinations: Vec<Combination>,
-    /// The models of passkeys that count; empty stands for all.
+    pub configurations: Vec<CombinationConfiguration>,
+    pub created: Timestamp,
+    pub modified: Timestamp,
+}
+
+/// Which models of passkeys count in some of the combinations (`fido2CombinationConfiguration`).
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct CombinationConfiguration {
+    pub id: Uuid,
+    pub applies_to: Vec<Combination>,
     pub allowed_aaguids: Vec<Uuid>,
 }
 
@@ -87,6 +97,83 @@ impl Mode {
             .map(|(mode, _)| *mode)
     }
 
+    /// What Graph calls it (`authenticationMethodModeDetail`).
+    pub fn display_name(self) -> &'static str {
+        match self {
+            Self::Password => "Password",
+            Self::Voice => "Voice",
+            Self::HardwareOath => "Hardware OATH token",
+            Self::SoftwareOath => "Software OATH token",
+            Self::Sms => "SMS",
+            Self::Fido2 => "Passkeys (FIDO2)",
+            Self::WindowsHelloForBusiness => "Windows Hello For Business",
+            Self::MicrosoftAuthenticatorPush => "Microsoft Authenticator (Push Notification)",
+            Self::DeviceBasedPush => "Microsoft Authenticator (Phone Sign-in)",
+            Self::TemporaryAccessPassOneTime => "Temporary Access Pass (One-time use)",
+            Self::TemporaryAccessPassMultiUse => "Temporary Access Pass (Multi-use)",
+            Self::X509CertificateMultiFactor => "X.509 Certificate (Multi-Factor)",
+            Self::X509CertificateSingleFactor => "X.509 Certificate (Single-Factor)",
+            Self::FederatedSingleFactor => "Federated Single-Factor",
+            Self::FederatedMultiFactor => "Federated Multi-Factor",
+        }
+    }
+
+    /// The method it is a mode of (`baseAuthenticationMethod`).
+    pub fn method(self) -> &'static str {
+        match self {
+            Self::MicrosoftAuthenticatorPush | Self::DeviceBasedPush => "microsoftAuthenticator",
+            Self::TemporaryAccessPassOneTime | Self::TemporaryAccessPassMultiUse => {
+                "temporaryAccessPass"
+            }
+            Self::X509CertificateMultiFactor | Self::X509CertificateSingleFactor => {
+                "x509Certificate"
+            }
+            Self::FederatedSingleFactor | Self::FederatedMultiFactor => "federation",
+            Self::Password
+            | Self::Voice
+            | Self::HardwareOath
+            | Self::SoftwareOath
+            | Self::Sms
+            | Self::Fido2
+            | Self::WindowsHelloForBusiness => self.as_str(),
+        }
+    }
+
+    /// Enough by itself for multifactor authentication.
+    fn is_multifactor(self) -> bool {
+        matches!(
+            self,
+            Self::Fido2
+                | Self::WindowsHelloForBusiness
+                | Self::DeviceBasedPush
+                | Self::TemporaryAccessPassOneTime
+                | Self::TemporaryAccessPassMultiUse
+                | Self::X509CertificateMultiFactor
+                | Self::FederatedMultiFactor
+        )
+    }
+
+    /// What is shown in this way; of a passkey, the model is not known.
+    pub fn factor(self) -> Factor {
+        match self {
+            Self::Password => Factor::Password,
+            Self::Voice => Factor::Voice,
+            Self::HardwareOath => Factor::HardwareOath,
+            Self::SoftwareOath => Factor::SoftwareOath,
+            Self::Sms => Factor::Sms,
+            Self::Fido2 => Factor::Fido2 { aaguid: None },
+            Self::WindowsHelloForBusiness => Factor::WindowsHelloForBusiness,
+            Self::MicrosoftAuthenticatorPush => Factor::MicrosoftAuthenticatorPush,
+            Self::DeviceBasedPush => Factor::DeviceBasedPush,
+            Self::TemporaryAccessPassOneTime => Factor::TemporaryAccessPass { once: true },
+            Self::TemporaryAccessPassMultiUse => Factor::TemporaryAccessPass { once: false },
+            Self::X509CertificateMultiFactor => Factor::CertificateMultiFactor,
+            Self::X509CertificateSingleFactor => Factor::CertificateSingleFactor,
+            Self::FederatedSingleFactor => Factor::FederatedSingleFactor,
+            Self::FederatedMultiFactor => Factor::FederatedMultiFactor,
+        }
+    }
+
     fn is_shown_by(self, factor: &Factor) -> bool {
         match factor {
             Factor::Password => self == Self::Password,
@@ -115,40 +202,77 @@ pub const MFA: Uuid = Uuid::from_u128(2);
 pub const PASSWORDLESS_MFA: Uuid = Uuid::from_u128(3);
 pub const PHISHING_RESISTANT_MFA: Uuid = Uuid::from_u128(4);
 
+/// What may stand alone in a strength of the tenant's own, and is no multifactor authentication.
+const SINGLE: [Mode; 4] = [
+    Mode::Password,
+    Mode::Sms,
+    Mode::X509CertificateSingleFactor,
+    Mode::FederatedSingleFactor,
+];
+
+/// The ways that are multifactor authentication, in the order in which Graph lists them (Microsoft Graph,
+/// `authenticationStrengthPolicy`; MicrosoftDocs/entra-docs concept-authentication-strengths.md).
+fn multifactor_combinations() -> Vec<Combination> {
+    let mut all: Vec<Combination> = [
+        Mode::WindowsHelloForBusiness,
+        Mode::Fido2,
+        Mode::X509CertificateMultiFactor,
+        Mode::DeviceBasedPush,
+        Mode::TemporaryAccessPassOneTime,
+        Mode::TemporaryAccessPassMultiUse,
+    ]
+    .map(|mode| vec![mode])
+    .to_vec();
+    let after_password = [
+        Mode::MicrosoftAuthenticatorPush,
+        Mode::SoftwareOath,
+        Mode::HardwareOath,
+        Mode::X509CertificateSingleFactor,
+        Mode::X509CertificateMultiFactor,
+        Mode::Sms,
+        Mode::Voice,
+    ];
+    all.extend(after_password.map(|second| vec![Mode::Password, second]));
+    all.push(vec![Mode::FederatedMultiFactor]);
+    let with_federation = [
+        Mode::MicrosoftAuthenticatorPush,
+        Mode::SoftwareOath,
+        Mode::HardwareOath,
+        Mode::Sms,
+        Mode::Voice,
+    ];
+    all.extend(with_federation.map(|second| vec![second, Mode::FederatedSingleFactor]));
+    all
+}
+
+/// Every combination that a strength may allow.
+pub fn combinations() -> Vec<Combination> {
+    let mut all = multifactor_combinations();
+    all.extend(SINGLE.map(|mode| vec![mode]));
+    all
+}
+
+pub fn is_multifactor(combination: &Combination) -> bool {
+    combination.len() > 1 || combination.iter().any(|mode| mode.is_multifactor())
+}
+
 impl AuthenticationStrength {
-    /// The built-in ones (MicrosoftDocs/entra-docs concept-authentication-strengths.md).
+    /// The built-in ones; all are of the first of December 2021.
     pub fn built_in() -> [Self; 3] {
-        let resistant = [
-            vec![Mode::WindowsHelloForBusiness],
-            vec![Mode::Fido2],
-            vec![Mode::X509CertificateMultiFactor],
-        ];
-        let mut passwordless = resistant.to_vec();
-        passwordless.push(vec![Mode::DeviceBasedPush]);
-        let mut any = passwordless.clone();
-        any.extend([
-            vec![Mode::TemporaryAccessPassOneTime],
-            vec![Mode::TemporaryAccessPassMultiUse],
-            vec![Mode::FederatedMultiFactor],
-        ]);
-        for first in [Mode::Password, Mode::FederatedSingleFactor] {
-            for second in [
-                Mode::MicrosoftAuthenticatorPush,
-                Mode::SoftwareOath,
-                Mode::HardwareOath,
-                Mode::Sms,
-                Mode::Voice,
-            ] {
-                any.push(vec![first, second]);
-            }
-        }
+        let any = multifactor_combinations();
+        let resistant = any.iter().take(3).cloned().collect();
+        let passwordless = any.iter().take(4).cloned().collect();
+        // 2021-12-01T00:00:00Z
+        let made = Timestamp::from_unix_seconds(1_638_316_800);
         let make = |id, name: &str, description: &str, combinations| Self {
             id,
             display_name: name.to_owned(),
             description: description.to_owned(),
             built_in: true,
             combinations,
-            allowed_aaguids: Vec::new(),
+            configurations: Vec::new(),
+            created: made,
+            modified: made,
         };
         [
             make(
@@ -165,31 +289,39 @@ impl AuthenticationStrength {
             ),
             make(
                 PHISHING_RESISTANT_MFA,
-                "Phishing-resistant MFA",
+                "Phishing resistant MFA",
                 "Phishing-resistant, Passwordless methods for the strongest authentication, such as a FIDO2 security key",
-                resistant.to_vec(),
+                resistant,
             ),
         ]
+    }
+
+    /// Everything that it allows is multifactor authentication (`requirementsSatisfied`).
+    pub fn is_multifactor(&self) -> bool {
+        self.combinations.iter().all(is_multifactor)
     }
 
     /// Whether what was shown (or could be) contains an allowed combination.
     pub fn is_satisfied_by(&self, factors: &[Factor]) -> bool {
         self.combinations.iter().any(|combination| {
             combination.iter().all(|mode| {
-                factors
-                    .iter()
-                    .any(|factor| mode.is_shown_by(factor) && self.allows_model(factor))
+                factors.iter().any(|factor| {
+                    mode.is_shown_by(factor) && self.allows_model(combination, factor)
+                })
             })
         })
     }
 
-    fn allows_model(&self, factor: &Factor) -> bool {
-        match factor {
-            Factor::Fido2 { aaguid } if !self.allowed_aaguids.is_empty() => {
-                aaguid.is_some_and(|model| self.allowed_aaguids.contains(&model))
-            }
-            _ => true,
-        }
+    fn allows_model(&self, combination: &Combination, factor: &Factor) -> bool {
+        let Factor::Fido2 { aaguid } = factor else {
+            return true;
+        };
+        self.configurations
+            .iter()
+            .filter(|configuration| configuration.applies_to.contains(combination))
+            .all(|configuration| {
+                aaguid.is_some_and(|model| configuration.allowed_aaguids.contains(&model))
+            })
     }
 }
 
@@ -215,6 +347,10 @@ mod tests {
                 (true, false, false),
             ),
             (vec![F::FederatedSingleFactor, F::Sms], (true, false, false)),
+            (
+                vec![F::Password, F::CertificateSingleFactor],
+                (true, false, false),
+            ),
             (vec![F::FederatedMultiFactor], (true, false, false)),
             (
                 vec![F::TemporaryAccessPass { once: true }],
@@ -242,7 +378,11 @@ mod tests {
     #[test]
     fn a_strength_may_name_the_models_of_keys() {
         let [.., mut strength] = AuthenticationStrength::built_in();
-        strength.allowed_aaguids = vec![Uuid::from_u128(7)];
+        strength.configurations = vec![CombinationConfiguration {
+            id: Uuid::from_u128(1),
+            applies_to: vec![vec![Mode::Fido2]],
+            allowed_aaguids: vec![Uuid::from_u128(7)],
+        }];
         let key = |model| vec![Factor::Fido2 { aaguid: model }];
         assert!(strength.is_satisfied_by(&key(Some(Uuid::from_u128(7)))));
         assert!(!strength.is_satisfied_by(&key(Some(Uuid::from_u128(8)))));

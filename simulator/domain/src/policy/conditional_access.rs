@@ -39,6 +39,7 @@ pub struct AuthenticationContext {
 pub struct ConditionalAccessPolicy {
     pub id: Uuid,
     pub display_name: String,
+    pub description: Option<String>,
     pub state: PolicyState,
     pub conditions: Conditions,
     pub grant: Option<GrantControls>,
@@ -99,6 +100,8 @@ pub struct Users {
 #[derive(Clone, Debug, Default, Eq, PartialEq)]
 pub struct Principals {
     pub all: bool,
+    /// Said in so many words: nobody.
+    pub none: bool,
     pub users: Vec<ObjectId>,
     pub groups: Vec<ObjectId>,
     pub roles: Vec<RoleTemplateId>,
@@ -123,6 +126,8 @@ pub struct Applications {
 
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub enum ApplicationRef {
+    /// A policy that is about no application yet.
+    None,
     All,
     Office365,
     /// `MicrosoftAdminPortals`
@@ -173,11 +178,13 @@ pub enum GrantControl {
 #[derive(Clone, Debug, Default, Eq, PartialEq)]
 pub struct SessionControls {
     pub sign_in_frequency: Option<SignInFrequency>,
+    /// The frequency was written in days, not in hours.
+    pub frequency_in_days: bool,
     /// `persistentBrowser`: always or never stay signed in.
     pub persistent_browser: Option<bool>,
-    pub cloud_app_security: bool,
     pub disable_resilience_defaults: bool,
-    pub continuous_access_evaluation: Option<ContinuousAccess>,
+    /// `continuousAccessEvaluation` with the mode `disabled`.
+    pub continuous_access_disabled: bool,
 }
 
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
@@ -188,13 +195,14 @@ pub struct SignInFrequency {
     pub second_factor_only: bool,
 }
 
-#[derive(Clone, Copy, Debug, Eq, PartialEq)]
-pub enum ContinuousAccess {
-    StrictLocation,
-    Disabled,
-}
-
 impl ConditionalAccess {
+    /// A policy acts: security defaults have to be off then.
+    pub fn has_enabled_policy(&self) -> bool {
+        self.policies
+            .values()
+            .any(|policy| policy.state == PolicyState::Enabled)
+    }
+
     /// A strength, built-in or the tenant's own.
     pub fn strength(&self, id: Uuid) -> Option<AuthenticationStrength> {
         AuthenticationStrength::built_in()
@@ -214,6 +222,7 @@ impl ConditionalAccessPolicy {
         Self {
             id,
             display_name: display_name.to_owned(),
+            description: None,
             state: PolicyState::Enabled,
             conditions: Conditions::default(),
             grant: None,

@@ -25,10 +25,29 @@ pub struct SignInRecord {
     /// AADSTS number; 0 is success.
     pub code: u32,
     pub failure_reason: String,
-    /// More than one factor was demanded.
+    /// A rule or a policy that applied demanded more than one factor, whether it was shown or not.
     pub multifactor_required: bool,
-    pub factors: Vec<Factor>,
+    pub steps: Vec<Step>,
     pub applied: Vec<AppliedPolicy>,
+}
+
+/// One factor of an attempt (`authenticationDetail`).
+#[derive(Clone, Debug)]
+pub struct Step {
+    pub factor: Factor,
+    pub at: Option<Timestamp>,
+    pub standing: Standing,
+}
+
+/// How a factor came into an attempt.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum Standing {
+    /// Shown in this attempt.
+    Shown,
+    /// Shown earlier: a session or a token speaks for it.
+    Remembered,
+    /// Shown wrongly.
+    Failed,
 }
 
 /// Which of the four logs a row is in.

@@ -58,12 +58,14 @@ fn word(risk: Risk) -> RiskWord {
     }
 }
 
-fn risk(word: RiskWord) -> Risk {
-    match word {
-        RiskWord::None => Risk::None,
-        RiskWord::Low => Risk::Low,
-        RiskWord::Medium => Risk::Medium,
-        RiskWord::High => Risk::High,
+impl From<RiskWord> for Risk {
+    fn from(word: RiskWord) -> Self {
+        match word {
+            RiskWord::None => Self::None,
+            RiskWord::Low => Self::Low,
+            RiskWord::Medium => Self::Medium,
+            RiskWord::High => Self::High,
+        }
     }
 }
 
@@ -135,10 +137,10 @@ fn apply(tenant: &mut Tenant, body: &CircumstancesPatch) -> Result<(), ControlEr
     for (name, row) in &body.users {
         let mut user = User::clone(&*find_user(tenant, name)?);
         if let Some(word) = row.user_risk {
-            user.risk = risk(word);
+            user.risk = word.into();
         }
         if let Some(word) = row.sign_in_risk {
-            user.sign_in_risk = risk(word);
+            user.sign_in_risk = word.into();
         }
         tenant.users.put(user);
     }

@@ -1,13 +1,14 @@
 //! `POST /tenants/{tenant}/explain`: what would be decided, and what every rule says.
 
+use std::sync::Arc;
+
 use entrasim_domain::catalogue::{self, AZURE_RESOURCE_MANAGER};
+use entrasim_domain::directory::user::User;
 use entrasim_domain::enforcement::facts::Target;
-use entrasim_domain::enforcement::{
-    Amr, Authentication, Circumstances, Decision, Facts, IdentityType, Operation, Policies, Stage,
-    UserFacts, decide,
-};
+use entrasim_domain::enforcement::{Decision, Operation, Policies, Stage, decide};
 use entrasim_domain::id::AppId;
 use entrasim_domain::tenant::Tenant;
+use entrasim_domain::tenant::attempt::SignInAttempt;
 use entrasim_domain::time::Timestamp;
 use http::{Method, StatusCode};
 
@@ -16,6 +17,8 @@ use super::tenants::find_user;
 use super::{ControlCall, ControlError, Route, ok, openapi};
 use crate::issue::resource::Resource;
 use crate::wire::Reply;
+
+mod attempt;
 
 pub(super) fn routes() -> Vec<Route> {
     vec![Route {
@@ -35,18 +38,14 @@ fn explain(call: &ControlCall<'_>) -> Result<Reply, ControlError> {
     Ok(ok(&DecisionView::from(&decision)))
 }
 
-/// Decides a described attempt at `now`, or at the instant that it names.
+/// Decides a described attempt at `now`, or at the instant that it names, from the facts that the sign-in asks for.
 fn decide_attempt(
     tenant: &Tenant,
     attempt: &Attempt,
     now: Timestamp,
 ) -> Result<Decision, ControlError> {
-    let now = match &attempt.at {
-        Some(text) => Timestamp::parse(text)
-            .ok_or_else(|| ControlError::bad_request(format!("`{text}` is no RFC 3339 instant")))?,
-        None => now,
-    };
-    let user = subject(tenant, attempt)?;
+    let now = attempt::instant(attempt.at.as_deref())?.unwrap_or(now);
+    let subject = subject(tenant, attempt)?;
     let resource = resource(tenant, attempt.resource.as_deref().unwrap_or("arm"))?;
     let (stage, operation) = operation(tenant, attempt.operation);
     if stage == Stage::ResourceManager && resource != AZURE_RESOURCE_MANAGER {
@@ -54,24 +53,30 @@ fn decide_attempt(
             "operations other than sign-in are decided for the resource `arm` only",
         ));
     }
-    let facts = Facts {
-        stage,
-        identity: Some(if user.is_some() {
-            IdentityType::User
-        } else {
-            IdentityType::App
-        }),
-        authentication: authentication(attempt, user.is_some(), now)?,
-        user,
-        client: client(tenant, attempt.client.as_deref().unwrap_or("azure-cli"))?,
-        resource,
-        operation,
-        demanded_contexts: attempt.demanded.clone(),
-        workload: None,
-        password_changed: false,
-        demanded_methods: Vec::new(),
-        circumstances: Circumstances::default(),
+    let named = || client(tenant, attempt.client.as_deref().unwrap_or("azure-cli"));
+    let (user, client) = match &subject {
+        Subject::User(user) => (Some(&**user), named()?),
+        Subject::App(app) => (None, *app),
+        Subject::ManagedIdentity => (None, named()?),
     };
+    let mut facts = tenant.sign_in_facts(SignInAttempt {
+        user,
+        client,
+        resource,
+        authentication: attempt::authentication(attempt, user.is_some(), now)?,
+        demanded_contexts: attempt.demanded.clone(),
+        demanded_methods: attempt::methods(&attempt.demanded_methods)?,
+        password_changed: false,
+        circumstances: attempt::circumstances(attempt, tenant, user, client)?,
+    });
+    facts.stage = stage;
+    facts.operation = operation;
+    if let (Some(user), Some(risk)) = (&mut facts.user, attempt.user_risk) {
+        user.risk = risk.into();
+    }
+    if matches!(subject, Subject::ManagedIdentity) {
+        facts.workload = None;
+    }
     let assignments: Vec<_> = tenant
         .azure
         .policy_assignments
@@ -79,67 +84,34 @@ fn decide_attempt(
         .map(|a| (**a).clone())
         .collect();
     let policies = Policies {
-        enforcement: &tenant.enforcement,
-        security_defaults: tenant.security_defaults,
         mfa_assignments: &assignments,
-        conditional_access: &tenant.conditional_access,
+        ..tenant.sign_in_policies()
     };
     Ok(decide(&facts, &policies, now))
 }
 
-fn subject(tenant: &Tenant, attempt: &Attempt) -> Result<Option<UserFacts>, ControlError> {
+/// Who tries.
+enum Subject {
+    User(Arc<User>),
+    App(AppId),
+    /// No Conditional Access policy is about them.
+    ManagedIdentity,
+}
+
+fn subject(tenant: &Tenant, attempt: &Attempt) -> Result<Subject, ControlError> {
     match (&attempt.user, &attempt.app, &attempt.managed_identity) {
-        (Some(name), None, None) => Ok(Some(tenant.user_facts(&*find_user(tenant, name)?))),
-        (None, Some(name), None) => {
-            let known = tenant
-                .applications
-                .values()
-                .any(|app| app.display_name == *name || app.app_id.to_string() == *name);
-            if known {
-                Ok(None)
-            } else {
-                Err(ControlError::not_found(format!("there is no app {name}")))
-            }
-        }
-        (None, None, Some(_)) => Ok(None),
+        (Some(name), None, None) => Ok(Subject::User(find_user(tenant, name)?)),
+        (None, Some(name), None) => tenant
+            .applications
+            .values()
+            .find(|app| app.display_name == *name || app.app_id.to_string() == *name)
+            .map(|app| Subject::App(app.app_id))
+            .ok_or_else(|| ControlError::not_found(format!("there is no app {name}"))),
+        (None, None, Some(_)) => Ok(Subject::ManagedIdentity),
         _ => Err(ControlError::bad_request(
             "name exactly one of `user`, `app` and `managed_identity`",
         )),
     }
-}
-
-fn authentication(
-    attempt: &Attempt,
-    is_user: bool,
-    now: Timestamp,
-) -> Result<Authentication, ControlError> {
-    if !is_user {
-        return Ok(Authentication::default());
-    }
-    let Some(words) = &attempt.amr else {
-        return Ok(Authentication {
-            contexts: attempt.acrs.clone(),
-            ..Authentication::password(now)
-        });
-    };
-    let methods: Result<Vec<Amr>, ControlError> = words
-        .iter()
-        .map(|word| {
-            let known: Vec<&str> = Amr::ALL.iter().map(|amr| amr.as_str()).collect();
-            Amr::parse(word).ok_or_else(|| {
-                ControlError::bad_request(format!(
-                    "`{word}` is no value of amr; known: {}",
-                    known.join(", ")
-                ))
-            })
-        })
-        .collect();
-    Ok(Authentication {
-        methods: methods?,
-        contexts: attempt.acrs.clone(),
-        at: Some(now),
-        ..Authentication::default()
-    })
 }
 
 fn client(tenant: &Tenant, name: &str) -> Result<AppId, ControlError> {

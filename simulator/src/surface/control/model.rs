@@ -3,13 +3,19 @@
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 
-use entrasim_domain::enforcement::Decision;
 use entrasim_domain::enforcement::rules::Rule;
 use schemars::JsonSchema;
 use serde::{Deserialize, Deserializer, Serialize};
 
 use crate::handout::ClockView;
 use crate::journal::Entry;
+
+mod decision;
+
+pub use decision::{
+    Attempt, AttemptOperation, ClientAppWord, DecisionView, FindingView, PlatformWord,
+    PolicyVerdictView, UserActionWord,
+};
 
 /// A list of anything.
 #[derive(Debug, JsonSchema, Serialize)]
@@ -141,32 +147,6 @@ pub struct EntryView {
     pub decision: Option<DecisionView>,
 }
 
-/// The answer to an attempt, with every rule's word.
-#[derive(Debug, JsonSchema, Serialize)]
-pub struct DecisionView {
-    /// `grant`, `interrupt` or `deny`.
-    pub outcome: &'static str,
-    pub code: Option<String>,
-    /// The rule that decided.
-    pub rule: Option<&'static str>,
-    /// The authentication context that would let it pass.
-    pub challenge: Option<&'static str>,
-    pub message: String,
-    pub fix: Option<&'static str>,
-    pub findings: Vec<FindingView>,
-}
-
-#[derive(Debug, JsonSchema, Serialize)]
-pub struct FindingView {
-    pub rule: &'static str,
-    pub title: &'static str,
-    /// `passed`, `not-applicable`, `fired` or `audited`.
-    pub verdict: &'static str,
-    pub because: String,
-    pub source: &'static str,
-    pub evidence: &'static str,
-}
-
 #[derive(Debug, JsonSchema, Serialize)]
 pub struct RuleView {
     pub id: &'static str,
@@ -183,68 +163,6 @@ pub struct RuleView {
 pub struct CountView {
     pub name: String,
     pub count: u64,
-}
-
-/// An attempt to explain. Exactly one of `user`, `app` and `managed_identity`.
-#[derive(Clone, Debug, Default, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-pub struct Attempt {
-    /// An account name or a principal name.
-    pub user: Option<String>,
-    pub app: Option<String>,
-    /// `system` or `user`.
-    pub managed_identity: Option<String>,
-    /// A short name (`azure-cli`) or a client id.
-    pub client: Option<String>,
-    /// `arm`, `graph`, another short name, a URI or an app id.
-    pub resource: Option<String>,
-    #[serde(default)]
-    pub operation: AttemptOperation,
-    /// How the session was proven; `["pwd"]` unless given.
-    pub amr: Option<Vec<String>>,
-    #[serde(default)]
-    pub acrs: Vec<String>,
-    /// Contexts that the request demands.
-    #[serde(default)]
-    pub demanded: Vec<String>,
-    /// By default the tenant's now.
-    pub at: Option<String>,
-}
-
-#[derive(Clone, Copy, Debug, Default, Deserialize, JsonSchema)]
-#[serde(rename_all = "kebab-case")]
-pub enum AttemptOperation {
-    #[default]
-    SignIn,
-    Read,
-    CreateOrUpdate,
-    Delete,
-    Action,
-}
-
-impl From<&Decision> for DecisionView {
-    fn from(decision: &Decision) -> Self {
-        Self {
-            outcome: decision.outcome_word(),
-            code: decision.code(),
-            rule: decision.rule.map(|rule| rule.id),
-            challenge: decision.challenge(),
-            message: decision.message(),
-            fix: decision.rule.map(|rule| rule.fix),
-            findings: decision
-                .findings
-                .iter()
-                .map(|finding| FindingView {
-                    rule: finding.rule.id,
-                    title: finding.rule.title,
-                    verdict: finding.verdict.as_str(),
-                    because: finding.because.clone(),
-                    source: finding.rule.source,
-                    evidence: finding.rule.evidence.as_str(),
-                })
-                .collect(),
-        }
-    }
 }
 
 impl From<&'static Rule> for RuleView {

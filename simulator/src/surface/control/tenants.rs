@@ -312,6 +312,11 @@ fn patch_policies(call: &ControlCall<'_>) -> Result<Reply, ControlError> {
 
 fn apply_policies(tenant: &mut Tenant, patch: &PoliciesPatch) -> Result<(), ControlError> {
     if let Some(on) = patch.security_defaults {
+        if on && tenant.conditional_access.has_enabled_policy() {
+            return Err(ControlError::bad_request(
+                "a Conditional Access policy is enabled, and a tenant has that or security defaults; disable the policy first",
+            ));
+        }
         tenant.security_defaults = on;
     }
     for (name, state) in &patch.per_user_mfa {

@@ -318,6 +318,48 @@ pub(super) static WRITE_CONDITIONAL_ACCESS: Operation = write(
     People::Administrators,
     POLICY_ADMINISTRATORS,
 );
+pub(super) static READ_AUTHENTICATION_STRENGTHS: Operation = Operation {
+    any: &[
+        "Policy.Read.AuthenticationMethod",
+        "Policy.Read.All",
+        "Policy.ReadWrite.AuthenticationMethod",
+        "Policy.ReadWrite.ConditionalAccess",
+    ],
+    own: &[],
+    app_only: &[],
+    people: People::Administrators,
+    roles: POLICY_READERS,
+};
+pub(super) static WRITE_AUTHENTICATION_STRENGTHS: Operation = write(
+    &[
+        "Policy.ReadWrite.ConditionalAccess",
+        "Policy.ReadWrite.AuthenticationMethod",
+    ],
+    &[],
+    People::Administrators,
+    POLICY_ADMINISTRATORS,
+);
+pub(super) static READ_AUTHENTICATION_CONTEXTS: Operation = Operation {
+    any: &[
+        "AuthenticationContext.Read.All",
+        "AuthenticationContext.ReadWrite.All",
+        "Policy.Read.ConditionalAccess",
+        "Policy.ReadWrite.ConditionalAccess",
+    ],
+    own: &[],
+    app_only: &[],
+    people: People::Administrators,
+    roles: POLICY_READERS,
+};
+pub(super) static WRITE_AUTHENTICATION_CONTEXTS: Operation = write(
+    &[
+        "AuthenticationContext.ReadWrite.All",
+        "Policy.ReadWrite.ConditionalAccess",
+    ],
+    &[],
+    People::Administrators,
+    POLICY_ADMINISTRATORS,
+);
 pub(super) static READ_SIGN_INS: Operation = Operation {
     any: &["AuditLog.Read.All"],
     own: &[],

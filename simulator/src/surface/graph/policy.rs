@@ -1,4 +1,5 @@
 //! Policies between Graph's JSON and the domain.
 
+pub(super) mod authentication_strength;
 pub(super) mod conditional_access;
 pub(super) mod named_location;

@@ -9,19 +9,18 @@ use super::permission::{self, Operation, Whose};
 use super::read::{self, Source};
 use super::schema::EntityType;
 use super::schema::application::APPLICATION;
-use super::schema::conditional_access_policy::CONDITIONAL_ACCESS_POLICY;
 use super::schema::directory_role::DIRECTORY_ROLE;
 use super::schema::domain::DOMAIN;
 use super::schema::group::GROUP;
-use super::schema::named_location::NAMED_LOCATION;
 use super::schema::organization::ORGANIZATION;
 use super::schema::service_principal::SERVICE_PRINCIPAL;
-use super::schema::sign_in::SIGN_IN;
 use super::schema::user::USER;
 use super::{Answer, Graph, action, write};
 use crate::wire::Reply;
 use unsimulated::contains;
 
+mod audit_logs;
+mod conditional_access;
 mod unsimulated;
 
 /// Where a path leads: a set, perhaps one entity of it, perhaps further.
@@ -49,8 +48,9 @@ pub(super) fn answer(graph: &Graph<'_, '_>, segments: Vec<Segment>) -> Answer {
         "domains" => plain(graph, &target, &DOMAIN, &permission::READ_DOMAINS),
         "directoryroles" => directory_roles(graph, &target),
         "directoryobjects" => directory_objects(graph, &target),
-        "identity" => identity(graph, &target),
-        "auditlogs" => audit_logs(graph, &target),
+        "identity" => conditional_access::identity(graph, &target),
+        "policies" => conditional_access::policies(graph, &target),
+        "auditlogs" => audit_logs::answer(graph, &target),
         _ if contains(unsimulated::SETS, &set) => Err(not_simulated(graph, &target)),
         _ => Err(GraphError::Segment(target.set)),
     }
@@ -156,91 +156,6 @@ fn users(graph: &Graph<'_, '_>, target: &Target) -> Answer {
             write::conditional_access::revoke_sessions(graph, key, Whose::of(own))
         }
         _ => Err(beyond(graph, target)),
-    }
-}
-
-/// `/identity/conditionalAccess/…`
-fn identity(graph: &Graph<'_, '_>, target: &Target) -> Answer {
-    let names = names(target);
-    let method = graph.method().as_str();
-    let mut inner = Target {
-        set: String::new(),
-        key: target
-            .rest
-            .get(2)
-            .map(|segment| Key::Id(segment.text.clone())),
-        rest: Vec::new(),
-    };
-    if inner.key.is_some() && names.get(2).is_some_and(|name| name == "$count") {
-        inner.rest.extend(target.rest.get(2).cloned());
-        inner.key = None;
-    }
-    let id = target.rest.get(2).map(|segment| segment.text.as_str());
-    let names: Vec<&str> = names.iter().map(String::as_str).collect();
-    match (method, names.as_slice(), id) {
-        ("GET", ["conditionalaccess", "policies"] | ["conditionalaccess", "policies", _], _) => {
-            get(
-                graph,
-                &inner,
-                &CONDITIONAL_ACCESS_POLICY,
-                &permission::READ_CONDITIONAL_ACCESS,
-                Whose::Other,
-            )
-        }
-        ("POST", ["conditionalaccess", "policies"], _) => {
-            write::conditional_access::create_policy(graph)
-        }
-        ("PATCH", ["conditionalaccess", "policies", _], Some(id)) => {
-            write::conditional_access::update_policy(graph, id)
-        }
-        ("DELETE", ["conditionalaccess", "policies", _], Some(id)) => {
-            write::conditional_access::delete_policy(graph, id)
-        }
-        (
-            "GET",
-            ["conditionalaccess", "namedlocations"] | ["conditionalaccess", "namedlocations", _],
-            _,
-        ) => get(
-            graph,
-            &inner,
-            &NAMED_LOCATION,
-            &permission::READ_CONDITIONAL_ACCESS,
-            Whose::Other,
-        ),
-        ("POST", ["conditionalaccess", "namedlocations"], _) => {
-            write::conditional_access::create_location(graph)
-        }
-        ("PATCH", ["conditionalaccess", "namedlocations", _], Some(id)) => {
-            write::conditional_access::update_location(graph, id)
-        }
-        ("DELETE", ["conditionalaccess", "namedlocations", _], Some(id)) => {
-            write::conditional_access::delete_location(graph, id)
-        }
-        _ => Err(not_simulated(graph, target)),
-    }
-}
-
-/// `/auditLogs/signIns`
-fn audit_logs(graph: &Graph<'_, '_>, target: &Target) -> Answer {
-    let names = names(target);
-    let names: Vec<&str> = names.iter().map(String::as_str).collect();
-    let inner = Target {
-        set: String::new(),
-        key: target
-            .rest
-            .get(1)
-            .map(|segment| Key::Id(segment.text.clone())),
-        rest: Vec::new(),
-    };
-    match (graph.method().as_str(), names.as_slice()) {
-        ("GET", ["signins"] | ["signins", _]) => get(
-            graph,
-            &inner,
-            &SIGN_IN,
-            &permission::READ_SIGN_INS,
-            Whose::Other,
-        ),
-        _ => Err(not_simulated(graph, target)),
     }
 }
 

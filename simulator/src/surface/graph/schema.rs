@@ -8,6 +8,8 @@ use serde_json::{Map, Value, json};
 use super::error::{GraphError, QueryPart};
 
 pub(super) mod application;
+pub(super) mod authentication_context;
+pub(super) mod authentication_strength;
 pub(super) mod conditional_access_policy;
 pub(super) mod directory_role;
 pub(super) mod domain;
@@ -61,6 +63,7 @@ pub(super) enum Kind {
     Boolean,
     Guid,
     Date,
+    Number,
     /// A list of texts.
     Texts,
     Complex,
@@ -207,6 +210,12 @@ impl<T> EntityType<T> {
             }
         };
         for name in names {
+            if name.contains('/') {
+                return Err(GraphError::NotSimulated(format!(
+                    "graph $select of {}/{name}",
+                    self.name
+                )));
+            }
             if name == "*" {
                 default().for_each(&mut add);
             } else {

@@ -11,6 +11,9 @@ use crate::origins;
 use crate::wire::Reply;
 
 pub(super) mod application;
+pub(super) mod authentication_context;
+pub(super) mod authentication_strength;
+pub(super) mod combination_configuration;
 pub(super) mod conditional_access;
 pub(super) mod federated_identity_credential;
 mod platform;

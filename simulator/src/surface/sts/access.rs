@@ -1,21 +1,20 @@
-//! Asking for the decision on a sign-in, saying it as an error of the token service, and writing the sign-in log.
+//! Asking for the decision on a sign-in, and saying it as an error of the token service.
 
 use std::sync::Arc;
 
 use entrasim_domain::directory::user::User;
 use entrasim_domain::enforcement::facts::{Circumstances, ClientAppType, UserAction};
 use entrasim_domain::enforcement::{
-    Amr, Authentication, Decision, Facts, IdentityType, Interruption, Operation, Outcome, Policies,
-    Stage, decide,
+    Amr, Authentication, Decision, Facts, Interruption, Outcome, PolicyResult, decide,
 };
 use entrasim_domain::id::AppId;
-use entrasim_domain::sign_in::record::{SignInKind, SignInRecord};
 use entrasim_domain::tenant::Tenant;
+use entrasim_domain::tenant::attempt::SignInAttempt;
 use serde_json::json;
 
 use super::claims_request::ClaimsRequest;
 use super::client::Client;
-use super::error::{Place, StsError};
+use super::error::StsError;
 use super::redirect_uri::Platform;
 use crate::call::Call;
 
@@ -51,67 +50,65 @@ pub(super) enum Way {
     Direct,
 }
 
-impl Attempt<'_> {
-    /// Decides, and keeps the decision for the journal.
-    pub(super) fn decide(&self, call: &Call<'_>) -> Arc<Decision> {
-        let user = self.user.map(|user| self.tenant.user_facts(user));
-        let user_known = user.is_some();
-        let mut demanded = self.demanded.to_vec();
-        demanded.extend_from_slice(&self.claims.methods);
-        let facts = Facts {
-            stage: Stage::SignIn,
-            identity: Some(if user.is_some() {
-                IdentityType::User
-            } else {
-                IdentityType::App
-            }),
-            user,
-            client: self.client.app_id(),
-            resource: self.resource,
-            authentication: self.authentication.clone(),
-            operation: Operation::SignIn,
-            demanded_contexts: self.claims.contexts.clone(),
-            workload: if user_known {
-                None
-            } else {
-                self.tenant
-                    .service_principal(self.client.app_id())
-                    .map(|principal| principal.id)
-            },
-            password_changed: self.password_changed,
-            demanded_methods: demanded,
-            circumstances: self.circumstances(),
-        };
-        let policies = Policies {
-            enforcement: &self.tenant.enforcement,
-            security_defaults: self.tenant.security_defaults,
-            mfa_assignments: &[],
-            conditional_access: &self.tenant.conditional_access,
-        };
-        call.record_decision(decide(&facts, &policies, call.now()))
-    }
-
-    pub(super) fn circumstances(&self) -> Circumstances {
-        let location = &self.tenant.location;
+impl Way {
+    /// The circumstances of whoever comes this way.
+    pub(super) fn circumstances(self, tenant: &Tenant, user: Option<&User>) -> Circumstances {
         Circumstances {
-            client_app: match self.way {
-                Way::Pages(Platform::Web | Platform::SinglePage) | Way::Registration => {
+            client_app: match self {
+                Self::Pages(Platform::Web | Platform::SinglePage) | Self::Registration => {
                     ClientAppType::Browser
                 }
-                Way::Pages(Platform::Native) | Way::Device | Way::Silent | Way::Direct => {
+                Self::Pages(Platform::Native) | Self::Device | Self::Silent | Self::Direct => {
                     ClientAppType::MobileAppsAndDesktopClients
                 }
             },
-            ip: Some(location.ip),
-            country: location.country.clone(),
-            sign_in_risk: self.user.map(|user| user.sign_in_risk).unwrap_or_default(),
-            silent: self.way == Way::Silent,
-            device_code: self.way == Way::Device,
-            interactive: matches!(self.way, Way::Pages(_) | Way::Device | Way::Registration),
-            user_action: (self.way == Way::Registration)
+            silent: self == Self::Silent,
+            device_code: self == Self::Device,
+            interactive: matches!(self, Self::Pages(_) | Self::Device | Self::Registration),
+            user_action: (self == Self::Registration)
                 .then_some(UserAction::RegisterSecurityInformation),
-            ..Circumstances::default()
+            ..tenant.circumstances(user)
         }
+    }
+}
+
+impl Attempt<'_> {
+    /// Decides, and keeps the decision for the journal.
+    pub(super) fn decide(&self, call: &Call<'_>) -> Arc<Decision> {
+        let facts = self.facts(self.authentication.clone());
+        call.record_decision(decide(&facts, &self.tenant.sign_in_policies(), call.now()))
+    }
+
+    /// The facts, as they would be with this proof.
+    pub(super) fn facts(&self, authentication: Authentication) -> Facts {
+        let mut demanded_methods = self.demanded.to_vec();
+        demanded_methods.extend_from_slice(&self.claims.methods);
+        self.tenant.sign_in_facts(SignInAttempt {
+            user: self.user,
+            client: self.client.app_id(),
+            resource: self.resource,
+            authentication,
+            demanded_contexts: self.claims.contexts.clone(),
+            demanded_methods,
+            password_changed: self.password_changed,
+            circumstances: self.circumstances(),
+        })
+    }
+
+    pub(super) fn circumstances(&self) -> Circumstances {
+        self.way.circumstances(self.tenant, self.user)
+    }
+    /// Whether the token is to be a long one that resources challenge: the client has to say so, and no policy that applies
+    /// may switch continuous access evaluation off.
+    pub(super) fn handles_challenges(&self, decision: &Decision) -> bool {
+        let all = &self.tenant.conditional_access.policies;
+        let switched_off = decision
+            .applied
+            .iter()
+            .filter(|applied| applied.result == PolicyResult::Success)
+            .filter_map(|applied| all.get(&applied.id))
+            .any(|policy| policy.session.continuous_access_disabled);
+        self.claims.handles_challenges && !switched_off
     }
 
     /// The decision in the words of the token service.
@@ -127,7 +124,7 @@ impl Attempt<'_> {
         let policies: Vec<String> = decision
             .applied
             .iter()
-            .filter(|applied| applied.result == entrasim_domain::enforcement::PolicyResult::Failure)
+            .filter(|applied| applied.result == PolicyResult::Failure)
             .map(|applied| applied.id.to_string())
             .collect();
         let challenge = (!policies.is_empty()).then(|| {
@@ -135,68 +132,5 @@ impl Attempt<'_> {
                 .to_string()
         });
         Some(error.with_claims(challenge))
-    }
-
-    /// Writes a row of the sign-in log. `error` is what stood in the way.
-    pub(super) fn log(
-        &self,
-        call: &Call<'_>,
-        kind: SignInKind,
-        decision: Option<&Decision>,
-        error: Option<&StsError>,
-    ) {
-        let (subject, name) = match self.user {
-            Some(user) => (
-                Some(user.id),
-                crate::issue::access_token::sign_in_name(self.tenant, user),
-            ),
-            None => (
-                self.tenant
-                    .service_principal(self.client.app_id())
-                    .map(|principal| principal.id),
-                self.client.display_name().to_owned(),
-            ),
-        };
-        let asked = |decision: &Decision| {
-            decision.findings.iter().any(|finding| {
-                matches!(
-                    finding.verdict,
-                    entrasim_domain::enforcement::Verdict::Fired(Outcome::Interrupt(_))
-                )
-            })
-        };
-        let record = SignInRecord {
-            id: call.id(),
-            correlation_id: call.correlation_id("client-request-id"),
-            at: call.now(),
-            kind,
-            subject,
-            name,
-            client: self.client.app_id(),
-            client_name: self.client.display_name().to_owned(),
-            resource: Some(self.resource),
-            circumstances: self.circumstances(),
-            code: error.map_or(0, StsError::number),
-            failure_reason: error.map_or_else(String::new, |error| {
-                error.describe(call, Place::Authorize).text
-            }),
-            multifactor_required: self.authentication.is_multifactor()
-                || decision.is_some_and(asked),
-            factors: self.authentication.factors.clone(),
-            applied: decision
-                .map(|decision| decision.applied.clone())
-                .unwrap_or_default(),
-        };
-        append(call, record);
-    }
-}
-
-/// Adds a row to the tenant's log.
-pub(super) fn append(call: &Call<'_>, record: SignInRecord) {
-    if let Some(cell) = call.cell() {
-        let _ = cell.write(|tenant| {
-            tenant.sign_in.log(record);
-            Ok::<(), core::convert::Infallible>(())
-        });
     }
 }

@@ -26,6 +26,8 @@ pub(super) struct Described {
     pub description: String,
     /// The same without what follows the text.
     pub text: String,
+    /// The text alone, as the sign-in log has it.
+    pub reason: String,
     pub uri: String,
     pub suberror: Option<String>,
     pub status: StatusCode,
@@ -133,11 +135,11 @@ impl StsError {
             .or(special)
             .or(row.map(|row| row.error.as_str()))
             .unwrap_or("server_error");
-        let text = self.arguments.iter().fold(
+        let reason = self.arguments.iter().fold(
             row.map_or_else(String::new, |row| row.text.clone()),
             |text, (name, value)| text.replace(&format!("{{{name}}}"), value),
         );
-        let text = format!("AADSTS{number}: {text}");
+        let text = format!("AADSTS{number}: {reason}");
         let trace = call.id().to_string();
         let correlation = call.correlation_id("client-request-id").to_string();
         let timestamp = call.now().token_error_form();
@@ -150,6 +152,7 @@ impl StsError {
                 "{text}{separator}Trace ID: {trace}{separator}Correlation ID: {correlation}{separator}Timestamp: {timestamp}"
             ),
             text,
+            reason,
             uri: format!("{}/error?code={number}", origin(call)),
             suberror: self
                 .suberror

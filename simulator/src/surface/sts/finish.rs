@@ -7,7 +7,6 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use entrasim_domain::directory::user::User;
 use entrasim_domain::random::Random;
 use entrasim_domain::sign_in::device_authorization::DeviceState;
-use entrasim_domain::sign_in::record::SignInKind;
 use entrasim_domain::tenant::Tenant;
 use uuid::Uuid;
 
@@ -64,12 +63,7 @@ pub(super) fn finish(
         way: interaction.way(),
         password_changed: false,
     }
-    .log(
-        call,
-        SignInKind::InteractiveUser,
-        call.decision().as_deref(),
-        None,
-    );
+    .log(call, interaction.kind(), call.decision().as_deref(), None);
     if let Some(code) = interaction.request.device.clone() {
         approve_device(interaction, &code, tenant, user)?;
         let reply = page::device::done(call, client.display_name());

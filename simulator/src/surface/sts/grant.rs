@@ -170,7 +170,7 @@ pub(super) fn issue_for_user(
             resource: &asked.resource,
             scopes: &granted.scopes,
             authentication: &authentication,
-            handles_challenges: claims.handles_challenges,
+            handles_challenges: attempt.handles_challenges(&decision),
         },
     );
     let id_token = IdToken {

@@ -110,6 +110,7 @@ impl<'a> Interaction<'a> {
             Stop::Page(error) => (error, self.request.prompt == Prompt::None),
         };
         self.call.record_code(format!("AADSTS{}", error.number()));
+        super::sign_in_log::page_refused(self, "", &error);
         if to_app && self.request.device.is_none() {
             response::send_error(self.call, &self.request, &error)
         } else {
@@ -273,6 +274,15 @@ impl<'a> Interaction<'a> {
         }
     }
 
+    /// Without a page nobody takes part.
+    pub(super) fn kind(&self) -> SignInKind {
+        if self.request.prompt == Prompt::None {
+            SignInKind::NonInteractiveUser
+        } else {
+            SignInKind::InteractiveUser
+        }
+    }
+
     fn decide(
         &mut self,
         tenant: &Tenant,
@@ -305,12 +315,7 @@ impl<'a> Interaction<'a> {
             return Ok(None);
         };
         // The log has a row for the interruption too, as the real one.
-        attempt.log(
-            self.call,
-            SignInKind::InteractiveUser,
-            Some(&decision),
-            Some(&error),
-        );
+        attempt.log(self.call, self.kind(), Some(&decision), Some(&error));
         if self.request.prompt == Prompt::None {
             return Err(Stop::App(error));
         }

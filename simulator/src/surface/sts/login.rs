@@ -15,7 +15,7 @@ use uuid::Uuid;
 
 use super::error::StsError;
 use super::interaction::Interaction;
-use super::page;
+use super::{page, sign_in_log};
 use crate::call::Call;
 use crate::wire::{Form, Reply};
 
@@ -34,7 +34,7 @@ pub(super) fn answer(call: &Call<'_>) -> Reply {
         && interaction.progress.name.as_deref() != Some(name)
         && let Err(error) = identify(&mut interaction, name)
     {
-        return refused(&interaction, name, None, &error);
+        return refused(&interaction, name, &error);
     }
     if interaction.progress.user().is_none() {
         return page::sign_in::identifier(&interaction, None);
@@ -70,14 +70,14 @@ pub(super) fn answer(call: &Call<'_>) -> Reply {
                 .set_authentication(Some(&authentication));
             interaction.advance()
         }
-        Err(error) => refused(&interaction, name.unwrap_or_default(), None, &error),
+        Err(error) => refused(&interaction, name.unwrap_or_default(), &error),
     }
 }
 
-fn refused(interaction: &Interaction<'_>, name: &str, _: Option<()>, error: &StsError) -> Reply {
+fn refused(interaction: &Interaction<'_>, name: &str, error: &StsError) -> Reply {
     let call = interaction.call;
     call.record_code(format!("AADSTS{}", error.number()));
-    log_failure(interaction, name, error);
+    sign_in_log::page_refused(interaction, name, error);
     if matches!(error.number(), 50057 | 53003) {
         return page::error::show(call, error);
     }
@@ -92,33 +92,6 @@ fn refused(interaction: &Interaction<'_>, name: &str, _: Option<()>, error: &Sts
         }
         _ => page::sign_in::identifier(interaction, Some((name, error))),
     }
-}
-
-fn log_failure(interaction: &Interaction<'_>, name: &str, error: &StsError) {
-    use entrasim_domain::sign_in::record::{SignInKind, SignInRecord};
-    let call = interaction.call;
-    let record = SignInRecord {
-        id: call.id(),
-        correlation_id: call.correlation_id("client-request-id"),
-        at: call.now(),
-        kind: SignInKind::InteractiveUser,
-        subject: interaction.progress.user(),
-        name: interaction
-            .progress
-            .name
-            .clone()
-            .unwrap_or_else(|| name.to_owned()),
-        client: interaction.request.client_id(),
-        client_name: String::new(),
-        resource: None,
-        circumstances: entrasim_domain::enforcement::Circumstances::default(),
-        code: error.number(),
-        failure_reason: error.describe(call, super::error::Place::Authorize).text,
-        multifactor_required: false,
-        factors: Vec::new(),
-        applied: Vec::new(),
-    };
-    super::access::append(call, record);
 }
 
 /// Finds the account of a name, and ties the sign-in to its tenant.

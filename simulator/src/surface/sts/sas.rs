@@ -6,9 +6,9 @@ use serde_json::{Value, json};
 
 use super::error::StsError;
 use super::interaction::Interaction;
-use super::page;
 use super::progress::Pending;
 use super::second_factor::{self, Standing};
+use super::{page, sign_in_log};
 use crate::call::Call;
 use crate::registration::Registered;
 use crate::wire::{Form, Reply};
@@ -92,7 +92,10 @@ pub(super) fn end(call: &Call<'_>) -> Reply {
             };
             answer(&interaction, &pending, word, true, false)
         }
-        Ok(Standing::Failed(word)) => answer(&interaction, &pending, word, false, false),
+        Ok(Standing::Failed(word)) => {
+            sign_in_log::page_refused(&interaction, "", &StsError::new(500_121));
+            answer(&interaction, &pending, word, false, false)
+        }
         Err(error) => failed(call, method, &error),
     }
 }
@@ -204,6 +207,7 @@ pub(super) fn process(call: &Call<'_>) -> Reply {
         Ok(Standing::Failed(_)) => {
             let error = StsError::new(500_121);
             call.record_code("AADSTS500121");
+            sign_in_log::page_refused(&interaction, "", &error);
             let is_code = pending.number.is_none() && pending.code.is_some()
                 || matches!(
                     pending.method.as_str(),

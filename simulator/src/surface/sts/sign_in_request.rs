@@ -4,7 +4,6 @@
 //! checked. Everything after that goes back to the app.
 
 use entrasim_domain::directory::application::ImplicitGrant;
-use entrasim_domain::id::AppId;
 use serde::{Deserialize, Serialize};
 
 use super::Version;
@@ -228,10 +227,6 @@ impl SignInRequest {
 
     pub(super) fn version(&self) -> Version {
         if self.v1 { Version::V1 } else { Version::V2 }
-    }
-
-    pub(super) fn client_id(&self) -> AppId {
-        self.client.parse().unwrap_or(AppId::from_u128(0))
     }
 
     pub(super) fn seal(&self, call: &Call<'_>) -> String {

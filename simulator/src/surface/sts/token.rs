@@ -62,7 +62,10 @@ pub(super) fn answer(call: &Call<'_>, segment: &str, version: Version) -> Reply 
     if call.request.method == Method::OPTIONS {
         return preflight();
     }
-    let result = request(call, segment, version).and_then(|request| dispatch(&request));
+    let result = request(call, segment, version).and_then(|request| {
+        dispatch(&request)
+            .inspect_err(|failure| super::sign_in_log::token_refused(&request, failure))
+    });
     let (reply, code) = match result {
         Ok(Outcome::Issued(issued)) => (
             Reply::json(StatusCode::OK, &body(call, &issued, version)),

@@ -17,7 +17,8 @@ use crate::enforcement::{PolicyResult, decide};
 use crate::id::{AppId, ObjectId, TenantId};
 use crate::policy::ConditionalAccess;
 use crate::policy::authentication_strength::{
-    AuthenticationStrength, MFA, Mode, PASSWORDLESS_MFA, PHISHING_RESISTANT_MFA,
+    AuthenticationStrength, CombinationConfiguration, MFA, Mode, PASSWORDLESS_MFA,
+    PHISHING_RESISTANT_MFA,
 };
 use crate::policy::conditional_access::{
     ApplicationRef, ConditionalAccessPolicy, DeviceFilter, GrantControl, GrantControls, Guests,
@@ -146,7 +147,11 @@ fn tenant(policies: Vec<ConditionalAccessPolicy>) -> ConditionalAccess {
     let [.., mut own] = AuthenticationStrength::built_in();
     own.id = OWN_STRENGTH;
     own.combinations = vec![vec![Mode::Password, Mode::HardwareOath], vec![Mode::Fido2]];
-    own.allowed_aaguids = vec![MODEL];
+    own.configurations = vec![CombinationConfiguration {
+        id: OWN_STRENGTH,
+        applies_to: vec![vec![Mode::Fido2]],
+        allowed_aaguids: vec![MODEL],
+    }];
     all.strengths.insert(OWN_STRENGTH, Arc::new(own));
     all
 }
@@ -275,7 +280,7 @@ const CASES: &[Case] = &[
     case("strength MFA: a pass", &[|p| p.grant = strength(MFA)], |f| shown(f, vec![Factor::TemporaryAccessPass { once: true }]), 0, ""),
     case("strength passwordless: a pass is weaker", &[|p| p.grant = strength(PASSWORDLESS_MFA)], |f| shown(f, vec![Factor::TemporaryAccessPass { once: true }]), 50079, "Passwordless"),
     case("strength passwordless: phone sign-in", &[|p| p.grant = strength(PASSWORDLESS_MFA)], |f| shown(f, vec![Factor::DeviceBasedPush]), 0, ""),
-    case("strength phishing-resistant: text message, nothing better registered", &[|p| p.grant = strength(PHISHING_RESISTANT_MFA)], with_sms, 50079, "Phishing-resistant"),
+    case("strength phishing-resistant: text message, nothing better registered", &[|p| p.grant = strength(PHISHING_RESISTANT_MFA)], with_sms, 50079, "Phishing resistant"),
     case("strength phishing-resistant: text message, a key registered", &[|p| p.grant = strength(PHISHING_RESISTANT_MFA)], |f| { with_sms(f); user(f).registered.push(Factor::Fido2 { aaguid: None }); }, 50076, "weaker"),
     case("strength phishing-resistant: a key", &[|p| p.grant = strength(PHISHING_RESISTANT_MFA)], |f| shown(f, vec![Factor::Fido2 { aaguid: None }]), 0, ""),
     case("own strength: a key of the model", &[|p| p.grant = strength(OWN_STRENGTH)], |f| shown(f, vec![Factor::Fido2 { aaguid: Some(MODEL) }]), 0, ""),

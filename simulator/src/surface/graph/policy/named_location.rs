@@ -37,6 +37,7 @@ pub(in crate::surface::graph) fn kind(
             })
         }
         "microsoft.graph.countryNamedLocation" => {
+            lookup_method(members)?;
             let countries: Vec<String> = members
                 .get("countriesAndRegions")
                 .and_then(Value::as_array)
@@ -57,7 +58,21 @@ pub(in crate::surface::graph) fn kind(
                     == Some(&json!(true)),
             })
         }
+        "microsoft.graph.compliantNetworkNamedLocation" => Err(GraphError::NotSimulated(
+            "graph compliantNetworkNamedLocation".to_owned(),
+        )),
         _ => Err(invalid("@odata.type", CLASS)),
+    }
+}
+
+/// Countries follow from addresses here; positions that Authenticator tells are not simulated.
+fn lookup_method(members: &Map<String, Value>) -> Result<(), GraphError> {
+    match members.get("countryLookupMethod").and_then(Value::as_str) {
+        None | Some("clientIpAddress") => Ok(()),
+        Some(other @ "authenticatorAppGps") => Err(GraphError::NotSimulated(format!(
+            "graph countryNamedLocation/countryLookupMethod/{other}"
+        ))),
+        Some(_) => Err(invalid("countryLookupMethod", CLASS)),
     }
 }
 

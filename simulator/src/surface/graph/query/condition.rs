@@ -133,6 +133,9 @@ fn order(value: &Value, literal: &Value) -> Option<Ordering> {
             Some(value.to_lowercase().cmp(&literal.to_lowercase()))
         }
         (Value::Bool(value), Value::Bool(literal)) => Some(value.cmp(literal)),
+        (Value::Number(value), Value::Number(literal)) => {
+            Some(value.as_i64()?.cmp(&literal.as_i64()?))
+        }
         (Value::Null, Value::Null) => Some(Ordering::Equal),
         _ => None,
     }
@@ -285,6 +288,13 @@ impl<T> Binder<'_, T> {
     }
 
     fn property(&self, path: &str) -> Result<&'static Property<T>, GraphError> {
+        // A member of a complex property that can be asked for has a row of its own.
+        let whole = |property: &&'static Property<T>| property.name.eq_ignore_ascii_case(path);
+        if let Some(property) = self.entity.properties.iter().find(whole)
+            && path.contains('/')
+        {
+            return Ok(property);
+        }
         match path.split_once('/') {
             Some((first, _)) => {
                 let property = self.entity.property(first, QueryPart::Filter)?;
@@ -355,6 +365,10 @@ impl<T> Binder<'_, T> {
             (Kind::Text | Kind::Texts, Literal::Text(text)) => Ok(json!(text)),
             (Kind::Boolean, Literal::Boolean(truth)) => Ok(json!(truth)),
             (Kind::Guid, Literal::Bare(word)) if is_guid(word) => Ok(json!(word)),
+            (Kind::Number, Literal::Bare(word)) => word
+                .parse::<i64>()
+                .map(|number| json!(number))
+                .map_err(|_| bad()),
             (Kind::Date, Literal::Bare(word)) => match Timestamp::parse(word) {
                 Some(instant) => Ok(json!(instant.to_string())),
                 None => Err(bad()),
@@ -376,6 +390,7 @@ fn incompatible(kind: Kind, literal: &Literal) -> GraphError {
         Kind::Boolean => "Edm.Boolean",
         Kind::Guid => "Edm.Guid",
         Kind::Date => "Edm.DateTimeOffset",
+        Kind::Number => "Edm.Int32",
         Kind::Complex => "Edm.ComplexType",
     };
     let right = match literal {

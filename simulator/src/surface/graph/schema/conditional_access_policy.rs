@@ -35,6 +35,9 @@ const PROPERTIES: &[P] = &[
         json!(policy.display_name)
     })
     .filter(Filterable::Text),
+    P::new("description", Kind::Text, |_, policy| {
+        json!(policy.description)
+    }),
     P::new("createdDateTime", Kind::Date, |_, policy| {
         wire::date(Some(policy.created))
     })
@@ -47,8 +50,8 @@ const PROPERTIES: &[P] = &[
     P::new("conditions", Kind::Complex, |_, policy| {
         wire::show_conditions(policy)
     }),
-    P::new("grantControls", Kind::Complex, |_, policy| {
-        wire::show_grant(policy)
+    P::new("grantControls", Kind::Complex, |tenant, policy| {
+        wire::show_grant(policy, &tenant.conditional_access)
     }),
     P::new("sessionControls", Kind::Complex, |_, policy| {
         wire::show_session(policy)

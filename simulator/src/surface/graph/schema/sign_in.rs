@@ -2,10 +2,11 @@
 
 use std::sync::Arc;
 
+use entrasim_domain::directory::user::UserType;
 use entrasim_domain::enforcement::facts::{ClientAppType, Factor, Risk};
 use entrasim_domain::enforcement::{AppliedPolicy, PolicyResult};
 use entrasim_domain::id::ObjectId;
-use entrasim_domain::sign_in::record::{SignInKind, SignInRecord};
+use entrasim_domain::sign_in::record::{SignInKind, SignInRecord, Standing, Step};
 use entrasim_domain::tenant::Tenant;
 use serde_json::{Value, json};
 
@@ -14,28 +15,93 @@ use super::{EntityType, Filterable, Kind, Property, Rows, Sortable};
 type Row = Arc<SignInRecord>;
 type P = Property<Row>;
 
+/// `v1.0`: interactive sign-ins, and fewer properties.
 pub(in crate::surface::graph) static SIGN_IN: EntityType<Row> = EntityType {
+    name: "signIn",
+    set: "auditLogs/signIns",
+    class: "SignIn",
+    properties: PROPERTIES.split_at(IN_V1).0,
+    missing: &["authenticationAppDeviceDetails", "userAgent"],
+    rows: |tenant, after| Box::new(rows(tenant, after).filter(|row| is_interactive(row))),
+    id: |row| Some(ObjectId(row.id)),
+    get,
+};
+
+/// `beta`: sign-ins of every kind.
+pub(in crate::surface::graph) static SIGN_IN_BETA: EntityType<Row> = EntityType {
     name: "signIn",
     set: "auditLogs/signIns",
     class: "SignIn",
     properties: PROPERTIES,
     missing: &[
+        "agent",
+        "appOwnerTenantId",
+        "appTokenProtectionStatus",
+        "appliedEventListeners",
+        "authenticationAppDeviceDetails",
+        "authenticationAppPolicyEvaluationDetails",
+        "authenticationContextClassReferences",
+        "authenticationMethodsUsed",
+        "authenticationProcessingDetails",
         "authenticationProtocol",
+        "authenticationRequirementPolicies",
         "autonomousSystemNumber",
+        "azureResourceId",
+        "clientCredentialType",
+        "clientSessionId",
+        "conditionalAccessAudiences",
+        "crossTenantAccessType",
+        "federatedCredentialId",
+        "flaggedForReview",
+        "globalSecureAccessIpAddress",
+        "homeTenantName",
+        "incomingTokenType",
+        "ipAddressFromResourceProvider",
+        "isTenantRestricted",
+        "isThroughGlobalSecureAccess",
         "managedServiceIdentity",
+        "mfaDetail",
         "networkLocationDetails",
+        "originalRequestId",
+        "originalTransferMethod",
         "privateLinkDetails",
+        "processingTimeInMilliseconds",
+        "resourceOwnerTenantId",
+        "resourceServicePrincipalId",
+        "rootActorId",
+        "servicePrincipalCredentialKeyId",
+        "servicePrincipalCredentialThumbprint",
+        "sessionId",
         "sessionLifetimePolicies",
+        "signInIdentifier",
+        "signInIdentifierType",
+        "signInTokenProtectionStatus",
+        "tokenIssuerName",
         "tokenProtectionStatusDetails",
         "uniqueTokenIdentifier",
+        "userAgent",
     ],
     rows,
     id: |row| Some(ObjectId(row.id)),
-    get: |tenant, key| {
-        let id = key.parse::<uuid::Uuid>().ok()?;
-        tenant.sign_in.log.iter().find(|row| row.id == id)
-    },
+    get,
 };
+
+fn get<'a>(tenant: &'a Tenant, key: &str) -> Option<&'a Row> {
+    let id = key.parse::<uuid::Uuid>().ok()?;
+    tenant.sign_in.log.iter().find(|row| row.id == id)
+}
+
+fn is_interactive(row: &Row) -> bool {
+    row.kind == SignInKind::InteractiveUser
+}
+
+/// What `beta` lists too unless a filter asks for other kinds of sign-ins.
+pub(in crate::surface::graph) fn interactive_rows(
+    tenant: &Tenant,
+    after: Option<ObjectId>,
+) -> Rows<'_, Row> {
+    Box::new(rows(tenant, after).filter(|row| is_interactive(row)))
+}
 
 fn rows(tenant: &Tenant, after: Option<ObjectId>) -> Rows<'_, Row> {
     let newest_first = tenant.sign_in.log.iter().rev();
@@ -72,36 +138,63 @@ fn method(factor: &Factor) -> &'static str {
     }
 }
 
+/// `authenticationDetails`: the words of the real log for what was shown and for what a session or a token speaks.
 fn details(row: &SignInRecord) -> Value {
-    let list: Vec<Value> = row
-        .factors
-        .iter()
-        .map(|factor| {
-            json!({
-                "authenticationStepDateTime": row.at.to_string(), "authenticationMethod": method(factor),
-                "authenticationMethodDetail": null, "succeeded": true,
-                "authenticationStepResultDetail": "MFA requirement satisfied by claim in the token",
-                "authenticationStepRequirement": "",
-            })
+    let detail = |(place, step): (usize, &Step)| {
+        let first = place == 0;
+        let (shown_as, result) = match (step.standing, first) {
+            (Standing::Remembered, true) => (
+                "Previously satisfied",
+                "First factor requirement satisfied by claim in the token",
+            ),
+            (Standing::Remembered, false) => ("Previously satisfied", BY_CLAIM),
+            (Standing::Shown, true) if step.factor == Factor::Password => {
+                (method(&step.factor), "Correct password")
+            }
+            (Standing::Shown, _) => (method(&step.factor), "MFA successfully completed"),
+            (Standing::Failed, _) => (method(&step.factor), row.failure_reason.as_str()),
+        };
+        json!({
+            "authenticationStepDateTime": step.at.unwrap_or(row.at).to_string(), "authenticationMethod": shown_as,
+            "authenticationMethodDetail": null, "succeeded": step.standing != Standing::Failed,
+            "authenticationStepResultDetail": result,
+            "authenticationStepRequirement": if first { "Primary authentication" } else { "" },
         })
-        .collect();
+    };
+    let list: Vec<Value> = row.steps.iter().enumerate().map(detail).collect();
     json!(list)
 }
 
+const BY_CLAIM: &str = "MFA requirement satisfied by claim in the token";
+
+/// How a second factor that was demanded came in.
+fn additional_details(row: &SignInRecord) -> Value {
+    let second = row.steps.get(1).filter(|_| row.multifactor_required);
+    match second.map(|step| step.standing) {
+        Some(Standing::Remembered) => json!(BY_CLAIM),
+        Some(Standing::Shown) => json!("MFA completed in Azure AD"),
+        Some(Standing::Failed) | None => Value::Null,
+    }
+}
+
+fn is_user(row: &SignInRecord) -> bool {
+    matches!(
+        row.kind,
+        SignInKind::InteractiveUser | SignInKind::NonInteractiveUser
+    )
+}
+
+/// A guest's own tenant; everybody else's is this one.
+fn home(tenant: &Tenant, row: &SignInRecord) -> String {
+    let user = row.subject.and_then(|id| tenant.users.get(id));
+    let home = user.and_then(|user| user.home.as_ref());
+    home.map_or(tenant.id, |home| home.tenant).to_string()
+}
+
 fn applied(policy: &AppliedPolicy) -> Value {
-    let result = match policy.result {
-        PolicyResult::Success => "success",
-        PolicyResult::Failure => "failure",
-        PolicyResult::NotApplied => "notApplied",
-        PolicyResult::NotEnabled => "notEnabled",
-        PolicyResult::ReportOnlySuccess => "reportOnlySuccess",
-        PolicyResult::ReportOnlyFailure => "reportOnlyFailure",
-        PolicyResult::ReportOnlyNotApplied => "reportOnlyNotApplied",
-        PolicyResult::ReportOnlyInterrupted => "reportOnlyInterrupted",
-    };
     json!({
         "id": policy.id.to_string(), "displayName": policy.display_name, "enforcedGrantControls": policy.grant_controls,
-        "enforcedSessionControls": policy.session_controls, "result": result,
+        "enforcedSessionControls": policy.session_controls, "result": policy.result.as_str(),
     })
 }
 
@@ -116,6 +209,18 @@ fn overall(row: &SignInRecord) -> &'static str {
         "notApplied"
     }
 }
+
+fn risk(row: &SignInRecord) -> &'static str {
+    match row.circumstances.sign_in_risk {
+        Risk::None => "none",
+        Risk::Low => "low",
+        Risk::Medium => "medium",
+        Risk::High => "high",
+    }
+}
+
+/// So many of the properties, from the first on, are in `v1.0`.
+const IN_V1: usize = 29;
 
 const PROPERTIES: &[P] = &[
     P::new("id", Kind::Text, |_, row| json!(row.id.to_string())).filter(Filterable::Exact),
@@ -178,22 +283,26 @@ const PROPERTIES: &[P] = &[
         json!(row.kind == SignInKind::InteractiveUser)
     })
     .filter(Filterable::Exact),
-    P::new("signInEventTypes", Kind::Texts, |_, row| {
-        json!([match row.kind {
-            SignInKind::InteractiveUser => "interactiveUser",
-            SignInKind::NonInteractiveUser => "nonInteractiveUser",
-            SignInKind::ServicePrincipal => "servicePrincipal",
-            SignInKind::ManagedIdentity => "managedIdentity",
-        }])
+    P::new("servicePrincipalName", Kind::Text, |_, row| {
+        if is_user(row) {
+            Value::Null
+        } else {
+            json!(row.name)
+        }
+    }),
+    P::new("homeTenantId", Kind::Text, |tenant, row| {
+        json!(home(tenant, row))
+    }),
+    P::new("resourceTenantId", Kind::Text, |tenant, _| {
+        json!(tenant.id.to_string())
     }),
     P::new("riskDetail", Kind::Text, |_, _| json!("none")),
+    P::new("riskState", Kind::Text, |_, _| json!("none")).filter(Filterable::Exact),
+    P::new("riskLevelAggregated", Kind::Text, |_, row| json!(risk(row))).filter(Filterable::Exact),
+    P::empty("riskEventTypes"),
+    P::empty("riskEventTypes_v2"),
     P::new("riskLevelDuringSignIn", Kind::Text, |_, row| {
-        json!(match row.circumstances.sign_in_risk {
-            Risk::None => "none",
-            Risk::Low => "low",
-            Risk::Medium => "medium",
-            Risk::High => "high",
-        })
+        json!(risk(row))
     })
     .filter(Filterable::Exact),
     P::new("resourceId", Kind::Text, |_, row| {
@@ -205,20 +314,16 @@ const PROPERTIES: &[P] = &[
         principal.map_or(Value::Null, |principal| json!(principal.display_name))
     })
     .filter(Filterable::Text),
-    P::new("authenticationRequirement", Kind::Text, |_, row| {
-        json!(requirement(row))
-    })
-    .filter(Filterable::Exact),
-    P::new("authenticationDetails", Kind::Complex, |_, row| {
-        details(row)
-    }),
     P::new("status", Kind::Complex, |_, row| {
         json!({
             "errorCode": row.code,
             "failureReason": if row.code == 0 { "Other." } else { row.failure_reason.as_str() },
-            "additionalDetails": null,
+            "additionalDetails": additional_details(row),
         })
     }),
+    P::new("status/errorCode", Kind::Number, |_, row| json!(row.code))
+        .filter(Filterable::Exact)
+        .on_demand(),
     P::new(
         "deviceDetail",
         Kind::Complex,
@@ -237,4 +342,31 @@ const PROPERTIES: &[P] = &[
             json!(list)
         },
     ),
+    // From here on in `beta` only.
+    P::new("signInEventTypes", Kind::Texts, |_, row| {
+        json!([match row.kind {
+            SignInKind::InteractiveUser => "interactiveUser",
+            SignInKind::NonInteractiveUser => "nonInteractiveUser",
+            SignInKind::ServicePrincipal => "servicePrincipal",
+            SignInKind::ManagedIdentity => "managedIdentity",
+        }])
+    })
+    .filter(Filterable::Exact),
+    P::new("authenticationRequirement", Kind::Text, |_, row| {
+        json!(requirement(row))
+    })
+    .filter(Filterable::Exact),
+    P::new("authenticationDetails", Kind::Complex, |_, row| {
+        details(row)
+    }),
+    P::new("tokenIssuerType", Kind::Text, |_, _| json!("AzureAD")),
+    P::new("userType", Kind::Text, |tenant, row| {
+        let user = row.subject.and_then(|id| tenant.users.get(id));
+        user.map_or(Value::Null, |user| {
+            json!(match user.user_type {
+                UserType::Member => "member",
+                UserType::Guest => "guest",
+            })
+        })
+    }),
 ];

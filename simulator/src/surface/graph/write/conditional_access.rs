@@ -11,7 +11,7 @@ use uuid::Uuid;
 
 use super::super::error::GraphError;
 use super::super::permission::{self, Whose};
-use super::super::policy::conditional_access::{apply, complete};
+use super::super::policy::conditional_access::{apply, require_all_members};
 use super::super::policy::named_location::kind;
 use super::super::schema::conditional_access_policy::CONDITIONAL_ACCESS_POLICY;
 use super::super::schema::named_location::NAMED_LOCATION;
@@ -26,22 +26,17 @@ fn allowed(graph: &Graph<'_, '_>) -> Result<(), GraphError> {
 pub(in crate::surface::graph) fn create_policy(graph: &Graph<'_, '_>) -> Answer {
     allowed(graph)?;
     let members = body(graph)?;
+    require_all_members(&members)?;
     let id = graph.call.draw(Random::guid);
     let mut policy = ConditionalAccessPolicy::new(id, "", graph.call.now());
-    apply(&mut policy, &members)?;
-    complete(&policy)?;
-    let policy = Arc::new(policy);
-    graph.write(|tenant| {
-        if tenant.security_defaults {
-            return Err(GraphError::BadRequest(
-                "Security Defaults is enabled in the tenant. You must disable Security defaults before enabling a Conditional Access policy.".to_owned(),
-            ));
-        }
+    let policy = graph.write(|tenant| {
+        apply(&mut policy, &members, tenant)?;
+        let policy = Arc::new(policy);
         tenant
             .conditional_access
             .policies
             .insert(id, Arc::clone(&policy));
-        Ok(())
+        Ok(policy)
     })?;
     let value = Value::Object(CONDITIONAL_ACCESS_POLICY.whole(graph.tenant()?, &policy));
     Ok(graph.document(
@@ -61,8 +56,7 @@ pub(in crate::surface::graph) fn update_policy(graph: &Graph<'_, '_>, key: &str)
             .and_then(|id| tenant.conditional_access.policies.get(&id))
             .ok_or_else(|| GraphError::Missing(key.to_owned()))?;
         let mut policy = ConditionalAccessPolicy::clone(known);
-        apply(&mut policy, &members)?;
-        complete(&policy)?;
+        apply(&mut policy, &members, tenant)?;
         policy.modified = Some(now);
         tenant
             .conditional_access
@@ -164,12 +158,19 @@ pub(in crate::surface::graph) fn update_location(graph: &Graph<'_, '_>, key: &st
     Ok(no_content())
 }
 
-/// `DELETE …/namedLocations/{id}`: one that a policy names stays.
+/// `DELETE …/namedLocations/{id}`: one that a policy names stays, and so does one that is trusted.
 pub(in crate::surface::graph) fn delete_location(graph: &Graph<'_, '_>, key: &str) -> Answer {
     use entrasim_domain::policy::conditional_access::LocationRef;
     allowed(graph)?;
     graph.write(|tenant| {
         let id = id(key).ok_or_else(|| GraphError::Missing(key.to_owned()))?;
+        let known = tenant.conditional_access.named_locations.get(&id);
+        if known.is_some_and(|location| location.is_trusted()) {
+            return Err(GraphError::BadRequest(
+                "A trusted named location cannot be deleted. Mark it as not trusted first."
+                    .to_owned(),
+            ));
+        }
         let in_use = tenant.conditional_access.policies.values().any(|policy| {
             policy.conditions.locations.as_ref().is_some_and(|scope| {
                 let named = LocationRef::Named(id);

@@ -63,7 +63,7 @@ pub(in super::super) fn issue(request: &TokenRequest<'_>) -> Result<Issued, StsE
             principal,
             proof,
             resource: &resource,
-            handles_challenges: claims.handles_challenges,
+            handles_challenges: attempt.handles_challenges(&decision),
         },
     );
     Ok(Issued {

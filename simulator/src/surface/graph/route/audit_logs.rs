@@ -1,0 +1,43 @@
+//! `/auditLogs/signIns`
+
+use super::{Target, names, not_simulated, one};
+use crate::surface::graph::path::Key;
+use crate::surface::graph::permission::{self, Whose};
+use crate::surface::graph::read::{self, Source};
+use crate::surface::graph::schema::sign_in::{SIGN_IN, SIGN_IN_BETA, interactive_rows};
+use crate::surface::graph::{Answer, Graph};
+
+pub(super) fn answer(graph: &Graph<'_, '_>, target: &Target) -> Answer {
+    let names = names(target);
+    let names: Vec<&str> = names.iter().map(String::as_str).collect();
+    let tenant = graph.tenant()?;
+    let entity = if graph.version == "beta" {
+        &SIGN_IN_BETA
+    } else {
+        &SIGN_IN
+    };
+    match (graph.method().as_str(), names.as_slice()) {
+        ("GET", ["signins"]) => {
+            permission::READ_SIGN_INS.check(&graph.caller, tenant, Whose::Other)?;
+            let interactive = |after| interactive_rows(tenant, after);
+            // In `beta`, too, other kinds of sign-ins are listed only where the filter names kinds.
+            let source = if asks_for_kinds(graph) {
+                Source::Set
+            } else {
+                Source::Part(&interactive)
+            };
+            let page = read::list(entity, tenant, &graph.query, &source)?;
+            Ok(graph.page(entity.set, page))
+        }
+        ("GET", ["signins", key]) if *key != "$count" => {
+            permission::READ_SIGN_INS.check(&graph.caller, tenant, Whose::Other)?;
+            one(graph, tenant, entity, &Key::Id((*key).to_owned()))
+        }
+        _ => Err(not_simulated(graph, target)),
+    }
+}
+
+fn asks_for_kinds(graph: &Graph<'_, '_>) -> bool {
+    let query = graph.call.request.query.to_ascii_lowercase();
+    query.contains("signineventtypes")
+}
