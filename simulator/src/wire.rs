@@ -1,5 +1,6 @@
 //! What every surface shares about HTTP: requests, replies, forms, tokens. May use the domain; names no surface.
 
+pub(crate) mod cross_origin;
 pub mod form;
 pub mod html;
 pub mod jwt;

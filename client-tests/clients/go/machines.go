@@ -17,6 +17,7 @@ func hosts() [][]string {
 	return [][]string{
 		{"VM"},
 		{"App Service", "IDENTITY_ENDPOINT=" + http + "/msi/token", "IDENTITY_HEADER=" + secret},
+		{"Machine Learning", "MSI_ENDPOINT=" + http + "/msi/machine-learning", "MSI_SECRET=" + secret},
 		{"Cloud Shell", "MSI_ENDPOINT=" + http + "/msi/cloud-shell"},
 		{"Azure Arc", "IDENTITY_ENDPOINT=" + http + "/msi/arc", "IMDS_ENDPOINT=" + http},
 	}

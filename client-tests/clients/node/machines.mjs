@@ -12,7 +12,7 @@ const secret = env.ENTRASIM_IDENTITY_HEADER;
 const hosts = {
   VM: { AZURE_POD_IDENTITY_AUTHORITY_HOST: http },
   "App Service": { IDENTITY_ENDPOINT: `${http}/msi/token`, IDENTITY_HEADER: secret },
-  "Machine Learning": { MSI_ENDPOINT: `${http}/msi/token`, MSI_SECRET: secret },
+  "Machine Learning": { MSI_ENDPOINT: `${http}/msi/machine-learning`, MSI_SECRET: secret },
   "Cloud Shell": { MSI_ENDPOINT: `${http}/msi/cloud-shell` },
   "Azure Arc": { IDENTITY_ENDPOINT: `${http}/msi/arc`, IMDS_ENDPOINT: http },
 };

@@ -24,7 +24,7 @@ const server = createServer((request, response) => {
 });
 await new Promise((done) => server.listen(0, "localhost", done));
 const seen = JSON.parse(await person(`http://localhost:${server.address().port}/spa`, "--click", "#next"));
-for (const flow of ["redirect with PKCE", "silent, by refresh token", "sign-out"]) {
+for (const flow of ["redirect with PKCE", "silent, by refresh token", "Graph from the page", "sign-out"]) {
   await row("@azure/msal-browser", "@azure/msal-browser", flow, "proxy", async () => {
     const told = reports.find((report) => report.flow === flow);
     if (!told?.ok) throw new Error(told?.proven ?? JSON.stringify(seen));

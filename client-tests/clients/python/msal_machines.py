@@ -45,6 +45,7 @@ source = msal.managed_identity
 hosted("VM", source.DEFAULT_TO_VM)
 hosted("VM, named host", source.DEFAULT_TO_VM, AZURE_POD_IDENTITY_AUTHORITY_HOST=HTTP)
 hosted("App Service", source.APP_SERVICE, IDENTITY_ENDPOINT=f"{HTTP}/msi/token", IDENTITY_HEADER=HEADER)
+hosted("Machine Learning", source.MACHINE_LEARNING, MSI_ENDPOINT=f"{HTTP}/msi/machine-learning", MSI_SECRET=HEADER)
 hosted(
     "Service Fabric", source.SERVICE_FABRIC,
     IDENTITY_ENDPOINT=f"{CUSTOM}/msi/service-fabric", IDENTITY_HEADER=HEADER, IDENTITY_SERVER_THUMBPRINT=node_thumbprint(),

@@ -5,7 +5,7 @@ use crate::call::Call;
 use crate::surface::Surface;
 use crate::surface::arm::context::Arm;
 use crate::surface::arm::error::ArmError;
-use crate::wire::{Form, Reply};
+use crate::wire::{Form, Reply, cross_origin};
 
 mod activity_log;
 mod api_version;
@@ -53,11 +53,15 @@ const AUDIENCES: [&str; 3] = [
 type Answer = Result<Reply, ArmError>;
 
 fn answer(call: &Call<'_>) -> Reply {
+    const METHODS: &str = "GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS";
     if let Some(reply) = metadata_endpoints::answer(call) {
         return reply;
     }
+    if let Some(reply) = cross_origin::preflight(call.request, METHODS) {
+        return headers::add(call, reply);
+    }
     let reply = authenticated(call).unwrap_or_else(|error| error.reply(call));
-    headers::add(call, reply)
+    cross_origin::open(call.request, headers::add(call, reply))
 }
 
 fn authenticated(call: &Call<'_>) -> Answer {

@@ -12,7 +12,7 @@ use self::query::Query;
 use super::Surface;
 use crate::bearer::{self, Caller};
 use crate::call::Call;
-use crate::wire::Reply;
+use crate::wire::{Reply, cross_origin};
 use entrasim_domain::tenant::Tenant;
 
 mod action;
@@ -49,8 +49,12 @@ struct Graph<'c, 'a> {
 type Answer = Result<Reply, GraphError>;
 
 fn answer(call: &Call<'_>) -> Reply {
+    const METHODS: &str = "GET, POST, PUT, PATCH, DELETE, OPTIONS";
+    if let Some(reply) = cross_origin::preflight(call.request, METHODS) {
+        return finish(call, reply);
+    }
     let reply = respond(call).unwrap_or_else(|error| error.reply(call));
-    finish(call, reply)
+    cross_origin::open(call.request, finish(call, reply))
 }
 
 fn respond(call: &Call<'_>) -> Answer {

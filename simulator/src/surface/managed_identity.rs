@@ -1,5 +1,5 @@
-//! Managed identity: the metadata service (IMDS) of a machine, App Service and its older form, Azure Arc, Cloud Shell,
-//! Service Fabric.
+//! Managed identity: the metadata service (IMDS) of a machine, App Service and its older form, Azure Machine
+//! Learning, Azure Arc, Cloud Shell, Service Fabric.
 
 use std::sync::Arc;
 
@@ -41,6 +41,7 @@ fn answer(call: &Call<'_>) -> Reply {
         ["metadata", "identity", "oauth2", "token"] => imds::token(call),
         ["metadata", "instance", rest @ ..] => imds::instance(call, rest),
         ["msi", "token"] => app_service::token(call),
+        ["msi", "machine-learning"] => app_service::machine_learning(call),
         ["msi", "arc"] => arc::token(call),
         ["msi", "cloud-shell"] => cloud_shell::token(call, None),
         ["msi", "cloud-shell", who] => cloud_shell::token(call, Some(who)),

@@ -144,7 +144,7 @@ fn each_host_answers_in_its_own_form_and_refuses_in_it() {
     let host = "http://localhost:8080";
     let arm = "resource=https%3A%2F%2Fmanagement.azure.com";
     let form = "application/x-www-form-urlencoded";
-    let rows: [Row<'_>; 19] = [
+    let rows: [Row<'_>; 21] = [
         (
             "GET",
             format!("/msi/token?api-version=2019-08-01&{arm}"),
@@ -176,6 +176,14 @@ fn each_host_answers_in_its_own_form_and_refuses_in_it() {
             "",
             200,
             "10/03/2025 12:00:00 +00:00",
+        ),
+        (
+            "GET",
+            format!("/msi/machine-learning?api-version=2017-09-01&{arm}"),
+            vec![("secret", &secret)],
+            "",
+            200,
+            "\"expires_on\":\"1759492800\"",
         ),
         (
             "GET",
@@ -251,6 +259,14 @@ fn each_host_answers_in_its_own_form_and_refuses_in_it() {
         ),
         (
             "GET",
+            format!("/msi/cloud-shell?{arm}"),
+            vec![("metadata", "true")],
+            "",
+            200,
+            "\"refresh_token\":\"\"",
+        ),
+        (
+            "PUT",
             "/msi/cloud-shell".to_owned(),
             vec![("metadata", "true")],
             "",

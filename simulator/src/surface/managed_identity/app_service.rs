@@ -1,5 +1,5 @@
 //! The App Service form: a local endpoint, and a header whose secret stands for the app, here for the tenant. Functions,
-//! Container Apps and Logic Apps use it too; its older form is also that of Azure Machine Learning.
+//! Container Apps and Logic Apps use it too. Azure Machine Learning takes the request of the older form, and gives another date.
 
 use entrasim_domain::time::Timestamp;
 use http::StatusCode;
@@ -9,8 +9,19 @@ use super::{Failure, issue, only_get};
 use crate::call::Call;
 use crate::wire::{Form, Reply};
 
-/// `GET {IDENTITY_ENDPOINT}?resource=…&api-version=2019-08-01`
+/// `GET {IDENTITY_ENDPOINT}?resource=…&api-version=2019-08-01`, or `{MSI_ENDPOINT}` with `api-version=2017-09-01`
 pub(super) fn token(call: &Call<'_>) -> Reply {
+    answer(call, us_form)
+}
+
+/// `GET {MSI_ENDPOINT}?resource=…&api-version=2017-09-01` on Azure Machine Learning: its clients read the end as a number
+/// (AzureAD/microsoft-authentication-library-for-python `msal/managed_identity.py`, -for-go `apps/managedidentity/`).
+pub(super) fn machine_learning(call: &Call<'_>) -> Reply {
+    answer(call, |end| end.unix_seconds().to_string())
+}
+
+/// `older_end` writes the end of a token in the older form.
+fn answer(call: &Call<'_>, older_end: fn(Timestamp) -> String) -> Reply {
     if let Some(refusal) = only_get(call) {
         return refusal;
     }
@@ -51,7 +62,7 @@ pub(super) fn token(call: &Call<'_>) -> Reply {
             let until =
                 now.saturating_add(i64::try_from(token.lifetime.as_secs()).unwrap_or(i64::MAX));
             if older {
-                let until = us_form(call.now() + token.lifetime);
+                let until = older_end(call.now() + token.lifetime);
                 return Reply::json(
                     StatusCode::OK,
                     &json!({"access_token": token.text, "expires_on": until, "resource": resource, "token_type": "Bearer", "client_id": client}),

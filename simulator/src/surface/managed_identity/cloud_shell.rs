@@ -16,16 +16,21 @@ const CONSOLE: AppId = AppId::from_u128(0xb677_c290_cf4b_4a8e_a60e_91ba_650a_4ab
 /// Whose shell it is, unless the path names somebody.
 const SOMEBODY: &str = "alice";
 
-/// `POST {MSI_ENDPOINT}` with `resource=…`; `who` is the last part of the path.
+/// `POST` or `GET {MSI_ENDPOINT}` with `resource=…`; `who` is the last part of the path.
 pub(super) fn token(call: &Call<'_>, who: Option<&str>) -> Reply {
     let bad =
         |code: &str, text: &str| Reply::json(StatusCode::BAD_REQUEST, &error(call, code, text));
-    if call.request.method != Method::POST {
-        return Reply::json(
-            StatusCode::METHOD_NOT_ALLOWED,
-            &json!({"error": "method_not_allowed"}),
-        );
-    }
+    // Documented is the form by POST; MSAL for Java asks by GET.
+    let parameters = match call.request.method {
+        Method::POST => &call.request.body[..],
+        Method::GET => call.request.query.as_bytes(),
+        _ => {
+            return Reply::json(
+                StatusCode::METHOD_NOT_ALLOWED,
+                &json!({"error": "method_not_allowed"}),
+            );
+        }
+    };
     let meant = call
         .request
         .header("metadata")
@@ -33,7 +38,7 @@ pub(super) fn token(call: &Call<'_>, who: Option<&str>) -> Reply {
     if !meant {
         return bad("bad_request_102", "Required metadata header not specified");
     }
-    let form = Form::parse(&call.request.body);
+    let form = Form::parse(parameters);
     let named = ["client_id", "object_id", "msi_res_id", "mi_res_id"]
         .iter()
         .any(|name| form.get(name).is_some());

@@ -1,13 +1,13 @@
 //! `GET|POST https://graph.microsoft.com/oidc/userinfo`, and `/{tenant}/openid/userinfo` of v1.
 
 use entrasim_domain::tenant::Tenant;
-use http::{Method, StatusCode};
+use http::StatusCode;
 use serde_json::{Map, json};
 
 use crate::bearer;
 use crate::call::Call;
 use crate::origins;
-use crate::wire::Reply;
+use crate::wire::{Reply, cross_origin};
 
 /// The audiences under which Graph is asked for.
 const AUDIENCES: [&str; 3] = [
@@ -18,15 +18,8 @@ const AUDIENCES: [&str; 3] = [
 
 /// Single-page applications ask from their own origin, with the token in a header that needs a preflight.
 pub(super) fn answer(call: &Call<'_>) -> Reply {
-    let reply = if call.request.method == Method::OPTIONS {
-        Reply::empty(StatusCode::OK).fixed_headers(&[
-            ("access-control-allow-methods", "GET, POST, OPTIONS"),
-            ("access-control-allow-headers", "authorization"),
-        ])
-    } else {
-        claims(call)
-    };
-    reply.header("access-control-allow-origin", "*")
+    cross_origin::preflight(call.request, "GET, POST, OPTIONS")
+        .unwrap_or_else(|| cross_origin::open(call.request, claims(call)))
 }
 
 fn claims(call: &Call<'_>) -> Reply {

@@ -232,21 +232,39 @@ fn the_scope_of_the_answer_repeats_the_word_for_everything_as_it_was_asked() {
 }
 
 #[test]
-fn the_browser_of_a_single_page_application_may_ask_who_the_user_is() {
+fn the_browser_of_a_single_page_application_may_call_what_its_token_is_for() {
     let bench = Bench::at(NOON);
-    let origin = [
-        ("origin", "https://spa.example"),
-        ("access-control-request-headers", "authorization"),
+    let origin = ("origin", "https://spa.example");
+    let asking = [
+        origin,
+        ("access-control-request-method", "GET"),
+        ("access-control-request-headers", "authorization,x-own"),
     ];
-    for (method, status) in [("OPTIONS", 200), ("GET", 401)] {
-        let reply = bench.send(
-            method,
-            "https://graph.microsoft.com/oidc/userinfo",
-            &origin,
-            "",
+    for url in [
+        "https://graph.microsoft.com/oidc/userinfo",
+        "https://graph.microsoft.com/v1.0/me",
+        "https://management.azure.com/subscriptions?api-version=2022-12-01",
+    ] {
+        let beforehand = bench.send("OPTIONS", url, &asking, "");
+        assert_eq!(beforehand.status, 200, "{url}");
+        assert_eq!(
+            beforehand.headers["access-control-allow-headers"], "authorization,x-own",
+            "{url}"
         );
-        assert_eq!(reply.status, status);
-        assert_eq!(reply.headers["access-control-allow-origin"], "*");
+        // Without a token it is refused, and the page can read why.
+        let refused = bench.send("GET", url, &[origin], "");
+        assert_eq!(refused.status, 401, "{url}");
+        for reply in [&beforehand, &refused] {
+            assert_eq!(reply.headers["access-control-allow-origin"], "*", "{url}");
+        }
+        let exposed = refused.headers["access-control-expose-headers"].to_str();
+        assert!(exposed.unwrap().contains("WWW-Authenticate"), "{url}");
+        let elsewhere = bench.send("GET", url, &[], "");
+        assert!(
+            !elsewhere
+                .headers
+                .contains_key("access-control-allow-origin")
+        );
     }
 }
 

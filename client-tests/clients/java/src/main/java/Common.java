@@ -42,6 +42,11 @@ final class Common {
             client, version, flow, route, ok, proven.replace("\\", "\\\\").replace("\"", "\\\"").replaceAll("[\\r\\n\\t]", " "));
     }
 
+    /** Cloud Shell hands out its person's tokens, every other host those of its own identity. */
+    static String subject(String host) {
+        return host.equals("Cloud Shell") ? USER : APP;
+    }
+
     private static String claims(String token) {
         return new String(Base64.getUrlDecoder().decode(token.split("\\.")[1]), StandardCharsets.UTF_8);
     }

@@ -17,6 +17,7 @@ public final class Flows {
         Map<String, Map<String, String>> hosts = new LinkedHashMap<>();
         hosts.put("VM", Map.of("AZURE_POD_IDENTITY_AUTHORITY_HOST", http));
         hosts.put("App Service", Map.of("IDENTITY_ENDPOINT", http + "/msi/token", "IDENTITY_HEADER", secret));
+        hosts.put("Cloud Shell", Map.of("MSI_ENDPOINT", http + "/msi/cloud-shell"));
         if (System.getenv("ARC") != null) {
             hosts.put("Azure Arc", Map.of("IDENTITY_ENDPOINT", http + "/msi/arc", "IMDS_ENDPOINT", http));
         }

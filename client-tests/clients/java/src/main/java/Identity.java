@@ -62,6 +62,6 @@ final class Identity {
     }
 
     void managedIdentity(String host) {
-        row("managed identity, " + host, "proxy", () -> arm(new ManagedIdentityCredentialBuilder().build(), Common.APP));
+        row("managed identity, " + host, "proxy", () -> arm(new ManagedIdentityCredentialBuilder().build(), Common.subject(host)));
     }
 }

@@ -102,7 +102,7 @@ final class Msal {
             ManagedIdentityApplication machine = ManagedIdentityApplication.builder(ManagedIdentityId.systemAssigned()).build();
             String found = ManagedIdentityApplication.getManagedIdentitySource().toString();
             IAuthenticationResult result = machine.acquireTokenForManagedIdentity(ManagedIdentityParameters.builder("https://management.azure.com/").build()).get();
-            return Common.has(result.accessToken(), Common.APP) + ", recognised as " + found;
+            return Common.has(result.accessToken(), Common.subject(host)) + ", recognised as " + found;
         });
     }
 }
