@@ -7,6 +7,7 @@ use entrasim_domain::directory::user::User;
 use entrasim_domain::enforcement::facts::Risk;
 use entrasim_domain::policy::authentication_methods::MethodName;
 use entrasim_domain::tenant::Tenant;
+use entrasim_domain::time::Timestamp;
 use http::{Method, StatusCode};
 
 use super::model::{CircumstancesPatch, CircumstancesView, KnobsView, RiskWord, UserRiskView};
@@ -111,11 +112,17 @@ fn get(call: &ControlCall<'_>) -> Result<Reply, ControlError> {
 
 fn patch(call: &ControlCall<'_>) -> Result<Reply, ControlError> {
     let body: CircumstancesPatch = call.body()?;
-    call.tenant()?.write(|tenant| apply(tenant, &body))?;
+    let cell = call.tenant()?;
+    let now = cell.read().now(call.request.arrived);
+    cell.write(|tenant| apply(tenant, &body, now))?;
     get(call)
 }
 
-fn apply(tenant: &mut Tenant, body: &CircumstancesPatch) -> Result<(), ControlError> {
+fn apply(
+    tenant: &mut Tenant,
+    body: &CircumstancesPatch,
+    now: Timestamp,
+) -> Result<(), ControlError> {
     if let Some(address) = &body.address {
         tenant.location.ip = address
             .parse::<IpAddr>()
@@ -137,7 +144,7 @@ fn apply(tenant: &mut Tenant, body: &CircumstancesPatch) -> Result<(), ControlEr
     for (name, row) in &body.users {
         let mut user = User::clone(&*find_user(tenant, name)?);
         if let Some(word) = row.user_risk {
-            user.risk = word.into();
+            user.set_risk(word.into(), now);
         }
         if let Some(word) = row.sign_in_risk {
             user.sign_in_risk = word.into();
