@@ -198,7 +198,7 @@ fn sign_in_with_pass(
     let Shown { factor, ends } = check_pass(interaction, given)?;
     let (tenant, now) = (interaction.tenant()?, interaction.call.now());
     Ok(Authentication {
-        methods: vec![Amr::Pwd, Amr::Mfa],
+        methods: vec![tenant.knobs.amr_for_tap, Amr::Mfa],
         at: Some(now),
         factors: vec![factor],
         multifactor_at: Some(now),

@@ -3,170 +3,21 @@
 
 use entrasim::testing::browser::Browser;
 use entrasim::testing::{BEFORE_PHASE_2, Bench};
-use entrasim::wire::Reply;
-use entrasim_domain::credential::method::{MethodKind, TemporaryAccessPass};
 use entrasim_domain::directory::user::PerUserMfa;
 use entrasim_domain::enforcement::facts::ClientAppType;
-use entrasim_domain::policy::authentication_methods::MethodName;
 use entrasim_domain::policy::conditional_access::{
     ConditionalAccessPolicy, GrantControl, GrantControls,
 };
 use entrasim_domain::sign_in::phone::PromptState;
 use serde_json::{Value, json as j};
 
-use super::catalogue::{API, OWN, own_app, policy};
-use super::pages::{
-    add_method, answer_prompt, authorize_url, change_user, redeem, security_defaults,
+use super::catalogue::{API, own_app, policy};
+use super::pages::{answer_prompt, authorize_url, change_user, redeem, security_defaults};
+use super::web_app::{
+    LOGIN, Web, allow_api_on_graph, finish_web, give_pass, on_behalf, password_grant, redeem_web,
+    refresh_web, web, web_url,
 };
 use crate::support::{AZURE_CLI, account, claims, json, text, token};
-
-const LOGIN: &str = "https://login.microsoftonline.com";
-const CALLBACK: &str = "https://own.example/cb";
-pub(crate) const CP1: &str = r#"{"access_token":{"xms_cc":{"values":["CP1"]}}}"#;
-
-/// Somebody signed in to the web app, which has its tokens for the API.
-pub(crate) struct Web<'a> {
-    pub browser: Browser<'a>,
-    pub tokens: Value,
-    /// Signs in again.
-    pub url: String,
-}
-
-fn web_url(bench: &Bench) -> String {
-    format!(
-        "{LOGIN}/{}/oauth2/v2.0/authorize?client_id={OWN}&response_type=code&state=s\
-         &redirect_uri=https%3A%2F%2Fown.example%2Fcb&scope=openid%20offline_access%20api%3A%2F%2F{API}%2Fuse",
-        bench.tenant.id()
-    )
-}
-
-pub(crate) fn web<'a>(bench: &'a Bench, user: &str, stay: &str) -> Web<'a> {
-    let (name, password) = account(bench, user);
-    let mut browser = Browser::new(bench);
-    browser.get(&web_url(bench)).sign_in(&name, &password);
-    finish_web(bench, browser, stay)
-}
-
-/// From wherever the second factor left the browser.
-fn finish_web<'a>(bench: &'a Bench, mut browser: Browser<'a>, stay: &str) -> Web<'a> {
-    if browser.page() == "ConvergedConsent" {
-        browser.submit(&[("acceptConsent", "true")]);
-    }
-    browser.submit(&[("LoginOptions", stay)]);
-    let tokens = json(&redeem_web(bench, &browser.answer("code").unwrap()));
-    assert!(tokens["access_token"].is_string(), "{tokens}");
-    Web {
-        browser,
-        tokens,
-        url: web_url(bench),
-    }
-}
-
-fn as_web(bench: &Bench, more: &[(&str, &str)]) -> Reply {
-    let mut fields = vec![("client_id", OWN), ("client_secret", "own-secret")];
-    fields.extend_from_slice(more);
-    token(bench, &fields)
-}
-
-pub(crate) fn redeem_web(bench: &Bench, code: &str) -> Reply {
-    as_web(
-        bench,
-        &[
-            ("grant_type", "authorization_code"),
-            ("code", code),
-            ("redirect_uri", CALLBACK),
-        ],
-    )
-}
-
-pub(crate) fn refresh_web(bench: &Bench, tokens: &Value) -> Reply {
-    as_web(
-        bench,
-        &[
-            ("grant_type", "refresh_token"),
-            ("refresh_token", text(tokens, "refresh_token")),
-        ],
-    )
-}
-
-pub(crate) fn on_behalf(bench: &Bench, tokens: &Value, permission: &str) -> Reply {
-    token(
-        bench,
-        &[
-            ("client_id", API),
-            ("client_secret", "api-secret"),
-            ("grant_type", "urn:ietf:params:oauth:grant-type:jwt-bearer"),
-            ("requested_token_use", "on_behalf_of"),
-            ("assertion", text(tokens, "access_token")),
-            (
-                "scope",
-                &format!("https://graph.microsoft.com/{permission} offline_access openid"),
-            ),
-        ],
-    )
-}
-
-pub(crate) fn password_grant(bench: &Bench, user: &str, scope: &str, cp1: bool) -> Value {
-    let (name, password) = account(bench, user);
-    let scope = format!("{scope} offline_access");
-    json(&token(
-        bench,
-        &[
-            ("client_id", AZURE_CLI),
-            ("grant_type", "password"),
-            ("username", &name),
-            ("password", &password),
-            ("scope", &scope),
-            ("claims", if cp1 { CP1 } else { "{}" }),
-        ],
-    ))
-}
-
-/// Consent for the API to read the user's profile.
-pub(crate) fn allow_api_on_graph(bench: &Bench) {
-    use entrasim_domain::directory::permission_grant::DelegatedGrant;
-    bench
-        .tenant
-        .write(|tenant| {
-            let id = |app: &str| tenant.service_principal(app.parse().unwrap()).unwrap().id;
-            let grant = DelegatedGrant {
-                id: "g".to_owned(),
-                client: id(API),
-                resource: id("00000003-0000-0000-c000-000000000000"),
-                principal: None,
-                scopes: vec!["User.Read".to_owned()],
-            };
-            tenant
-                .delegated_grants
-                .insert(grant.id.clone(), grant.into());
-            Ok::<(), ()>(())
-        })
-        .unwrap();
-}
-
-/// A pass of twenty minutes for alice.
-fn give_pass(bench: &Bench) {
-    add_method(
-        bench,
-        "alice",
-        MethodKind::TemporaryAccessPass(TemporaryAccessPass {
-            value: "PASSPASS".into(),
-            start: super::pages::now(),
-            lifetime: core::time::Duration::from_secs(1_200),
-            once: false,
-            used: None,
-        }),
-    );
-    bench
-        .tenant
-        .write(|tenant| {
-            tenant
-                .authentication_methods
-                .set(MethodName::TemporaryAccessPass, true);
-            Ok::<(), ()>(())
-        })
-        .unwrap();
-}
 
 #[test]
 fn a_temporary_access_pass_bounds_everything_whichever_factor_it_was() {
@@ -174,7 +25,7 @@ fn a_temporary_access_pass_bounds_everything_whichever_factor_it_was() {
         let bench = Bench::at(BEFORE_PHASE_2);
         own_app(&bench, |_, _| {});
         allow_api_on_graph(&bench);
-        give_pass(&bench);
+        give_pass(&bench, "alice");
         let (name, password) = account(&bench, "alice");
         let mut browser = Browser::new(&bench);
         browser.get(&web_url(&bench)).submit(&[("loginfmt", &name)]);
@@ -396,86 +247,4 @@ fn contexts_that_were_met_stay_met_through_refresh_and_single_sign_on() {
     browser.left = None;
     browser.get(&authorize_url(""));
     assert_eq!(acrs(&redeem(&bench, &browser)), acrs(&first));
-}
-
-#[test]
-fn a_refresh_proves_the_client_as_its_platform_does_and_keeps_the_resource() {
-    let bench = Bench::at(BEFORE_PHASE_2);
-    own_app(&bench, |_, _| {});
-    let tenant = bench.tenant.id();
-    let (name, password) = account(&bench, "bob");
-    let post = |fields: &str, origin: Option<&str>| {
-        let mut headers = vec![("content-type", "application/x-www-form-urlencoded")];
-        headers.extend(origin.map(|origin| ("origin", origin)));
-        let url = format!("{LOGIN}/{tenant}/oauth2/v2.0/token");
-        json(&bench.send("POST", &url, &headers, fields))
-    };
-    let origin = Some("https://spa.example");
-    for (address, right, wrong, number) in [
-        ("https%3A%2F%2Fspa.example%2Fcb", origin, None, 9_002_327),
-        ("http%3A%2F%2Flocalhost", None, origin, 9_002_326),
-    ] {
-        let mut browser = Browser::new(&bench);
-        let verifier = super::pages::VERIFIER;
-        browser
-            .get(&format!(
-                "{LOGIN}/{tenant}/oauth2/v2.0/authorize?client_id={OWN}&response_type=code&redirect_uri={address}\
-                 &scope=openid%20offline_access%20User.Read&code_challenge={verifier}"
-            ))
-            .sign_in(&name, &password);
-        if browser.page() == "ConvergedConsent" {
-            browser.submit(&[("acceptConsent", "true")]);
-        }
-        browser.submit(&[("LoginOptions", "3")]);
-        let code = browser.answer("code").unwrap();
-        let redeemed = post(
-            &format!(
-                "client_id={OWN}&grant_type=authorization_code&code={code}&redirect_uri={address}&code_verifier={verifier}"
-            ),
-            right,
-        );
-        let again = format!(
-            "client_id={OWN}&grant_type=refresh_token&refresh_token={}",
-            text(&redeemed, "refresh_token")
-        );
-        assert!(
-            post(&again, right)["refresh_token"].is_string(),
-            "{address}"
-        );
-        assert_eq!(post(&again, wrong)["error_codes"][0], number, "{address}");
-    }
-}
-
-#[test]
-fn a_v1_refresh_without_a_resource_means_that_of_the_sign_in_and_v2_its_default_scope() {
-    let bench = Bench::at(BEFORE_PHASE_2);
-    let arm = "https://management.core.windows.net/";
-    let (name, password) = account(&bench, "bob");
-    let v1 = format!("{LOGIN}/{}/oauth2/token", bench.tenant.id());
-    let first = json(&bench.post_form(
-        &v1,
-        &[
-            ("client_id", AZURE_CLI),
-            ("grant_type", "password"),
-            ("username", &name),
-            ("password", &password),
-            ("resource", arm),
-        ],
-    ));
-    let fields = [
-        ("client_id", AZURE_CLI),
-        ("grant_type", "refresh_token"),
-        ("refresh_token", text(&first, "refresh_token")),
-    ];
-    let again = json(&bench.post_form(&v1, &fields));
-    assert_eq!(again["resource"], arm);
-    let at_v2 = json(&token(&bench, &fields));
-    assert_eq!(claims(text(&at_v2, "access_token"))["aud"], arm);
-    // And back: a v2 refresh token at v1.
-    let fields = [
-        ("client_id", AZURE_CLI),
-        ("grant_type", "refresh_token"),
-        ("refresh_token", text(&at_v2, "refresh_token")),
-    ];
-    assert_eq!(json(&bench.post_form(&v1, &fields))["resource"], arm);
 }

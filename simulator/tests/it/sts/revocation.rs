@@ -5,9 +5,9 @@ use entrasim::testing::{BEFORE_PHASE_2, Bench};
 use entrasim::wire::Reply;
 use serde_json::{Value, json as j};
 
-use super::after_sign_in::{Web, allow_api_on_graph, on_behalf, password_grant, refresh_web, web};
 use super::catalogue::own_app;
 use super::pages::authorize_url;
+use super::web_app::{Web, allow_api_on_graph, on_behalf, password_grant, refresh_web, web};
 use crate::support::{account, json, password_token, text};
 
 const GRAPH: &str = "https://graph.microsoft.com/v1.0";
@@ -140,7 +140,7 @@ fn whatever_ends_sign_ins_ends_every_credential_at_that_instant() {
         assert_eq!(json(&refused)["suberror"], "bad_token");
         let obo = on_behalf(&bench, &tokens, "User.Read");
         assert_eq!(number(&obo), expected, "{trigger:?}: on behalf of");
-        let redeemed = super::after_sign_in::redeem_web(&bench, &code);
+        let redeemed = super::web_app::redeem_web(&bench, &code);
         assert_eq!(number(&redeemed), expected, "{trigger:?}: code");
         browser.left = None;
         browser.get(&format!("{url}&prompt=none"));
@@ -208,11 +208,82 @@ fn high_risk_and_mfa_turned_on_challenge_access_tokens_and_leave_sessions() {
             ("grant_type", "refresh_token"),
             ("refresh_token", text(&long, "refresh_token")),
             ("scope", graph),
-            ("claims", super::after_sign_in::CP1),
+            ("claims", super::web_app::CP1),
         ];
         let again = crate::support::token(&bench, &fields);
         assert_eq!(again.status, 200);
         let again = json(&again);
         assert_eq!(me(&bench, text(&again, "access_token")).status, 200);
+    }
+}
+
+#[test]
+fn the_box_of_the_current_password_counts_toward_lockout() {
+    let bench = Bench::at(BEFORE_PHASE_2);
+    let (name, password) = account(&bench, "bob");
+    super::pages::change_user(&bench, "bob", |user| {
+        user.password.as_mut().unwrap().must_change = true;
+    });
+    let mut browser = Browser::new(&bench);
+    browser.get(&authorize_url("")).sign_in(&name, &password);
+    let mut change = |current: &str| {
+        browser.submit(&[
+            ("currentpasswd", current),
+            ("newpasswd", NEW_PASSWORD),
+            ("confirmnewpasswd", NEW_PASSWORD),
+        ]);
+        browser.html.contains("locked")
+    };
+    for wrong in 0..10 {
+        assert!(!change(&format!("wrong{wrong}")), "{wrong}");
+    }
+    assert!(change(&password), "the right one comes too late");
+}
+
+#[test]
+fn deleting_a_pass_revokes_sessions_only_where_the_knob_says_so() {
+    for revokes in [false, true] {
+        let bench = Bench::at(BEFORE_PHASE_2);
+        bench
+            .tenant
+            .write(|tenant| {
+                tenant.knobs.tap_delete_revokes_sessions = revokes;
+                Ok::<(), ()>(())
+            })
+            .unwrap();
+        let tokens = password_grant(&bench, "bob", "https://graph.microsoft.com/.default", false);
+        super::web_app::give_pass(&bench, "bob");
+        let (name, _) = account(&bench, "bob");
+        let pass = bench
+            .tenant
+            .read()
+            .users
+            .by_local_part("bob", 0)
+            .unwrap()
+            .methods
+            .iter()
+            .find(|method| {
+                matches!(
+                    method.kind,
+                    entrasim_domain::credential::method::MethodKind::TemporaryAccessPass(_)
+                )
+            })
+            .unwrap()
+            .id;
+        let path = format!("{GRAPH}/users/{name}/authentication/temporaryAccessPassMethods/{pass}");
+        let app = json(&crate::support::app_token(
+            &bench,
+            "https://graph.microsoft.com/.default",
+        ));
+        let authorization = format!("Bearer {}", text(&app, "access_token"));
+        let deleted = bench.send("DELETE", &path, &[("authorization", &authorization)], "");
+        assert_eq!(deleted.status, 204);
+        let fields = [
+            ("client_id", crate::support::AZURE_CLI),
+            ("grant_type", "refresh_token"),
+            ("refresh_token", text(&tokens, "refresh_token")),
+        ];
+        let again = crate::support::token(&bench, &fields);
+        assert_eq!(again.status == 200, !revokes, "revokes: {revokes}");
     }
 }
