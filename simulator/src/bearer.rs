@@ -1,7 +1,5 @@
 //! Who calls: the bearer token of a request, verified. Graph and Resource Manager word its failures each in their own way.
 
-use core::time::Duration;
-
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use entrasim_domain::enforcement::{Amr, Authentication, IdentityType};
@@ -10,6 +8,7 @@ use entrasim_domain::time::Timestamp;
 use serde_json::{Map, Value};
 
 use crate::call::Call;
+use crate::issue::{BACKDATED, Behind};
 use crate::origins;
 use crate::wire::jwt::Unverified;
 
@@ -95,11 +94,9 @@ pub fn authenticate(call: &Call<'_>, audiences: &[&str]) -> Result<Caller, Beare
     Ok(caller)
 }
 
-/// Tokens are dated back by this much (captured tokens: `nbf` is five minutes before the issue).
-const BACKDATED: Duration = Duration::from_secs(300);
-
-/// Continuous access evaluation: a long token of a client that handles challenges ends with the user's sessions; the
-/// others live until they expire (MicrosoftDocs/entra-docs concept-continuous-access-evaluation.md).
+/// Continuous access evaluation: a long token of a client that handles challenges ends with the user's sessions, and when
+/// the user becomes risky or has to use multifactor authentication; the others live until they expire
+/// (MicrosoftDocs/entra-docs concept-continuous-access-evaluation.md).
 fn verify_not_revoked(call: &Call<'_>, caller: &Caller) -> Result<(), BearerError> {
     if !caller.handles_challenges || caller.identity != Some(IdentityType::User) {
         return Ok(());
@@ -111,10 +108,19 @@ fn verify_not_revoked(call: &Call<'_>, caller: &Caller) -> Result<(), BearerErro
     let Some(user) = user.filter(|user| user.account_enabled) else {
         return Err(BearerError::Revoked { since: now });
     };
-    let issued = caller.issued + BACKDATED;
-    if issued.unix_seconds() < user.sessions_valid_from.unix_seconds() {
+    let behind = caller
+        .claims
+        .get("aio")
+        .and_then(Value::as_str)
+        .and_then(|aio| Behind::open(call, aio));
+    let void = match behind {
+        Some(behind) => behind.epoch != user.tokens.number,
+        // Made by somebody else with our keys: its date is all there is.
+        None => (caller.issued + BACKDATED).unix_seconds() < user.tokens.since.unix_seconds(),
+    };
+    if void {
         Err(BearerError::Revoked {
-            since: user.sessions_valid_from,
+            since: user.tokens.since,
         })
     } else {
         Ok(())

@@ -11,15 +11,19 @@ use core::time::Duration;
 
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use entrasim_domain::enforcement::Authentication;
 use entrasim_domain::id::{AppId, TenantId};
 use entrasim_domain::time::Timestamp;
+use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 use uuid::Uuid;
 
 use crate::call::Call;
+use crate::seal::sign_in::{SealedSignIn, SignIn};
+use crate::seal::{Purpose, open, seal};
 
 /// Tokens are dated back by this much, so that clocks that are behind accept them.
-const BACKDATED: Duration = Duration::from_secs(300);
+pub const BACKDATED: Duration = Duration::from_secs(300);
 
 /// Claims in the order of every decoded real token: five fixed ones, then the rest by name.
 struct Claims(Vec<(&'static str, Value)>);
@@ -80,6 +84,48 @@ fn rh(call: &Call<'_>, tenant: TenantId, resource: AppId) -> String {
 fn aio(call: &Call<'_>) -> String {
     let bytes = call.draw(entrasim_domain::random::Random::bytes::<36>);
     base64::engine::general_purpose::STANDARD.encode(bytes)
+}
+
+/// What stands behind a user's access token, whatever its claims show: version 2 shows little.
+#[derive(Clone, Debug)]
+pub struct Behind {
+    pub sign_in: SignIn,
+    /// The number of the user's `tokens` epoch.
+    pub epoch: u32,
+}
+
+#[derive(Deserialize, Serialize)]
+struct SealedBehind {
+    s: SealedSignIn,
+    e: u32,
+}
+
+impl Behind {
+    /// As an `aio`: opaque to clients, as the real one.
+    fn seal(&self, call: &Call<'_>) -> String {
+        let sealed = SealedBehind {
+            s: (&self.sign_in).into(),
+            e: self.epoch,
+        };
+        seal(call, Purpose::AccessToken, &sealed)
+    }
+
+    /// Of a token whose signature is verified. A token that somebody else made with our keys has nothing behind it.
+    pub fn open(call: &Call<'_>, aio: &str) -> Option<Self> {
+        let sealed: SealedBehind = open(call, Purpose::AccessToken, aio)?;
+        Some(Self {
+            sign_in: sealed.s.into(),
+            epoch: sealed.e,
+        })
+    }
+}
+
+/// No lifetime of anything that follows from a sign-in goes past its end: that of a Temporary Access Pass.
+fn capped(lifetime: Duration, authentication: &Authentication, now: Timestamp) -> Duration {
+    match authentication.ends {
+        Some(end) => lifetime.min(end.since(now)),
+        None => lifetime,
+    }
 }
 
 /// A pairwise subject: the same for a user in an app, different in every app.

@@ -10,12 +10,15 @@ use serde::de::DeserializeOwned;
 use crate::call::Call;
 
 pub mod authentication;
+pub mod sign_in;
 
 /// What a sealed value is for: one kind never opens as another.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub enum Purpose {
     RefreshToken,
     AuthorizationCode,
+    /// The `aio` of an access token.
+    AccessToken,
     DeviceCode,
     Session,
     /// The request behind the sign-in pages (`ctx`).
@@ -32,6 +35,7 @@ impl Purpose {
         match self {
             Self::RefreshToken => "refresh token",
             Self::AuthorizationCode => "authorization code",
+            Self::AccessToken => "access token",
             Self::DeviceCode => "device code",
             Self::Session => "session",
             Self::SignInRequest => "sign-in request",

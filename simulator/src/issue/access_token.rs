@@ -4,15 +4,15 @@ use core::time::Duration;
 
 use entrasim_domain::directory::service_principal::{ServicePrincipal, ServicePrincipalKind};
 use entrasim_domain::directory::user::User;
-use entrasim_domain::enforcement::Authentication;
 use entrasim_domain::id::AppId;
 use entrasim_domain::tenant::Tenant;
 use serde_json::{Map, Value, json};
 
 use super::resource::Resource;
-use super::{Claims, aio, pairwise_subject, rh, uti};
+use super::{Behind, Claims, aio, capped, pairwise_subject, rh, uti};
 use crate::call::Call;
 use crate::origins;
+use crate::seal::sign_in::SignIn;
 use crate::wire::jwt::{self, HeaderForm};
 
 /// A signed token and how long it lives.
@@ -52,7 +52,7 @@ pub struct UserToken<'a> {
     pub resource: &'a Resource<'a>,
     /// Permission names without prefix, sorted.
     pub scopes: &'a [String],
-    pub authentication: &'a Authentication,
+    pub sign_in: &'a SignIn,
     /// The client declared `cp1`.
     pub handles_challenges: bool,
 }
@@ -82,12 +82,14 @@ pub fn for_user(call: &Call<'_>, tenant: &Tenant, token: &UserToken<'_>) -> Acce
         // 60 to 90 minutes
         Duration::from_secs(u64::from(3_600 + call.draw(|random| random.below(1_800))))
     };
-    // Nothing that follows from a Temporary Access Pass outlives it.
-    let lifetime = match token.authentication.ends {
-        Some(end) => lifetime.min(end.since(call.now())),
-        None => lifetime,
+    let authentication = &token.sign_in.authentication;
+    let lifetime = capped(lifetime, authentication, call.now());
+    let behind = Behind {
+        sign_in: token.sign_in.clone(),
+        epoch: token.user.tokens.number,
     };
     let mut claims = Claims::new();
+    claims.put("aio", behind.seal(call));
     common(call, tenant, token.resource, &mut claims);
     claims.put("oid", token.user.id.to_string());
     claims.put("sub", pairwise_subject(token.user.id.0, token.client));
@@ -96,8 +98,8 @@ pub fn for_user(call: &Call<'_>, tenant: &Tenant, token: &UserToken<'_>) -> Acce
     if continuous {
         claims.put("xms_cc", json!(["CP1"]));
     }
-    if !token.authentication.contexts.is_empty() {
-        claims.put("acrs", json!(token.authentication.contexts));
+    if !authentication.contexts.is_empty() {
+        claims.put("acrs", json!(authentication.contexts));
     }
     let roles = token.resource.roles_of(tenant, token.user.id);
     if !roles.is_empty() {
@@ -119,6 +121,7 @@ fn user_v1(tenant: &Tenant, token: &UserToken<'_>, claims: &mut Claims) {
     claims.put("acct", i32::from(user.home.is_some()));
     claims.put("acr", "1");
     let methods: Vec<&str> = token
+        .sign_in
         .authentication
         .methods
         .iter()
@@ -167,6 +170,7 @@ pub fn for_app(call: &Call<'_>, tenant: &Tenant, token: &AppToken<'_>) -> Access
         Duration::from_secs(3600)
     };
     let mut claims = Claims::new();
+    claims.put("aio", aio(call));
     common(call, tenant, token.resource, &mut claims);
     claims.put("oid", principal.id.to_string());
     claims.put("sub", principal.id.to_string());
@@ -203,7 +207,6 @@ pub fn for_app(call: &Call<'_>, tenant: &Tenant, token: &AppToken<'_>) -> Access
 
 /// What every access token has.
 fn common(call: &Call<'_>, tenant: &Tenant, resource: &Resource<'_>, claims: &mut Claims) {
-    claims.put("aio", aio(call));
     claims.put("rh", rh(call, tenant.id, resource.app_id));
     claims.put("tid", tenant.id.to_string());
     claims.put("uti", uti(call.id()));

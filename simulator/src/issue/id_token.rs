@@ -10,7 +10,7 @@ use entrasim_domain::tenant::Tenant;
 use serde_json::json;
 
 use super::access_token::sign_in_name;
-use super::{Claims, aio, pairwise_subject, rh, uti};
+use super::{Claims, aio, capped, pairwise_subject, rh, uti};
 use crate::call::Call;
 use crate::origins;
 use crate::wire::jwt::{self, HeaderForm};
@@ -41,7 +41,12 @@ pub fn v2(call: &Call<'_>, tenant: &Tenant, token: &IdToken<'_>) -> String {
     }
     let issuer = format!("{}/{}/v2.0", origins::SIGN_IN, tenant.id);
     let now = call.now();
-    let claims = claims.finish(&token.client.to_string(), issuer, now, now + LIFETIME);
+    let claims = claims.finish(
+        &token.client.to_string(),
+        issuer,
+        now,
+        now + capped(LIFETIME, token.authentication, now),
+    );
     jwt::sign(HeaderForm::V2, &claims, call.app.keys.current())
 }
 
@@ -66,7 +71,12 @@ pub fn v1(call: &Call<'_>, tenant: &Tenant, token: &IdToken<'_>) -> String {
     claims.put("ver", "1.0");
     let issuer = format!("{}/{}/", origins::STS, tenant.id);
     let now = call.now();
-    let claims = claims.finish(&token.client.to_string(), issuer, now, now + LIFETIME);
+    let claims = claims.finish(
+        &token.client.to_string(),
+        issuer,
+        now,
+        now + capped(LIFETIME, token.authentication, now),
+    );
     jwt::sign(HeaderForm::V1, &claims, call.app.keys.current())
 }
 

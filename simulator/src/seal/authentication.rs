@@ -17,6 +17,8 @@ pub struct SealedAuthentication {
     s: Option<i64>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     e: Option<i64>,
+    #[serde(default)]
+    n: u32,
 }
 
 #[derive(Clone, Debug, Deserialize, Serialize)]
@@ -51,6 +53,7 @@ impl From<&Authentication> for SealedAuthentication {
             f: authentication.factors.iter().map(seal).collect(),
             s: authentication.multifactor_at.map(Timestamp::unix_millis),
             e: authentication.ends.map(Timestamp::unix_millis),
+            n: authentication.epoch,
         }
     }
 }
@@ -64,6 +67,7 @@ impl From<SealedAuthentication> for Authentication {
             factors: sealed.f.into_iter().map(open).collect(),
             multifactor_at: sealed.s.map(Timestamp::from_unix_millis),
             ends: sealed.e.map(Timestamp::from_unix_millis),
+            epoch: sealed.n,
         }
     }
 }

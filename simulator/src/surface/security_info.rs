@@ -260,7 +260,7 @@ impl Step<'_> {
         self.change(|tenant| {
             if let Some(known) = tenant.users.get(user) {
                 let mut known = User::clone(known);
-                known.methods.push(method);
+                known.register(method);
                 tenant.users.put(known);
             }
         });

@@ -344,7 +344,7 @@ fn address_country_risk_methods_and_knobs_are_set_from_outside() {
     let path = format!("/tenants/{}/circumstances", bench.tenant.id());
     let change = j!({
         "address": "198.51.100.7", "country": "de", "users": {"bob": {"user_risk": "high", "sign_in_risk": "medium"}},
-        "methods": {"temporaryAccessPass": true, "sms": false}, "knobs": {"p1_in_acrs_after_stepup": false},
+        "methods": {"temporaryAccessPass": true, "sms": false}, "knobs": {"p1_in_acrs_after_stepup": false, "amr_for_tap": "otp", "tap_delete_revokes_sessions": true, "description_separator": "line_break"},
     });
     let shown = json(&ask(&bench, "PATCH", &path, &change));
     assert_eq!(shown["country"], "DE");
@@ -355,6 +355,9 @@ fn address_country_risk_methods_and_knobs_are_set_from_outside() {
     assert_eq!(shown["methods"]["temporaryAccessPass"], true);
     assert_eq!(shown["methods"]["fido2"], true, "what is absent stays");
     assert_eq!(shown["knobs"]["p1_in_acrs_after_stepup"], false);
+    assert_eq!(shown["knobs"]["amr_for_tap"], "otp");
+    assert_eq!(shown["knobs"]["tap_delete_revokes_sessions"], true);
+    assert_eq!(shown["knobs"]["description_separator"], "line_break");
     let token = arm_token(&bench, "alice");
     assert_eq!(crate::support::claims(&token)["ipaddr"], "198.51.100.7");
     for wrong in [

@@ -45,6 +45,16 @@ const SIMULATED: &[(&str, &str, &str)] = &[
         "a_web_app_gets_consent_once_calls_its_api_and_the_api_calls_on_behalf",
     ),
     (
+        "grants",
+        "what follows from a sign-in: its factors, contexts, kind of app and end, through code, refresh and on-behalf-of",
+        "a_temporary_access_pass_bounds_everything_whichever_factor_it_was",
+    ),
+    (
+        "grants",
+        "revocation: sessions revoked, password reset or changed, account disabled or deleted",
+        "whatever_ends_sign_ins_ends_every_credential_at_that_instant",
+    ),
+    (
         "responses",
         "query, fragment, form_post; code, id_token, token and their hybrids",
         "hybrid_and_implicit_answers_go_where_no_log_sees_them",

@@ -1,5 +1,6 @@
 //! The token service.
 
+mod after_sign_in;
 mod authorize;
 pub(crate) mod catalogue;
 mod clients;
@@ -9,5 +10,9 @@ mod discovery;
 pub(crate) mod grants;
 mod malformed;
 pub(crate) mod pages;
+mod redemption;
+mod revocation;
 mod second_factor;
+mod sessions;
 mod truth_table;
+mod web_app;

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use crate::credential::method::AuthenticationMethod;
+use crate::directory::epoch::Epoch;
 use crate::enforcement::facts::Risk;
 use crate::id::{ObjectId, TenantId};
 use crate::time::Timestamp;
@@ -33,8 +34,11 @@ pub struct User {
     /// The registered methods beside the password.
     pub methods: Vec<AuthenticationMethod>,
     pub per_user_mfa: PerUserMfa,
-    /// Refresh tokens and sessions from before this instant are void (`signInSessionsValidFromDateTime`).
-    pub sessions_valid_from: Timestamp,
+    /// Sign-ins of an earlier epoch are void, with all codes, refresh tokens and cookies that follow from them
+    /// (`signInSessionsValidFromDateTime`).
+    pub sessions: Epoch,
+    /// Access tokens of an earlier epoch are void where access is evaluated continuously.
+    pub tokens: Epoch,
     /// Where a guest's account really lives.
     pub home: Option<Box<Home>>,
     /// `riskLevel` of the user, set from outside.
@@ -118,7 +122,8 @@ impl User {
             password: None,
             methods: Vec::new(),
             per_user_mfa: PerUserMfa::default(),
-            sessions_valid_from: created,
+            sessions: Epoch::first(created),
+            tokens: Epoch::first(created),
             home: None,
             risk: Risk::None,
             sign_in_risk: Risk::None,
@@ -129,6 +134,52 @@ impl User {
     /// The mail alias.
     pub fn mail_nickname(&self) -> &str {
         self.mail_nickname.as_deref().unwrap_or(&self.local_part)
+    }
+
+    /// Voids everything that was signed in before.
+    pub fn revoke_sessions(&mut self, now: Timestamp) {
+        self.sessions.advance(now);
+        self.tokens.advance(now);
+    }
+
+    /// A new password ends what was signed in with the old one.
+    pub fn set_password(&mut self, password: Password, now: Timestamp) {
+        self.password = Some(password);
+        self.revoke_sessions(now);
+    }
+
+    /// A disabled account comes back without what it had signed in.
+    pub fn set_enabled(&mut self, enabled: bool, now: Timestamp) {
+        if self.account_enabled && !enabled {
+            self.revoke_sessions(now);
+        }
+        self.account_enabled = enabled;
+    }
+
+    /// A user who has become risky has to come back for new access tokens (MicrosoftDocs/entra-docs
+    /// concept-continuous-access-evaluation.md, critical events); what they may then get, policies say.
+    pub fn set_risk(&mut self, risk: Risk, now: Timestamp) {
+        if risk == Risk::High && self.risk != Risk::High {
+            self.tokens.advance(now);
+        }
+        self.risk = risk;
+    }
+
+    /// So has one for whom multifactor authentication was turned on (the same page).
+    pub fn set_per_user_mfa(&mut self, state: PerUserMfa, now: Timestamp) {
+        if self.per_user_mfa == PerUserMfa::Disabled && state != PerUserMfa::Disabled {
+            self.tokens.advance(now);
+        }
+        self.per_user_mfa = state;
+    }
+
+    /// Adds a method that the person has registered. The first second factor turns `enabled` into `enforced`
+    /// (MicrosoftDocs/entra-docs howto-mfa-userstates.md).
+    pub fn register(&mut self, method: AuthenticationMethod) {
+        if method.is_strong() && self.per_user_mfa == PerUserMfa::Enabled {
+            self.per_user_mfa = PerUserMfa::Enforced;
+        }
+        self.methods.push(method);
     }
 
     /// Whether any registered method is a second factor.

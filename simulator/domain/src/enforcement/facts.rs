@@ -170,6 +170,17 @@ pub struct Authentication {
     pub multifactor_at: Option<Timestamp>,
     /// Nothing that follows from this sign-in lives longer: the end of a Temporary Access Pass.
     pub ends: Option<Timestamp>,
+    /// The number of the user's `sessions` epoch in which it was proven: in another one it is revoked.
+    pub epoch: u32,
+}
+
+/// How a sign-in came here. Conditional Access asks it again of everything that follows from the sign-in: the code, its
+/// redemption, refresh tokens, tokens on behalf of the user.
+#[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
+pub struct Origin {
+    pub client_app: ClientAppType,
+    /// The protocol is tracked (MicrosoftDocs/entra-docs concept-authentication-flows.md).
+    pub device_code: bool,
 }
 
 /// A value of the `amr` claim (Microsoft Learn, access token claims reference; `fido` as observed in Azure/azure-cli#31856).
@@ -255,6 +266,14 @@ impl Authentication {
             factors: vec![Factor::Password],
             ..Self::default()
         }
+    }
+
+    /// Bounds what follows; the earlier end counts.
+    pub fn end_by(&mut self, end: Option<Timestamp>) {
+        self.ends = match (self.ends, end) {
+            (Some(known), Some(end)) => Some(known.min(end)),
+            (known, end) => known.or(end),
+        };
     }
 
     /// Whether more than one factor was shown.

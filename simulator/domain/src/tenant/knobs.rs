@@ -1,5 +1,7 @@
 //! Behaviour of the real service for which there is no evidence: each a named setting with a default.
 
+use crate::enforcement::Amr;
+
 /// The settings.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub struct Knobs {
@@ -9,6 +11,10 @@ pub struct Knobs {
     pub claims_only_for_cp1: bool,
     /// A sign-in that answers the `p1` challenge gets `p1` in `acrs`, besides `mfa` in `amr`.
     pub p1_in_acrs_after_stepup: bool,
+    /// The word beside `mfa` in the `amr` of a sign-in with a Temporary Access Pass.
+    pub amr_for_tap: Amr,
+    /// Deleting a Temporary Access Pass revokes the user's sessions (said by a draft of the reference in 2021 only).
+    pub tap_delete_revokes_sessions: bool,
     /// What stands before `Trace ID` and its siblings in error descriptions: a blank today, a line break until 2023.
     pub description_separator: &'static str,
 }
@@ -19,6 +25,8 @@ impl Default for Knobs {
             rbac_before_mfa: true,
             claims_only_for_cp1: false,
             p1_in_acrs_after_stepup: true,
+            amr_for_tap: Amr::Pwd,
+            tap_delete_revokes_sessions: false,
             description_separator: " ",
         }
     }

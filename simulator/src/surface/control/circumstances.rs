@@ -4,12 +4,17 @@
 use core::net::IpAddr;
 
 use entrasim_domain::directory::user::User;
+use entrasim_domain::enforcement::Amr;
 use entrasim_domain::enforcement::facts::Risk;
 use entrasim_domain::policy::authentication_methods::MethodName;
 use entrasim_domain::tenant::Tenant;
+use entrasim_domain::tenant::knobs::Knobs;
+use entrasim_domain::time::Timestamp;
 use http::{Method, StatusCode};
 
-use super::model::{CircumstancesPatch, CircumstancesView, KnobsView, RiskWord, UserRiskView};
+use super::model::{
+    CircumstancesPatch, CircumstancesView, KnobsView, RiskWord, Separator, TapWord, UserRiskView,
+};
 use super::tenants::find_user;
 use super::{ControlCall, ControlError, Route, ok, openapi};
 use crate::wire::Reply;
@@ -101,6 +106,15 @@ fn view(tenant: &Tenant) -> CircumstancesView {
             rbac_before_mfa: Some(tenant.knobs.rbac_before_mfa),
             claims_only_for_cp1: Some(tenant.knobs.claims_only_for_cp1),
             p1_in_acrs_after_stepup: Some(tenant.knobs.p1_in_acrs_after_stepup),
+            amr_for_tap: Some(match tenant.knobs.amr_for_tap {
+                Amr::Otp => TapWord::Otp,
+                _ => TapWord::Pwd,
+            }),
+            tap_delete_revokes_sessions: Some(tenant.knobs.tap_delete_revokes_sessions),
+            description_separator: Some(match tenant.knobs.description_separator {
+                LINE_BREAK => Separator::LineBreak,
+                _ => Separator::Blank,
+            }),
         },
     }
 }
@@ -111,11 +125,17 @@ fn get(call: &ControlCall<'_>) -> Result<Reply, ControlError> {
 
 fn patch(call: &ControlCall<'_>) -> Result<Reply, ControlError> {
     let body: CircumstancesPatch = call.body()?;
-    call.tenant()?.write(|tenant| apply(tenant, &body))?;
+    let cell = call.tenant()?;
+    let now = cell.read().now(call.request.arrived);
+    cell.write(|tenant| apply(tenant, &body, now))?;
     get(call)
 }
 
-fn apply(tenant: &mut Tenant, body: &CircumstancesPatch) -> Result<(), ControlError> {
+fn apply(
+    tenant: &mut Tenant,
+    body: &CircumstancesPatch,
+    now: Timestamp,
+) -> Result<(), ControlError> {
     if let Some(address) = &body.address {
         tenant.location.ip = address
             .parse::<IpAddr>()
@@ -137,7 +157,7 @@ fn apply(tenant: &mut Tenant, body: &CircumstancesPatch) -> Result<(), ControlEr
     for (name, row) in &body.users {
         let mut user = User::clone(&*find_user(tenant, name)?);
         if let Some(word) = row.user_risk {
-            user.risk = word.into();
+            user.set_risk(word.into(), now);
         }
         if let Some(word) = row.sign_in_risk {
             user.sign_in_risk = word.into();
@@ -160,19 +180,35 @@ fn apply(tenant: &mut Tenant, body: &CircumstancesPatch) -> Result<(), ControlEr
     if let Some(enabled) = body.registration_campaign {
         tenant.authentication_methods.campaign.enabled = enabled;
     }
-    let knobs = &body.knobs;
+    turn(&mut tenant.knobs, body.knobs);
+    Ok(())
+}
+
+const LINE_BREAK: &str = "\r\n";
+
+fn turn(known: &mut Knobs, knobs: KnobsView) {
     for (wish, knob) in [
-        (knobs.rbac_before_mfa, &mut tenant.knobs.rbac_before_mfa),
-        (
-            knobs.claims_only_for_cp1,
-            &mut tenant.knobs.claims_only_for_cp1,
-        ),
+        (knobs.rbac_before_mfa, &mut known.rbac_before_mfa),
+        (knobs.claims_only_for_cp1, &mut known.claims_only_for_cp1),
         (
             knobs.p1_in_acrs_after_stepup,
-            &mut tenant.knobs.p1_in_acrs_after_stepup,
+            &mut known.p1_in_acrs_after_stepup,
+        ),
+        (
+            knobs.tap_delete_revokes_sessions,
+            &mut known.tap_delete_revokes_sessions,
         ),
     ] {
         *knob = wish.unwrap_or(*knob);
     }
-    Ok(())
+    match knobs.amr_for_tap {
+        Some(TapWord::Pwd) => known.amr_for_tap = Amr::Pwd,
+        Some(TapWord::Otp) => known.amr_for_tap = Amr::Otp,
+        None => {}
+    }
+    match knobs.description_separator {
+        Some(Separator::Blank) => known.description_separator = " ",
+        Some(Separator::LineBreak) => known.description_separator = LINE_BREAK,
+        None => {}
+    }
 }

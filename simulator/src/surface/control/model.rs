@@ -325,4 +325,25 @@ pub struct KnobsView {
     pub claims_only_for_cp1: Option<bool>,
     /// A stepped-up token has `p1` in `acrs`.
     pub p1_in_acrs_after_stepup: Option<bool>,
+    /// The word beside `mfa` in the `amr` of a sign-in with a Temporary Access Pass.
+    pub amr_for_tap: Option<TapWord>,
+    /// Deleting a Temporary Access Pass revokes the user's sessions.
+    pub tap_delete_revokes_sessions: Option<bool>,
+    /// What stands between an error's text and its ids.
+    pub description_separator: Option<Separator>,
+}
+
+#[derive(Clone, Copy, Debug, Deserialize, JsonSchema, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum TapWord {
+    Pwd,
+    Otp,
+}
+
+#[derive(Clone, Copy, Debug, Deserialize, JsonSchema, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Separator {
+    Blank,
+    /// As until 2023.
+    LineBreak,
 }

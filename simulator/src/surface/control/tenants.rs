@@ -7,6 +7,7 @@ use entrasim_domain::enforcement::Enforcement;
 use entrasim_domain::seed;
 use entrasim_domain::store::TenantCell;
 use entrasim_domain::tenant::Tenant;
+use entrasim_domain::time::Timestamp;
 use http::{Method, StatusCode};
 
 use super::model::{
@@ -196,7 +197,8 @@ fn create(call: &ControlCall<'_>) -> Result<Reply, ControlError> {
             security_defaults: None,
             per_user_mfa: wish.per_user_mfa,
         };
-        cell.write(|tenant| apply_policies(tenant, &patch))?;
+        let now = cell.read().now(call.request.arrived);
+        cell.write(|tenant| apply_policies(tenant, &patch, now))?;
     }
     call.handout(StatusCode::CREATED, &cell.read())
 }
@@ -306,11 +308,16 @@ fn policies(tenant: &Tenant) -> PoliciesView {
 fn patch_policies(call: &ControlCall<'_>) -> Result<Reply, ControlError> {
     let patch: PoliciesPatch = call.body()?;
     let cell = call.tenant()?;
-    cell.write(|tenant| apply_policies(tenant, &patch))?;
+    let now = cell.read().now(call.request.arrived);
+    cell.write(|tenant| apply_policies(tenant, &patch, now))?;
     Ok(ok(&policies(&cell.read())))
 }
 
-fn apply_policies(tenant: &mut Tenant, patch: &PoliciesPatch) -> Result<(), ControlError> {
+fn apply_policies(
+    tenant: &mut Tenant,
+    patch: &PoliciesPatch,
+    now: Timestamp,
+) -> Result<(), ControlError> {
     if let Some(on) = patch.security_defaults {
         if on && tenant.conditional_access.has_enabled_policy() {
             return Err(ControlError::bad_request(
@@ -321,11 +328,12 @@ fn apply_policies(tenant: &mut Tenant, patch: &PoliciesPatch) -> Result<(), Cont
     }
     for (name, state) in &patch.per_user_mfa {
         let mut user = Arc::unwrap_or_clone(find_user(tenant, name)?);
-        user.per_user_mfa = match state {
+        let state = match state {
             PerUserMfaState::Disabled => PerUserMfa::Disabled,
             PerUserMfaState::Enabled => PerUserMfa::Enabled,
             PerUserMfaState::Enforced => PerUserMfa::Enforced,
         };
+        user.set_per_user_mfa(state, now);
         tenant.users.put(user);
     }
     Ok(())

@@ -1,5 +1,6 @@
 //! Cloud Shell: a local endpoint that hands out tokens of the person who opened the shell.
 
+use entrasim_domain::enforcement::facts::{ClientAppType, Origin};
 use entrasim_domain::enforcement::{Amr, Authentication, Factor};
 use entrasim_domain::id::AppId;
 use http::{Method, StatusCode};
@@ -9,6 +10,7 @@ use super::{error, machine_tenant};
 use crate::call::Call;
 use crate::issue::access_token::{self, ClientProof, UserToken};
 use crate::issue::resource::{Kind, Resource};
+use crate::seal::sign_in::SignIn;
 use crate::wire::{Form, Reply};
 
 /// The portal's console (Microsoft Learn, first-party applications).
@@ -69,12 +71,21 @@ pub(super) fn token(call: &Call<'_>, who: Option<&str>) -> Reply {
     };
     let now = call.now();
     // Who is in the portal has passed the portal's door.
-    let authentication = Authentication {
-        methods: vec![Amr::Pwd, Amr::Mfa],
-        at: Some(now),
-        factors: vec![Factor::Password, Factor::MicrosoftAuthenticatorPush],
-        multifactor_at: Some(now),
-        ..Authentication::default()
+    let sign_in = SignIn {
+        tenant: tenant.id,
+        user: user.id,
+        origin: Origin {
+            client_app: ClientAppType::Browser,
+            device_code: false,
+        },
+        authentication: Authentication {
+            methods: vec![Amr::Pwd, Amr::Mfa],
+            at: Some(now),
+            factors: vec![Factor::Password, Factor::MicrosoftAuthenticatorPush],
+            multifactor_at: Some(now),
+            epoch: user.sessions.number,
+            ..Authentication::default()
+        },
     };
     let scopes = match resource.kind {
         Kind::FirstParty(app) if app.graph => vec!["Directory.AccessAsUser.All".to_owned()],
@@ -91,7 +102,7 @@ pub(super) fn token(call: &Call<'_>, who: Option<&str>) -> Reply {
             proof: ClientProof::Assertion,
             resource: &resource,
             scopes: &scopes,
-            authentication: &authentication,
+            sign_in: &sign_in,
             handles_challenges: false,
         },
     );

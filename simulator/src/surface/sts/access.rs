@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use entrasim_domain::directory::user::User;
-use entrasim_domain::enforcement::facts::{Circumstances, ClientAppType, UserAction};
+use entrasim_domain::enforcement::facts::{Circumstances, ClientAppType, Origin, UserAction};
 use entrasim_domain::enforcement::{
     Amr, Authentication, Decision, Facts, Interruption, Outcome, PolicyResult, decide,
 };
@@ -44,26 +44,35 @@ pub(super) enum Way {
     Device,
     /// On the pages, on the way to registering a method.
     Registration,
-    /// At the token endpoint: nobody can be asked anything.
-    Silent,
+    /// At the token endpoint, with what an earlier sign-in left: nobody can be asked anything.
+    Silent(Origin),
     /// At the token endpoint, with what was just shown: a password.
     Direct,
 }
 
 impl Way {
+    /// What everything that follows from the attempt remembers of it.
+    pub(super) fn origin(self) -> Origin {
+        let (client_app, device_code) = match self {
+            Self::Pages(platform) => (platform.client_app(), false),
+            Self::Registration => (ClientAppType::Browser, false),
+            Self::Device => (ClientAppType::MobileAppsAndDesktopClients, true),
+            Self::Direct => (ClientAppType::MobileAppsAndDesktopClients, false),
+            Self::Silent(origin) => return origin,
+        };
+        Origin {
+            client_app,
+            device_code,
+        }
+    }
+
     /// The circumstances of whoever comes this way.
     pub(super) fn circumstances(self, tenant: &Tenant, user: Option<&User>) -> Circumstances {
+        let origin = self.origin();
         Circumstances {
-            client_app: match self {
-                Self::Pages(Platform::Web | Platform::SinglePage) | Self::Registration => {
-                    ClientAppType::Browser
-                }
-                Self::Pages(Platform::Native) | Self::Device | Self::Silent | Self::Direct => {
-                    ClientAppType::MobileAppsAndDesktopClients
-                }
-            },
-            silent: self == Self::Silent,
-            device_code: self == Self::Device,
+            client_app: origin.client_app,
+            silent: matches!(self, Self::Silent(_)),
+            device_code: origin.device_code,
             interactive: matches!(self, Self::Pages(_) | Self::Device | Self::Registration),
             user_action: (self == Self::Registration)
                 .then_some(UserAction::RegisterSecurityInformation),

@@ -1,5 +1,6 @@
 //! Who signs in: somebody who already is, one of several, or somebody to be asked for.
 
+use super::authority::Authority;
 use super::error::StsError;
 use super::interaction::{Interaction, Stop};
 use super::page;
@@ -13,9 +14,11 @@ impl Interaction<'_> {
         let sessions: Vec<LiveSession> = session::read(self.call)
             .into_iter()
             .filter(|live| {
-                self.call
-                    .tenant()
-                    .is_none_or(|tenant| tenant.id == live.session.tenant())
+                !Authority::is_consumers(&self.request.authority)
+                    && self
+                        .call
+                        .tenant()
+                        .is_none_or(|tenant| tenant.id == live.session.tenant())
             })
             .collect();
         let elsewhere = !sessions.is_empty();

@@ -24,12 +24,17 @@ pub(super) enum Authority {
 pub(super) const CONSUMERS: &str = "9188040d-6c67-4c5b-b112-36a304b66dad";
 
 impl Authority {
+    /// Whether a segment means personal accounts. None is simulated, and no work account is one.
+    pub(super) fn is_consumers(segment: &str) -> bool {
+        segment.eq_ignore_ascii_case("consumers") || segment.eq_ignore_ascii_case(CONSUMERS)
+    }
+
     /// Reads the segment, and ties the call to the tenant it names.
     pub(super) fn resolve(call: &Call<'_>, segment: &str) -> Result<Self, StsError> {
         match segment.to_ascii_lowercase().as_str() {
             "common" => return Ok(Self::Common),
             "organizations" => return Ok(Self::Organizations),
-            "consumers" | CONSUMERS => return Ok(Self::Consumers),
+            _ if Self::is_consumers(segment) => return Ok(Self::Consumers),
             _ => {}
         }
         match call.app.tenant(segment) {

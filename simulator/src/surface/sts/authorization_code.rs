@@ -1,24 +1,23 @@
 //! Authorization codes: sealed, short-lived, used once.
 
-use entrasim_domain::enforcement::Authentication;
-use entrasim_domain::id::{AppId, ObjectId, TenantId};
+use entrasim_domain::id::AppId;
 use entrasim_domain::time::Timestamp;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use super::error::StsError;
+use super::finish::CODE_LIFETIME;
 use super::pkce::Challenge;
 use super::redirect_uri::Platform;
 use crate::call::Call;
-use crate::seal::authentication::SealedAuthentication;
+use crate::seal::sign_in::{SealedSignIn, SignIn};
 use crate::seal::{Purpose, open, seal};
 
 /// What a code stands for.
 #[derive(Clone, Debug)]
 pub(super) struct AuthorizationCode {
     pub id: Uuid,
-    pub tenant: TenantId,
-    pub user: ObjectId,
+    pub sign_in: SignIn,
     pub client: AppId,
     pub redirect_uri: String,
     /// The sign-in named it, so the redemption has to.
@@ -28,7 +27,6 @@ pub(super) struct AuthorizationCode {
     pub scope: String,
     pub resource: Option<String>,
     pub nonce: Option<String>,
-    pub authentication: Authentication,
     pub expires: Timestamp,
     pub client_info: bool,
     /// The `claims` of the sign-in: what it demanded and met.
@@ -38,8 +36,7 @@ pub(super) struct AuthorizationCode {
 #[derive(Deserialize, Serialize)]
 struct Sealed {
     id: Uuid,
-    t: Uuid,
-    u: Uuid,
+    g: SealedSignIn,
     c: Uuid,
     r: String,
     rn: bool,
@@ -48,7 +45,6 @@ struct Sealed {
     s: String,
     res: Option<String>,
     n: Option<String>,
-    a: SealedAuthentication,
     e: i64,
     ci: bool,
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -62,8 +58,7 @@ impl AuthorizationCode {
     pub(super) fn seal(&self, call: &Call<'_>) -> String {
         let sealed = Sealed {
             id: self.id,
-            t: self.tenant.0,
-            u: self.user.0,
+            g: (&self.sign_in).into(),
             c: self.client.0,
             r: self.redirect_uri.clone(),
             rn: self.redirect_uri_named,
@@ -72,7 +67,6 @@ impl AuthorizationCode {
             s: self.scope.clone(),
             res: self.resource.clone(),
             n: self.nonce.clone(),
-            a: (&self.authentication).into(),
             e: self.expires.unix_millis(),
             ci: self.client_info,
             cl: self.claims.clone(),
@@ -81,6 +75,10 @@ impl AuthorizationCode {
             "{PREFIX}{}",
             seal(call, Purpose::AuthorizationCode, &sealed)
         )
+    }
+
+    pub(super) fn issued(&self) -> Timestamp {
+        self.expires - CODE_LIFETIME
     }
 
     /// Opens a code; whatever is not one of ours is malformed (9002313, as `invalid_grant`).
@@ -92,8 +90,7 @@ impl AuthorizationCode {
             .ok_or_else(malformed)?;
         Ok(Self {
             id: sealed.id,
-            tenant: TenantId(sealed.t),
-            user: ObjectId(sealed.u),
+            sign_in: sealed.g.into(),
             client: AppId(sealed.c),
             redirect_uri: sealed.r,
             redirect_uri_named: sealed.rn,
@@ -102,7 +99,6 @@ impl AuthorizationCode {
             scope: sealed.s,
             resource: sealed.res,
             nonce: sealed.n,
-            authentication: sealed.a.into(),
             expires: Timestamp::from_unix_millis(sealed.e),
             client_info: sealed.ci,
             claims: sealed.cl,

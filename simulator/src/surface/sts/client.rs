@@ -209,6 +209,21 @@ impl<'a> Client<'a> {
         }
     }
 
+    /// An app for work accounts has nothing to do with personal ones (9002332).
+    pub(super) fn require_personal(&self) -> Result<(), StsError> {
+        match self.registration() {
+            Some(app)
+                if app.sign_in_audience == SignInAudience::AzureADMyOrg
+                    || app.sign_in_audience == SignInAudience::AzureADMultipleOrgs =>
+            {
+                Err(StsError::new(9_002_332)
+                    .with("app", app.app_id)
+                    .with("name", &app.display_name))
+            }
+            Some(_) | None => Ok(()),
+        }
+    }
+
     /// Checks the client's proof; a client that needs none and shows none passes as public.
     pub(super) fn authenticate(
         &self,

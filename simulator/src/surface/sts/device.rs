@@ -56,7 +56,7 @@ fn issue(call: &Call<'_>, segment: &str, version: Version) -> Result<Map<String,
     if call.request.method != Method::POST {
         return Err(StsError::new(900_561).with("method", &call.request.method));
     }
-    Authority::resolve(call, segment)?;
+    let authority = Authority::resolve(call, segment)?;
     let form = Form::parse(&call.request.body);
     StsError::require_single(&form)?;
     let field = |name: &'static str| form.get(name).filter(|text| !text.is_empty());
@@ -70,6 +70,9 @@ fn issue(call: &Call<'_>, segment: &str, version: Version) -> Result<Map<String,
     };
     ClaimsRequest::parse(field("claims"))?;
     let (client, name) = with_client(call, client, |client| {
+        if matches!(authority, Authority::Consumers) {
+            client.require_personal()?;
+        }
         client
             .require_public()
             .map(|()| (client.app_id(), client.display_name().to_owned()))

@@ -158,8 +158,10 @@ impl StsError {
                 .suberror
                 .map(str::to_owned)
                 .or_else(|| row.and_then(|row| row.suberror.clone())),
+            // 401 is for clients that fail to prove themselves, and for nothing else (RFC 6749, section 5.2).
             status: row
                 .and_then(|row| StatusCode::from_u16(row.status).ok())
+                .filter(|status| *status != StatusCode::UNAUTHORIZED || error == "invalid_client")
                 .unwrap_or(StatusCode::BAD_REQUEST),
             trace,
             correlation,

@@ -14,7 +14,7 @@ use super::access::Attempt;
 use super::authorization_code::AuthorizationCode;
 use super::claims_request::ClaimsRequest;
 use super::client::Client;
-use super::grant::contexts_met;
+use super::grant::{contexts_met, fresh_method_met};
 use super::interaction::{Interaction, Stop};
 use super::redirect_uri::Platform;
 use super::scope::Asked;
@@ -23,6 +23,7 @@ use super::sign_in_request::Prompt;
 use super::{Version, page, response};
 use crate::issue::access_token::{self, ClientProof, UserToken, sign_in_name};
 use crate::issue::id_token::{self, IdToken};
+use crate::seal::sign_in::SignIn;
 use crate::wire::Reply;
 
 /// About ten minutes (MicrosoftDocs/entra-docs v2-oauth2-auth-code-flow.md).
@@ -49,8 +50,12 @@ pub(super) fn finish(
         return Ok(with_session(interaction, tenant, user, session, reply));
     }
     let granted = asked.granted(tenant, client, user)?;
-    let authentication = interaction.progress.authentication().unwrap_or_default();
+    let mut authentication = interaction.progress.authentication().unwrap_or_default();
     let claims = ClaimsRequest::parse(interaction.request.claims.as_deref())?;
+    contexts_met(tenant, asked, &claims, &mut authentication);
+    interaction
+        .progress
+        .set_authentication(Some(&authentication));
     let session = interaction.progress.session(call);
     Attempt {
         tenant,
@@ -69,22 +74,30 @@ pub(super) fn finish(
         let reply = page::device::done(call, client.display_name());
         return Ok(with_session(interaction, tenant, user, session, reply));
     }
+    let sign_in = SignIn {
+        tenant: tenant.id,
+        user: user.id,
+        authentication: authentication.clone(),
+        origin: interaction.way().origin(),
+    };
     let request = &interaction.request;
     let mut members: Vec<(&str, String)> = Vec::new();
     if request.response_type.code {
         let code = AuthorizationCode {
             id: call.draw(Random::guid),
-            tenant: tenant.id,
-            user: user.id,
+            sign_in: sign_in.clone(),
             client: client.app_id(),
             redirect_uri: request.redirect_uri.clone(),
             redirect_uri_named: request.redirect_uri_named,
             platform: request.platform,
             challenge: request.challenge.clone(),
-            scope: request.scope.clone(),
-            resource: request.resource.clone(),
+            // At v1 the resource says what is wanted, and `scope` no more than `openid`.
+            scope: match request.version() {
+                Version::V1 => String::new(),
+                Version::V2 => request.scope.clone(),
+            },
+            resource: Some(asked.resource.name.clone()),
             nonce: request.nonce.clone(),
-            authentication: authentication.clone(),
             expires: call.now() + CODE_LIFETIME,
             client_info: request.client_info,
             claims: request.claims.clone(),
@@ -92,8 +105,8 @@ pub(super) fn finish(
         members.push(("code", code.seal(call)));
     }
     if request.response_type.token {
-        let mut shown = authentication.clone();
-        contexts_met(tenant, asked, &claims, &mut shown);
+        let mut shown = sign_in.clone();
+        fresh_method_met(&claims, &mut shown.authentication);
         let token = access_token::for_user(
             call,
             tenant,
@@ -104,13 +117,16 @@ pub(super) fn finish(
                 proof: ClientProof::None,
                 resource: &asked.resource,
                 scopes: &granted.scopes,
-                authentication: &shown,
+                sign_in: &shown,
                 handles_challenges: claims.handles_challenges,
             },
         );
         members.push(("access_token", token.text));
         members.push(("token_type", "Bearer".to_owned()));
-        members.push(("expires_in", (token.lifetime.as_secs() - 1).to_string()));
+        members.push((
+            "expires_in",
+            token.lifetime.as_secs().saturating_sub(1).to_string(),
+        ));
         members.push(("scope", granted.echo.clone()));
     }
     if request.response_type.id_token {

@@ -4,8 +4,7 @@ use core::time::Duration;
 
 use entrasim_domain::catalogue::AZURE_RESOURCE_MANAGER;
 use entrasim_domain::directory::user::User;
-use entrasim_domain::enforcement::Authentication;
-use entrasim_domain::id::ObjectId;
+use entrasim_domain::enforcement::{Amr, Authentication};
 use entrasim_domain::sign_in::record::SignInKind;
 use entrasim_domain::tenant::Tenant;
 use entrasim_domain::time::Timestamp;
@@ -13,14 +12,17 @@ use entrasim_domain::time::Timestamp;
 use super::Version;
 use super::access::{Attempt, Way};
 use super::claims_request::ClaimsRequest;
-use super::client::Client;
+use super::client::{Client, Credentials};
 use super::error::StsError;
+use super::redirect_uri::Platform;
 use super::refresh_token::RefreshToken;
-use super::scope::Asked;
+use super::scope::{Asked, Granted};
 use super::token::{Issued, TokenRequest};
 use crate::issue::access_token::{self, ClientProof, UserToken};
 use crate::issue::id_token::{self, IdToken};
+use crate::seal::sign_in::SignIn;
 
+mod account;
 pub(super) mod authorization_code;
 pub(super) mod client_credentials;
 pub(super) mod device_code;
@@ -34,10 +36,10 @@ pub(super) struct SignedIn<'a> {
     pub user: &'a User,
     pub client: Client<'a>,
     pub proof: ClientProof,
-    pub authentication: Authentication,
+    pub sign_in: SignIn,
     /// The v2 `scope` in force.
     pub scope: String,
-    /// The v1 `resource` of the sign-in, for requests that do not repeat it.
+    /// The resource of the sign-in, for v1 requests that do not repeat it.
     pub resource: Option<String>,
     pub nonce: Option<String>,
     pub source: Source,
@@ -57,43 +59,54 @@ pub(super) enum Source {
     Silent,
 }
 
-/// What refresh tokens hand on.
+/// What refresh tokens hand on beside the sign-in.
 #[derive(Clone, Copy, Debug, Default)]
 pub(super) struct Chain {
+    /// That of the redirect URI in the beginning, if there was one.
+    pub platform: Option<Platform>,
     pub single_page_since: Option<Timestamp>,
 }
 
 /// Refresh tokens of single-page applications end so long after the first (MicrosoftDocs/entra-docs refresh-tokens.md).
 pub(super) const SINGLE_PAGE_LIFETIME: Duration = Duration::from_secs(86_400);
 
-/// The user of an earlier sign-in, if the account is still there.
-pub(super) fn live_user<'a>(
-    request: &TokenRequest<'_>,
-    tenant: &'a Tenant,
-    user: ObjectId,
-    client: &Client<'_>,
-) -> Result<&'a User, StsError> {
-    let _ = request;
-    tenant.users.get(user).map(|user| &**user).ok_or_else(|| {
-        StsError::new(50020)
-            .with("user", user)
-            .with("idp", format!("{}/{}/", crate::origins::STS, tenant.id))
-            .with("tenant", &tenant.display_name)
-            .with("app", client.app_id())
-            .with("name", client.display_name())
-    })
+/// The v2 `scope` in force: the request's, or else that of the sign-in, which at v1 named a resource instead.
+fn scope_in_force(request: &TokenRequest<'_>, known: &str, resource: Option<&str>) -> String {
+    let named = request.form.get("scope").filter(|scope| !scope.is_empty());
+    match (request.version, named, resource) {
+        (Version::V1, _, _) => String::new(),
+        (Version::V2, Some(scope), _) => scope.to_owned(),
+        (Version::V2, None, Some(resource)) if known.is_empty() => {
+            format!("{resource}/.default openid offline_access")
+        }
+        (Version::V2, None, _) => known.to_owned(),
+    }
 }
 
-/// A sign-in from before a revocation is void (50173).
-pub(super) fn require_not_revoked(
-    user: &User,
-    authentication: &Authentication,
-) -> Result<(), StsError> {
-    match authentication.at {
-        Some(at) if at < user.sessions_valid_from => Err(StsError::new(50173)
-            .with("issued", at.seven_digit_form())
-            .with("valid_from", user.sessions_valid_from.seven_digit_form())),
-        _ => Ok(()),
+/// The platform of the redirect URI decides how the client proves itself, now and at every refresh.
+fn prove_client(
+    request: &TokenRequest<'_>,
+    client: &Client<'_>,
+    credentials: &Credentials,
+    platform: Option<Platform>,
+) -> Result<ClientProof, StsError> {
+    let tenant = request.tenant()?;
+    let origin = request.call.request.header("origin");
+    match platform {
+        Some(Platform::SinglePage) if origin.is_none() => Err(StsError::new(9_002_327)),
+        Some(Platform::Web | Platform::Native) if origin.is_some() => {
+            Err(StsError::new(9_002_326).with("origin", origin.unwrap_or_default()))
+        }
+        Some(Platform::SinglePage | Platform::Native) if credentials.are_confidential() => {
+            Err(StsError::new(700_025))
+        }
+        Some(Platform::SinglePage | Platform::Native) => {
+            client.require_enabled(tenant)?;
+            Ok(ClientProof::None)
+        }
+        Some(Platform::Web) if client.is_first_party() => Ok(ClientProof::None),
+        Some(Platform::Web) => client.authenticate(request.call, tenant, credentials, true),
+        None => client.authenticate(request.call, tenant, credentials, false),
     }
 }
 
@@ -118,6 +131,7 @@ pub(super) fn issue_for_user(
     super::assignment::require(tenant, &client, user)?;
     // A pass that has ended takes everything with it that it led to.
     if signed_in
+        .sign_in
         .authentication
         .ends
         .is_some_and(|end| call.now() >= end)
@@ -129,12 +143,12 @@ pub(super) fn issue_for_user(
         user: Some(user),
         client: &client,
         resource: asked.resource.app_id,
-        authentication: &signed_in.authentication,
+        authentication: &signed_in.sign_in.authentication,
         claims: &claims,
         demanded: &[],
         way: match signed_in.source {
             Source::Direct => Way::Direct,
-            Source::Pages | Source::Silent => Way::Silent,
+            Source::Pages | Source::Silent => Way::Silent(signed_in.sign_in.origin),
         },
         password_changed: false,
     };
@@ -157,8 +171,40 @@ pub(super) fn issue_for_user(
     if signed_in.source != Source::Pages {
         attempt.log(call, kind, Some(&decision), None);
     }
-    let mut authentication = signed_in.authentication.clone();
-    contexts_met(tenant, &asked, &claims, &mut authentication);
+    let challenges = attempt.handles_challenges(&decision);
+    Ok(issued(
+        request, signed_in, &asked, &granted, &claims, challenges,
+    ))
+}
+
+/// Writes the tokens.
+fn issued(
+    request: &TokenRequest<'_>,
+    signed_in: &SignedIn<'_>,
+    asked: &Asked<'_>,
+    granted: &Granted,
+    claims: &ClaimsRequest,
+    handles_challenges: bool,
+) -> Issued {
+    let (call, tenant, user) = (request.call, signed_in.tenant, signed_in.user);
+    let client = &signed_in.client;
+    let mut sign_in = signed_in.sign_in.clone();
+    contexts_met(tenant, asked, claims, &mut sign_in.authentication);
+    let refreshable = request.version == Version::V1 || asked.wants("offline_access");
+    let refresh_token = refreshable.then(|| {
+        let token = RefreshToken {
+            sign_in: sign_in.clone(),
+            client: client.app_id(),
+            family: client.is_family_member(),
+            issued: call.now(),
+            single_page_since: signed_in.chain.single_page_since,
+            platform: signed_in.chain.platform,
+            scope: signed_in.scope.clone(),
+            resource: asked.resource.name.clone(),
+        };
+        token.seal(call)
+    });
+    fresh_method_met(claims, &mut sign_in.authentication);
     let token = access_token::for_user(
         call,
         tenant,
@@ -169,39 +215,28 @@ pub(super) fn issue_for_user(
             proof: signed_in.proof,
             resource: &asked.resource,
             scopes: &granted.scopes,
-            authentication: &authentication,
-            handles_challenges: attempt.handles_challenges(&decision),
+            sign_in: &sign_in,
+            handles_challenges,
         },
     );
     let id_token = IdToken {
         user,
         client: client.app_id(),
-        authentication: &authentication,
+        authentication: &sign_in.authentication,
         nonce: signed_in.nonce.as_deref().or(request.form.get("nonce")),
         email: asked.wants("email"),
         code_hash: None,
         token_hash: None,
     };
-    let refreshable = request.version == Version::V1 || asked.wants("offline_access");
-    let refresh_token = RefreshToken {
-        tenant: tenant.id,
-        user: user.id,
-        client: client.app_id(),
-        family: client.is_family_member(),
-        issued: call.now(),
-        single_page_since: signed_in.chain.single_page_since,
-        authentication: signed_in.authentication.clone(),
-        scope: signed_in.scope.clone(),
-    };
     let refresh_ends = signed_in
         .chain
         .single_page_since
         .map(|since| (since + SINGLE_PAGE_LIFETIME).since(call.now()));
-    Ok(Issued {
+    Issued {
         access_token: token.text,
         lifetime: token.lifetime,
-        scope: Some(granted.echo),
-        refresh_token: refreshable.then(|| refresh_token.seal(call)),
+        scope: Some(granted.echo.clone()),
+        refresh_token,
         refresh_token_lifetime: refresh_ends.filter(|_| refreshable),
         family: refreshable && client.is_family_member(),
         id_token: asked.wants("openid").then(|| match request.version {
@@ -210,10 +245,10 @@ pub(super) fn issue_for_user(
         }),
         client_info: request.client_info(tenant, user),
         resource: asked.resource.name.clone(),
-    })
+    }
 }
 
-/// A demanded context is in the token once its demand is met; whether the real service adds `p1` is a knob.
+/// A demanded context is in the token, and in whatever follows from it, once its demand is met; whether the real service adds `p1` is a knob.
 pub(super) fn contexts_met(
     tenant: &Tenant,
     asked: &Asked<'_>,
@@ -233,15 +268,11 @@ pub(super) fn contexts_met(
             authentication.contexts.push(context.clone());
         }
     }
-    if claims
-        .methods
-        .contains(&entrasim_domain::enforcement::Amr::NgcMfa)
-        && !authentication
-            .methods
-            .contains(&entrasim_domain::enforcement::Amr::NgcMfa)
-    {
-        authentication
-            .methods
-            .push(entrasim_domain::enforcement::Amr::NgcMfa);
+}
+
+/// `ngcmfa` says how fresh this token's second factor is, and so goes no further than this token.
+pub(super) fn fresh_method_met(claims: &ClaimsRequest, authentication: &mut Authentication) {
+    if claims.methods.contains(&Amr::NgcMfa) && !authentication.methods.contains(&Amr::NgcMfa) {
+        authentication.methods.push(Amr::NgcMfa);
     }
 }

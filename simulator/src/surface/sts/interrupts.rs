@@ -1,13 +1,15 @@
 //! The posts of the short pages: stay signed in, confirm the app, change the password, phone sign-in.
 
 use entrasim_domain::directory::user::{Password, User};
+use entrasim_domain::id::ObjectId;
 use entrasim_domain::sign_in::phone::PromptState;
+use entrasim_domain::tenant::Tenant;
 use http::StatusCode;
 use serde_json::{Value, json};
 use uuid::Uuid;
 
 use super::interaction::Interaction;
-use super::login::change;
+use super::login::{change, verify_password};
 use super::page;
 use crate::call::Call;
 use crate::wire::{Form, Reply};
@@ -54,11 +56,22 @@ fn is_strong(password: &str) -> bool {
     (8..=256).contains(&password.chars().count()) && count >= 3
 }
 
-/// What stands in the way of a new password.
-fn refusal(user: &User, current: &str, new: &str, confirmed: &str) -> Option<&'static str> {
-    let known = user.password.as_ref()?;
-    if *known.value != *current {
-        Some("The current password is incorrect.")
+/// What stands in the way of a new password. The box of the current one is no way around smart lockout.
+fn refusal(
+    call: &Call<'_>,
+    tenant: &Tenant,
+    user: &User,
+    [current, new, confirmed]: [&str; 3],
+) -> Option<&'static str> {
+    user.password.as_ref()?;
+    if let Err(error) = verify_password(call, tenant, user, current) {
+        call.record_code(format!("AADSTS{}", error.number()));
+        Some(match error.number() {
+            50053 => {
+                "The account is locked for a while, because a wrong password was typed too often."
+            }
+            _ => "The current password is incorrect.",
+        })
     } else if new != confirmed {
         Some("The new passwords do not match.")
     } else if new == current {
@@ -72,17 +85,31 @@ fn refusal(user: &User, current: &str, new: &str, confirmed: &str) -> Option<&'s
     }
 }
 
-fn set_password(call: &Call<'_>, user: &User, new: &str) {
-    let mut user = user.clone();
-    let now = call.now();
-    user.password = Some(Password {
-        value: new.into(),
-        set: now,
-        must_change: false,
+/// Changes the password. It ends what was signed in before, and this sign-in begins anew with it.
+fn set_password(interaction: &mut Interaction<'_>, user: ObjectId, new: &str) {
+    let now = interaction.call.now();
+    let mut epoch = 0;
+    change(interaction.call, |tenant| {
+        if let Some(known) = tenant.users.get(user) {
+            let mut known = User::clone(known);
+            let password = Password {
+                value: new.into(),
+                set: now,
+                must_change: false,
+            };
+            known.set_password(password, now);
+            epoch = known.sessions.number;
+            tenant.users.put(known);
+        }
     });
-    // A change of the password ends what was signed in before.
-    user.sessions_valid_from = now;
-    change(call, |tenant| tenant.users.put(user));
+    if let Some(mut authentication) = interaction.progress.authentication() {
+        authentication.at = Some(now);
+        authentication.epoch = epoch;
+        interaction
+            .progress
+            .set_authentication(Some(&authentication));
+    }
+    interaction.progress.password_changed = true;
 }
 
 /// `POST /{tenant}/login/changepassword`
@@ -92,8 +119,7 @@ pub(super) fn change_password(call: &Call<'_>) -> Reply {
         Ok(interaction) => interaction,
         Err(error) => return page::error::show(call, &error),
     };
-    let (Ok(tenant), Some(mut authentication)) =
-        (interaction.tenant(), interaction.progress.authentication())
+    let (Ok(tenant), Some(_)) = (interaction.tenant(), interaction.progress.authentication())
     else {
         return interaction.advance();
     };
@@ -104,20 +130,11 @@ pub(super) fn change_password(call: &Call<'_>) -> Reply {
     let new = form
         .get("newpasswd")
         .unwrap_or_else(|| field("confirmnewpasswd"));
-    if let Some(message) = refusal(
-        &user,
-        field("currentpasswd"),
-        new,
-        field("confirmnewpasswd"),
-    ) {
+    let given = [field("currentpasswd"), new, field("confirmnewpasswd")];
+    if let Some(message) = refusal(call, &tenant, &user, given) {
         return page::change_password::show(&interaction, Some(message));
     }
-    set_password(call, &user, new);
-    authentication.at = Some(call.now());
-    interaction
-        .progress
-        .set_authentication(Some(&authentication));
-    interaction.progress.password_changed = true;
+    set_password(&mut interaction, user.id, new);
     interaction.advance()
 }
 
@@ -129,15 +146,10 @@ pub(super) fn begin_password_change(call: &Call<'_>) -> Reply {
         let tenant = found.tenant()?;
         let user = found.user(&tenant)?;
         let (old, new) = (text("OldPassword"), text("NewPassword"));
-        if let Some(message) = refusal(&user, old, new, new) {
+        if let Some(message) = refusal(call, &tenant, &user, [old, new, new]) {
             return Ok((found, Some(message)));
         }
-        set_password(call, &user, new);
-        if let Some(mut authentication) = found.progress.authentication() {
-            authentication.at = Some(call.now());
-            found.progress.set_authentication(Some(&authentication));
-        }
-        found.progress.password_changed = true;
+        set_password(&mut found, user.id, new);
         Ok((found, None))
     });
     let body = match result {

@@ -13,8 +13,10 @@ use entrasim_domain::sign_in::lockout::Lockout;
 use entrasim_domain::tenant::Tenant;
 use uuid::Uuid;
 
+use super::authority::Authority;
 use super::error::StsError;
 use super::interaction::Interaction;
+use super::second_factor::Shown;
 use super::{page, sign_in_log};
 use crate::call::Call;
 use crate::wire::{Form, Reply};
@@ -47,7 +49,7 @@ pub(super) fn answer(call: &Call<'_>) -> Reply {
         interaction.progress.persistence_asked = true;
     }
     let shown = if let Some(pass) = field("accesspass") {
-        check_pass(&interaction, pass)
+        sign_in_with_pass(&interaction, pass)
     } else if form.get("psRNGCSLK").is_some() && form.get("code").is_some() {
         super::second_factor::phone_sign_in(&interaction, field("code").unwrap_or_default())
     } else if let Some(password) = form
@@ -102,6 +104,9 @@ pub(super) fn identify(interaction: &mut Interaction<'_>, name: &str) -> Result<
             .with("user", name)
             .with("tenant", tenant)
     };
+    if Authority::is_consumers(&interaction.request.authority) {
+        return Err(unknown("Microsoft Services"));
+    }
     if call.tenant().is_none() {
         let domain = name.rsplit_once('@').map_or("", |(_, domain)| domain);
         let cell = call
@@ -135,7 +140,10 @@ fn check_password(
     let tenant = interaction.tenant()?;
     let user = interaction.user(&tenant)?;
     verify_password(interaction.call, &tenant, &user, password)?;
-    Ok(Authentication::password(interaction.call.now()))
+    Ok(Authentication {
+        epoch: user.sessions.number,
+        ..Authentication::password(interaction.call.now())
+    })
 }
 
 /// Compares a password, counting failures: smart lockout (AADSTS50053). What it may lead to is decided later.
@@ -182,11 +190,26 @@ pub(super) fn change(call: &Call<'_>, change: impl FnOnce(&mut Tenant)) {
     }
 }
 
-/// Checks a Temporary Access Pass; a one-time pass is used up by it.
-pub(super) fn check_pass(
+/// A Temporary Access Pass instead of a password.
+fn sign_in_with_pass(
     interaction: &Interaction<'_>,
     given: &str,
 ) -> Result<Authentication, StsError> {
+    let Shown { factor, ends } = check_pass(interaction, given)?;
+    let (tenant, now) = (interaction.tenant()?, interaction.call.now());
+    Ok(Authentication {
+        methods: vec![tenant.knobs.amr_for_tap, Amr::Mfa],
+        at: Some(now),
+        factors: vec![factor],
+        multifactor_at: Some(now),
+        ends,
+        epoch: interaction.user(&tenant)?.sessions.number,
+        ..Authentication::default()
+    })
+}
+
+/// Checks a Temporary Access Pass; a one-time pass is used up by it.
+pub(super) fn check_pass(interaction: &Interaction<'_>, given: &str) -> Result<Shown, StsError> {
     let call = interaction.call;
     let (tenant, now) = (interaction.tenant()?, call.now());
     let user = interaction.user(&tenant)?;
@@ -213,12 +236,8 @@ pub(super) fn check_pass(
     if once && !use_up(call, user.id, id) {
         return Err(StsError::new(130_500));
     }
-    Ok(Authentication {
-        methods: vec![Amr::Pwd, Amr::Mfa],
-        contexts: Vec::new(),
-        at: Some(now),
-        factors: vec![Factor::TemporaryAccessPass { once }],
-        multifactor_at: Some(now),
+    Ok(Shown {
+        factor: Factor::TemporaryAccessPass { once },
         ends: Some(ends),
     })
 }

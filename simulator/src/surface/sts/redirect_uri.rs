@@ -1,5 +1,6 @@
 //! Redirect URIs: which ones an app has registered, and which address a request may name.
 
+use entrasim_domain::enforcement::facts::ClientAppType;
 use serde::{Deserialize, Serialize};
 
 use super::client::Client;
@@ -14,6 +15,17 @@ pub(super) enum Platform {
     SinglePage,
     /// Public.
     Native,
+}
+
+impl Platform {
+    /// What Conditional Access calls the app: confidential clients count as browsers (MicrosoftDocs/entra-docs
+    /// concept-conditional-access-conditions.md, client apps).
+    pub(super) fn client_app(self) -> ClientAppType {
+        match self {
+            Self::Web | Self::SinglePage => ClientAppType::Browser,
+            Self::Native => ClientAppType::MobileAppsAndDesktopClients,
+        }
+    }
 }
 
 /// The address to answer to, and its platform. Without one in the request, the first registered is meant.

@@ -166,7 +166,7 @@ pub(super) fn process(call: &Call<'_>) -> Reply {
         && registered.user == user.id.0
         && call.now().since(registered.at).as_secs() < 600
     {
-        second_factor::add(&mut interaction, registered.factor);
+        second_factor::add(&mut interaction, registered.factor.into());
         interaction.progress.campaign_asked = true;
         return interaction.advance();
     }

@@ -9,6 +9,7 @@ use entrasim_domain::policy::authentication_methods::MethodName;
 use entrasim_domain::random::Random;
 use entrasim_domain::sign_in::phone::{Message, Prompt, PromptKind, PromptState, Reaction};
 use entrasim_domain::tenant::Tenant;
+use entrasim_domain::time::Timestamp;
 use uuid::Uuid;
 
 use super::error::StsError;
@@ -232,11 +233,24 @@ fn text_code(interaction: &Interaction<'_>, user: &User, proof: &Proof) -> Strin
     code
 }
 
+/// A factor that was shown, and the end of everything that follows from it, where it has one.
+#[derive(Debug)]
+pub(super) struct Shown {
+    pub factor: Factor,
+    pub ends: Option<Timestamp>,
+}
+
+impl From<Factor> for Shown {
+    fn from(factor: Factor) -> Self {
+        Self { factor, ends: None }
+    }
+}
+
 /// How a method that was begun stands.
 #[derive(Debug)]
 pub(super) enum Standing {
     Pending,
-    Passed(Factor),
+    Passed(Shown),
     /// AADSTS500121, with a word for the script.
     Failed(&'static str),
 }
@@ -261,7 +275,7 @@ pub(super) fn check(
             match tenant.sign_in.prompts.get(&pending.prompt) {
                 None => Standing::Failed("PhoneAppNoResponse"),
                 Some(prompt) => match prompt.state {
-                    PromptState::Approved => Standing::Passed(factor),
+                    PromptState::Approved => Standing::Passed(factor.into()),
                     PromptState::Denied => Standing::Failed("PhoneAppDenied"),
                     PromptState::Reported => Standing::Failed("FraudCodeEntered"),
                     PromptState::Pending if prompt.is_over(call.now()) => {
@@ -273,7 +287,9 @@ pub(super) fn check(
         }
         SMS => match given {
             None => Standing::Pending,
-            Some(given) if pending.code.as_deref() == Some(given) => Standing::Passed(Factor::Sms),
+            Some(given) if pending.code.as_deref() == Some(given) => {
+                Standing::Passed(Factor::Sms.into())
+            }
             Some(_) => Standing::Failed("SMSAuthFailedWrongCodeEntered"),
         },
         CODE => match given {
@@ -283,13 +299,7 @@ pub(super) fn check(
         ACCESS_PASS => match given {
             None => Standing::Pending,
             Some(given) => match super::login::check_pass(interaction, given) {
-                Ok(shown) => Standing::Passed(
-                    shown
-                        .factors
-                        .first()
-                        .cloned()
-                        .unwrap_or(Factor::TemporaryAccessPass { once: false }),
-                ),
+                Ok(pass) => Standing::Passed(pass),
                 Err(_) => Standing::Failed("InvalidAccessPass"),
             },
         },
@@ -332,7 +342,7 @@ fn one_time_code(interaction: &Interaction<'_>, user: &User, given: &str) -> Sta
         .is_ok()
     });
     if counted {
-        Standing::Passed(factor)
+        Standing::Passed(factor.into())
     } else {
         Standing::Failed("OathCodeIncorrect")
     }
@@ -352,7 +362,8 @@ fn oath(
 }
 
 /// Adds a passed factor to what the session has shown.
-pub(super) fn add(interaction: &mut Interaction<'_>, factor: Factor) {
+pub(super) fn add(interaction: &mut Interaction<'_>, shown: Shown) {
+    let Shown { factor, ends } = shown;
     let now = interaction.call.now();
     let mut authentication = interaction.progress.authentication().unwrap_or_default();
     if !authentication.methods.contains(&Amr::Mfa) {
@@ -362,6 +373,7 @@ pub(super) fn add(interaction: &mut Interaction<'_>, factor: Factor) {
         authentication.factors.push(factor);
     }
     authentication.multifactor_at = Some(now);
+    authentication.end_by(ends);
     interaction.progress.pending = None;
     interaction.progress.fresh = true;
     interaction
@@ -430,6 +442,7 @@ pub(super) fn phone_sign_in(
         at: Some(now),
         factors: vec![Factor::DeviceBasedPush],
         multifactor_at: Some(now),
+        epoch: interaction.user(&tenant)?.sessions.number,
         ..Authentication::default()
     })
 }

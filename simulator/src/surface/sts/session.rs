@@ -112,22 +112,20 @@ impl Session {
 
 /// Whether the user's sessions were revoked after this sign-in.
 pub(super) fn is_revoked(user: &User, authentication: &Authentication) -> bool {
-    authentication
-        .at
-        .is_some_and(|at| at < user.sessions_valid_from)
+    authentication.epoch != user.sessions.number
 }
 
 const TRANSIENT_COOKIE: &str = "ESTSAUTH";
 const PERSISTENT_COOKIE: &str = "ESTSAUTHPERSISTENT";
 
 /// The sessions of this browser that are still good, in the order in which they were made.
+///
+/// The cookie that ends with the window holds them all; the other one is for the time after, and holds those of the people
+/// who wanted to stay signed in.
 pub(super) fn read(call: &Call<'_>) -> Vec<LiveSession> {
-    let value = call
-        .request
-        .cookie(PERSISTENT_COOKIE)
-        .or_else(|| call.request.cookie(TRANSIENT_COOKIE));
-    let sessions: Vec<Session> = value
-        .and_then(|value| open(call, Purpose::Session, &value))
+    let sessions: Vec<Session> = [TRANSIENT_COOKIE, PERSISTENT_COOKIE]
+        .iter()
+        .find_map(|name| open(call, Purpose::Session, &call.request.cookie(name)?))
         .unwrap_or_default();
     sessions
         .iter()
@@ -142,31 +140,11 @@ pub(super) fn write(call: &Call<'_>, reply: Reply, current: Session) -> Reply {
         .map(|live| live.session)
         .filter(|known| known.user != current.user || known.tenant != current.tenant)
         .collect();
-    let persistent = current.persistent || sessions.iter().any(|known| known.persistent);
     sessions.push(current);
     if sessions.len() > ACCOUNTS {
         sessions.remove(0);
     }
-    let sealed = seal(call, Purpose::Session, &sessions);
-    let light: Vec<String> = sessions.iter().map(|known| known.id.to_string()).collect();
-    let age = format!("; max-age={}", PERSISTENT.as_secs());
-    let mut reply = reply.cookie(&cookie(call, TRANSIENT_COOKIE, &sealed, "; HttpOnly"));
-    if persistent {
-        reply = reply.cookie(&cookie(
-            call,
-            PERSISTENT_COOKIE,
-            &sealed,
-            &format!("; HttpOnly{age}"),
-        ));
-    }
-    reply
-        .cookie(&cookie(
-            call,
-            "ESTSAUTHLIGHT",
-            &format!("+{}", light.join("+")),
-            "",
-        ))
-        .cookie(&cookie(call, "SignInStateCookie", "1", "; HttpOnly"))
+    store(call, reply, &sessions)
 }
 
 /// Forgets the sessions: all of them, or one.
@@ -176,26 +154,39 @@ pub(super) fn forget(call: &Call<'_>, reply: Reply, one: Option<Uuid>) -> Reply 
         .map(|live| live.session)
         .filter(|known| one.is_some_and(|id| known.id != id))
         .collect();
-    if left.is_empty() {
-        let gone = "; max-age=0";
-        return [
-            TRANSIENT_COOKIE,
-            PERSISTENT_COOKIE,
-            "ESTSAUTHLIGHT",
-            "SignInStateCookie",
-        ]
-        .iter()
-        .fold(reply, |reply, name| {
-            reply.cookie(&cookie(call, name, "", gone))
-        });
-    }
-    let sealed = seal(call, Purpose::Session, &left);
-    let name = if left.iter().any(|known| known.persistent) {
-        PERSISTENT_COOKIE
-    } else {
-        TRANSIENT_COOKIE
+    store(call, reply, &left)
+}
+
+/// Writes every cookie, or takes it away: none is left that says something else than the others.
+fn store(call: &Call<'_>, reply: Reply, sessions: &[Session]) -> Reply {
+    let sealed = |sessions: &[Session]| {
+        (!sessions.is_empty()).then(|| seal(call, Purpose::Session, &sessions))
     };
-    reply.cookie(&cookie(call, name, &sealed, "; HttpOnly"))
+    let staying: Vec<Session> = sessions
+        .iter()
+        .filter(|known| known.persistent)
+        .cloned()
+        .collect();
+    let light: String = sessions
+        .iter()
+        .map(|known| format!("+{}", known.id))
+        .collect();
+    let age = format!("; HttpOnly; max-age={}", PERSISTENT.as_secs());
+    [
+        (TRANSIENT_COOKIE, sealed(sessions), "; HttpOnly"),
+        (PERSISTENT_COOKIE, sealed(&staying), &age),
+        ("ESTSAUTHLIGHT", (!light.is_empty()).then_some(light), ""),
+        (
+            "SignInStateCookie",
+            (!sessions.is_empty()).then(|| "1".to_owned()),
+            "; HttpOnly",
+        ),
+    ]
+    .into_iter()
+    .fold(reply, |reply, (name, value, more)| match value {
+        Some(value) => reply.cookie(&cookie(call, name, &value, more)),
+        None => reply.cookie(&cookie(call, name, "", "; max-age=0")),
+    })
 }
 
 fn cookie(call: &Call<'_>, name: &str, value: &str, more: &str) -> String {

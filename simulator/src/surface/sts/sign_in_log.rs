@@ -1,6 +1,7 @@
 //! The sign-in log: one row an attempt, whatever came of it, at the token endpoint and on the pages.
 
 use entrasim_domain::directory::user::User;
+use entrasim_domain::enforcement::facts::Origin;
 use entrasim_domain::enforcement::{
     Authentication, Circumstances, Decision, Factor, Interruption, Outcome, Verdict, decide,
 };
@@ -20,6 +21,7 @@ use super::token::TokenRequest;
 use super::{Version, device, session};
 use crate::call::Call;
 use crate::issue::access_token::sign_in_name;
+use crate::seal::sign_in::SignIn;
 use crate::wire::jwt::Unverified;
 
 impl Attempt<'_> {
@@ -97,7 +99,7 @@ impl Attempt<'_> {
             .map(|(place, factor)| {
                 let at = date(shown, place == 0);
                 let remembered = match self.way {
-                    Way::Silent => true,
+                    Way::Silent(_) => true,
                     Way::Direct => false,
                     Way::Pages(_) | Way::Device | Way::Registration => {
                         known.as_ref().is_some_and(|known| {
@@ -204,7 +206,10 @@ pub(super) fn token_refused(request: &TokenRequest<'_>, error: &StsError) {
     let (kind, way) = match grant {
         "password" => (SignInKind::InteractiveUser, Way::Direct),
         "client_credentials" => (SignInKind::ServicePrincipal, Way::Direct),
-        _ => (SignInKind::NonInteractiveUser, Way::Silent),
+        _ => (
+            SignInKind::NonInteractiveUser,
+            Way::Silent(origin(request, grant)),
+        ),
     };
     let (subject, name) = if grant == "client_credentials" {
         let principal = tenant.service_principal(client_id);
@@ -235,21 +240,16 @@ fn named_user(
     tenant: &Tenant,
     grant: &str,
 ) -> (Option<ObjectId>, String) {
-    let (call, field) = (request.call, |name| {
-        request.form.get(name).unwrap_or_default()
-    });
+    let field = |name| request.form.get(name).unwrap_or_default();
     let id = match grant {
         "password" => {
             let name = field("username").trim();
             let user = tenant.user_by_sign_in_name(name);
             return (user.map(|user| user.id), name.to_lowercase());
         }
-        "refresh_token" => RefreshToken::open(call, field("refresh_token"))
-            .ok()
-            .map(|token| token.user),
-        "authorization_code" => AuthorizationCode::open(call, field("code"))
-            .ok()
-            .map(|code| code.user),
+        "refresh_token" | "authorization_code" => {
+            remembered(request, grant).map(|sign_in| sign_in.user)
+        }
         "urn:ietf:params:oauth:grant-type:jwt-bearer" => Unverified::parse(field("assertion"))
             .and_then(|token| token.claim("oid").and_then(|id| id.parse().ok())),
         _ => approver(request),
@@ -257,6 +257,27 @@ fn named_user(
     let user: Option<&User> = id.and_then(|id| tenant.users.get(id)).map(|user| &**user);
     let name = user.map_or_else(String::new, |user| sign_in_name(tenant, user));
     (user.map(|user| user.id), name)
+}
+
+/// The sign-in behind a refresh token or a code.
+fn remembered(request: &TokenRequest<'_>, grant: &str) -> Option<SignIn> {
+    let (call, form) = (request.call, &request.form);
+    match grant {
+        "refresh_token" => RefreshToken::open(call, form.get("refresh_token")?)
+            .ok()
+            .map(|token| token.sign_in),
+        "authorization_code" => AuthorizationCode::open(call, form.get("code")?)
+            .ok()
+            .map(|code| code.sign_in),
+        _ => None,
+    }
+}
+
+fn origin(request: &TokenRequest<'_>, grant: &str) -> Origin {
+    match grant {
+        "device_code" | "urn:ietf:params:oauth:grant-type:device_code" => Way::Device.origin(),
+        _ => remembered(request, grant).map_or_else(Origin::default, |sign_in| sign_in.origin),
+    }
 }
 
 /// Who signed in for a device.

@@ -7,6 +7,7 @@ use entrasim_domain::directory::application::ImplicitGrant;
 use serde::{Deserialize, Serialize};
 
 use super::Version;
+use super::authority::Authority;
 use super::client::{Client, Credentials};
 use super::error::StsError;
 use super::pkce::Challenge;
@@ -104,11 +105,14 @@ impl SignInRequest {
             text("client_id").ok_or_else(|| StsError::new(900_144).with("name", "client_id"))?;
         let named = text("redirect_uri");
         let (address, implicit) = with_client(call, &client_id, |client| {
-            (
+            if Authority::is_consumers(authority) {
+                client.require_personal()?;
+            }
+            Ok::<_, StsError>((
                 redirect_uri::check(client, named.as_deref()),
                 client.implicit_grant(),
-            )
-        })?;
+            ))
+        })??;
         let (redirect_uri, platform) = address?;
         let mut request = Self {
             v1: version == Version::V1,

@@ -158,6 +158,9 @@ fn dispatch(request: &TokenRequest<'_>) -> Result<Outcome, StsError> {
         "device_code" | "urn:ietf:params:oauth:grant-type:device_code" => {
             grant::device_code::issue(request).map(Outcome::Issued)
         }
+        "urn:ietf:params:oauth:grant-type:jwt-bearer" if wants_saml(&request.form) => Ok(
+            Outcome::NotSimulated("on-behalf-of for a SAML token".to_owned()),
+        ),
         "urn:ietf:params:oauth:grant-type:jwt-bearer" => {
             grant::on_behalf_of::issue(request).map(Outcome::Issued)
         }
@@ -167,6 +170,12 @@ fn dispatch(request: &TokenRequest<'_>) -> Result<Outcome, StsError> {
         "srv_challenge" => Ok(Outcome::Nonce),
         other => Err(StsError::new(70003).with("grant", other)),
     }
+}
+
+/// `requested_token_type` of on-behalf-of (MicrosoftDocs/entra-docs v2-oauth2-on-behalf-of-flow.md).
+fn wants_saml(form: &Form) -> bool {
+    form.get("requested_token_type")
+        .is_some_and(|kind| kind.starts_with("urn:ietf:params:oauth:token-type:saml"))
 }
 
 impl<'a> TokenRequest<'a> {
@@ -199,8 +208,10 @@ impl<'a> TokenRequest<'a> {
 
     pub(super) fn client(&self, credentials: &Credentials) -> Result<Client<'a>, StsError> {
         let client = Client::find(self.call, self.tenant()?, credentials)?;
-        if matches!(self.authority, Authority::Common | Authority::Organizations) {
-            client.require_multitenant()?;
+        match self.authority {
+            Authority::Tenant(_) => {}
+            Authority::Consumers => client.require_personal()?,
+            Authority::Common | Authority::Organizations => client.require_multitenant()?,
         }
         Ok(client)
     }
@@ -217,7 +228,8 @@ pub(super) fn client_info(tenant: &Tenant, user: &User) -> String {
 
 /// Member order and number forms of the two versions (captured answers).
 fn body(call: &Call<'_>, issued: &Issued, version: Version) -> Map<String, Value> {
-    let seconds = issued.lifetime.as_secs();
+    // The last second of a Temporary Access Pass leaves less than one.
+    let seconds = issued.lifetime.as_secs().max(1);
     let number = |value: u64| match version {
         Version::V2 => json!(value),
         Version::V1 => json!(value.to_string()),

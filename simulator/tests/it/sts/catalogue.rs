@@ -226,7 +226,7 @@ fn spa_token(bench: &Bench, code: &str, origin: Option<&str>) -> Reply {
     )
 }
 
-fn policy(bench: &Bench, change: impl FnOnce(&mut ConditionalAccessPolicy)) {
+pub(crate) fn policy(bench: &Bench, change: impl FnOnce(&mut ConditionalAccessPolicy)) {
     bench
         .tenant
         .write(|tenant| {
@@ -421,7 +421,11 @@ pub(crate) const ROWS: &[Row] = &[
     row(28000, "a scope with two resources", |b| grant(b, &[("client_id", AZURE_CLI), ("grant_type", "password"), ("username", &account(b, "bob").0), ("password", &account(b, "bob").1), ("scope", "https://graph.microsoft.com/.default https://vault.azure.net/.default")])),
     row(50011, "a redirect URI that is not registered", |b| opens(b, &authorize_url("").replace("localhost%3A8400", "evil.example"))),
     row(50013, "an on-behalf-of assertion with a broken signature", |b| { let mut token = api_token(b); token.truncate(token.len() - 8); token.push_str("AAAAAAAA"); on_behalf(b, &token, API, "api-secret") }),
-    row(50020, "a refresh token of a user who is gone", |b| refresh(b, "bob", || { let bob = b.tenant.read().users.by_local_part("bob", 0).unwrap().id; b.tenant.write(|t| { t.remove_user(bob); Ok::<(), ()>(()) }).unwrap(); })),
+    row(50020, "a refresh token in a tenant that does not know its account", |b| {
+        let tokens = json(&password_token(b, "bob", ARM_SCOPE));
+        let other = b.app.create_tenant(&entrasim::app::TenantOptions { seed: 7, ..entrasim::app::TenantOptions::default() }).unwrap();
+        of_reply(&b.post_form(&format!("{LOGIN}/{}/oauth2/v2.0/token", other.id()), &[("client_id", AZURE_CLI), ("grant_type", "refresh_token"), ("refresh_token", text(&tokens, "refresh_token"))]))
+    }),
     row(50027, "a client assertion that is no JWT", |b| of_reply(&assertion_reply(b, "garbage"))),
     row(50034, "a name that is not in the directory", |b| { let mut browser = Browser::new(b); browser.get(&authorize_url("")).submit(&[("loginfmt", "nobody@contoso.onmicrosoft.com")]); of_browser(&browser) }),
     row(50049, "instance discovery for an unknown host", |b| of_reply(&b.send("GET", &format!("{LOGIN}/common/discovery/instance?api-version=1.1&authorization_endpoint=https://evil.example/common/oauth2/authorize"), &[], ""))),
@@ -458,7 +462,7 @@ pub(crate) const ROWS: &[Row] = &[
     }),
     row(50148, "a code with a challenge redeemed without a verifier", |b| { let code = finished(b, &authorize_url("")).answer("code").unwrap(); of_reply(&redeem_code(b, &code, &[("code_verifier", "")])) }),
     row(50149, "a code_challenge_method that does not exist", |b| opens(b, &authorize_url("").replace("code_challenge_method=plain", "code_challenge_method=S1"))),
-    row(50173, "a refresh token from before a revocation", |b| refresh(b, "bob", || change_user(b, "bob", |u| u.sessions_valid_from = u.sessions_valid_from + core::time::Duration::from_secs(10 * 365 * 86_400)))),
+    row(50173, "a refresh token from before a revocation", |b| refresh(b, "bob", || change_user(b, "bob", |u| u.revoke_sessions(u.created)))),
     row(50194, "an app of one tenant on /organizations", |b| { own_app(b, |app, _| app.sign_in_audience = SignInAudience::AzureADMyOrg); opens(b, &own_url(b, "").replace(&b.tenant.id().to_string(), "organizations")) }),
     row(50199, "the page that asks whether the app is the right one", |b| of_browser(&confirming(b, text(&device(b), "user_code")))),
     row(50203, "the page that asks to register security information", |b| { security_defaults(b); signs_in(b, "bob", &authorize_url("")) }),
@@ -542,7 +546,8 @@ pub(crate) const ROWS: &[Row] = &[
         let code = consented(b, &spa_url(b, &pkce())).answer("code").unwrap();
         let tokens = json(&spa_token(b, &code, Some("https://spa.example")));
         b.set_clock("2025-10-01T12:00:00Z");
-        grant(b, &[("client_id", OWN), ("client_secret", "own-secret"), ("grant_type", "refresh_token"), ("refresh_token", text(&tokens, "refresh_token"))])
+        let body = format!("client_id={OWN}&grant_type=refresh_token&refresh_token={}", text(&tokens, "refresh_token"));
+        of_reply(&b.send("POST", &format!("{LOGIN}/{}/oauth2/v2.0/token", b.tenant.id()), &[("content-type", "application/x-www-form-urlencoded"), ("origin", "https://spa.example")], &body))
     }),
     row(700_211, "a federated token of another issuer", |b| federated(b, "https://other.example", SUBJECT, AUDIENCE)),
     row(700_212, "a federated token for another audience", |b| federated(b, ISSUER, SUBJECT, "api://else")),
@@ -563,6 +568,7 @@ pub(crate) const ROWS: &[Row] = &[
     row(9_002_325, "a single-page application without PKCE", |b| { own_app(b, plain); opens(b, &spa_url(b, "")) }),
     row(9_002_326, "a web app's code redeemed by a browser", |b| { let code = finished(b, &authorize_url("")).answer("code").unwrap(); let body = format!("client_id={AZURE_CLI}&grant_type=authorization_code&code={code}&redirect_uri=http%3A%2F%2Flocalhost%3A8400&code_verifier={VERIFIER}"); of_reply(&b.send("POST", &format!("{LOGIN}/organizations/oauth2/v2.0/token"), &[("content-type", "application/x-www-form-urlencoded"), ("origin", "https://x.example")], &body)) }),
     row(9_002_327, "a single-page application's code redeemed by a server", |b| { own_app(b, plain); let code = consented(b, &spa_url(b, &pkce())).answer("code").unwrap(); of_reply(&spa_token(b, &code, None)) }),
+    row(9_002_332, "an app for work accounts on /consumers", |b| { own_app(b, |app, _| app.sign_in_audience = SignInAudience::AzureADMultipleOrgs); opens(b, &own_url(b, "").replace(&b.tenant.id().to_string(), "consumers")) }),
 ];
 
 fn number_of_page(reply: &Reply) -> u32 {

@@ -165,7 +165,7 @@ fn revoked_and_idle_refresh_tokens_are_refused() {
         .tenant
         .read()
         .now(entrasim_domain::time::Timestamp::UNIX_EPOCH);
-    change_user(&bench, "alice", |user| user.sessions_valid_from = now);
+    change_user(&bench, "alice", |user| user.revoke_sessions(now));
     assert_eq!(aadsts(&redeem()), 50173);
 }
 

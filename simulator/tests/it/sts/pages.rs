@@ -219,8 +219,8 @@ fn sessions_end_by_revocation_and_by_a_disabled_account() {
         browser.submit(&[("LoginOptions", "1")]);
         browser.left = None;
         change_user(&bench, "bob", |user| match end {
-            "revoked" => user.sessions_valid_from = now() + core::time::Duration::from_secs(1),
-            _ => user.account_enabled = false,
+            "revoked" => user.revoke_sessions(now()),
+            _ => user.set_enabled(false, now()),
         });
         browser.get(&authorize_url("&prompt=none"));
         assert_eq!(
@@ -229,7 +229,6 @@ fn sessions_end_by_revocation_and_by_a_disabled_account() {
             "{end}"
         );
         change_user(&bench, "bob", |user| {
-            user.sessions_valid_from = user.created;
             user.account_enabled = true;
         });
     }
@@ -307,7 +306,7 @@ fn a_page_from_before_a_revocation_asks_again() {
     assert_eq!(browser.page(), "KmsiInterrupt");
     bench.set_clock("2025-09-30T12:01:00Z");
     change_user(&bench, "bob", |user| {
-        user.sessions_valid_from = Timestamp::parse("2025-09-30T12:00:30Z").unwrap();
+        user.revoke_sessions(Timestamp::parse("2025-09-30T12:00:30Z").unwrap());
     });
     browser.submit(&[("LoginOptions", "3")]);
     assert!(browser.left.is_none(), "nothing goes to the app");

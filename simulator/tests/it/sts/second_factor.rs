@@ -4,6 +4,7 @@ use entrasim::testing::Bench;
 use entrasim::testing::browser::Browser;
 use entrasim_domain::credential::method::{Authenticator, MethodKind, TemporaryAccessPass};
 use entrasim_domain::credential::one_time_code;
+use entrasim_domain::directory::user::PerUserMfa;
 use entrasim_domain::policy::authentication_methods::MethodName;
 use entrasim_domain::sign_in::phone::{PromptState, Reaction};
 use entrasim_domain::time::Timestamp;
@@ -162,6 +163,9 @@ fn a_user_without_a_method_registers_one_on_the_way() {
     for method in ["authenticator", "totp", "phone"] {
         let bench = Bench::at("2025-09-30T12:00:00Z");
         security_defaults(&bench);
+        super::pages::change_user(&bench, "bob", |user| {
+            user.per_user_mfa = PerUserMfa::Enabled;
+        });
         let (name, password) = account(&bench, "bob");
         let mut browser = Browser::new(&bench);
         browser.get(&authorize_url("")).sign_in(&name, &password);
@@ -211,6 +215,7 @@ fn a_user_without_a_method_registers_one_on_the_way() {
             .unwrap()
             .clone();
         assert_eq!(bob.methods.len(), 1);
+        assert_eq!(bob.per_user_mfa, PerUserMfa::Enforced, "was enabled");
     }
 }
 

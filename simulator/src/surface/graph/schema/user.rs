@@ -138,7 +138,7 @@ const PROPERTIES: &[P] = &[
     .on_demand()
     .filter(Filterable::Exact),
     P::new("signInSessionsValidFromDateTime", Kind::Date, |_, user| {
-        json!(user.sessions_valid_from.to_string())
+        json!(user.sessions.since.to_string())
     })
     .on_demand(),
     P::unset("state", Filterable::Text),

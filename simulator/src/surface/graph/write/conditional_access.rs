@@ -208,7 +208,7 @@ pub(in crate::surface::graph) fn revoke_sessions(
     graph.write(|tenant| {
         if let Some(known) = tenant.users.get(user) {
             let mut known = entrasim_domain::directory::user::User::clone(known);
-            known.sessions_valid_from = now;
+            known.revoke_sessions(now);
             tenant.users.put(known);
         }
         Ok(())

@@ -220,11 +220,14 @@ fn delete(graph: &Graph<'_, '_>, user: &User, id: &str) -> Answer {
     if !pass_of(user).any(|method| method.id.to_string() == id) {
         return Err(GraphError::Missing(id.to_owned()));
     }
-    let user = user.id;
+    let (user, now) = (user.id, graph.call.now());
     graph.write(|tenant| {
         if let Some(known) = tenant.users.get(user) {
             let mut known = User::clone(known);
             known.methods.retain(|method| method.id.to_string() != id);
+            if tenant.knobs.tap_delete_revokes_sessions {
+                known.revoke_sessions(now);
+            }
             tenant.users.put(known);
         }
         Ok(())

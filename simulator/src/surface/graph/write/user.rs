@@ -145,7 +145,7 @@ fn set(
         "mobilephone" => user.mobile_phone = optional(64)?,
         "preferredlanguage" => user.preferred_language = optional(64)?,
         "mail" => user.mail = optional(256)?.map_or(Mail::None, Mail::Other),
-        "accountenabled" => user.account_enabled = boolean(value, name, CLASS)?,
+        "accountenabled" => user.set_enabled(boolean(value, name, CLASS)?, now),
         "mailnickname" => {
             let alias = text(value, name, CLASS, 64)?;
             let is_valid = alias.is_ascii()
@@ -207,6 +207,7 @@ fn set_password(user: &mut User, value: &Value, now: Timestamp) -> Result<(), Gr
         // Graph's default for a password that somebody else sets.
         must_change: true,
     };
+    let mut chosen_anew = false;
     for (name, value) in profile {
         match name.as_str() {
             "password" => {
@@ -216,6 +217,7 @@ fn set_password(user: &mut User, value: &Value, now: Timestamp) -> Result<(), Gr
                 }
                 password.value = chosen.into();
                 password.set = now;
+                chosen_anew = true;
             }
             "forceChangePasswordNextSignIn" => password.must_change = boolean(value, name, CLASS)?,
             "forceChangePasswordNextSignInWithMfa"
@@ -237,7 +239,11 @@ fn set_password(user: &mut User, value: &Value, now: Timestamp) -> Result<(), Gr
     if password.value.is_empty() {
         return Err(GraphError::PasswordRequired);
     }
-    user.password = Some(password);
+    if chosen_anew {
+        user.set_password(password, now);
+    } else {
+        user.password = Some(password);
+    }
     Ok(())
 }
 

@@ -2,29 +2,27 @@
 
 use std::sync::Arc;
 
-use super::super::Version;
 use super::super::authority::Authority;
 use super::super::authorization_code::AuthorizationCode;
-use super::super::client::{Client, Credentials};
 use super::super::error::StsError;
 use super::super::redirect_uri::Platform;
 use super::super::token::{Issued, TokenRequest};
-use super::{Chain, SignedIn, Source, issue_for_user, live_user};
-use crate::issue::access_token::ClientProof;
+use super::account::live_user;
+use super::{Chain, SignedIn, Source, issue_for_user, prove_client, scope_in_force};
 
 pub(in super::super) fn issue(request: &TokenRequest<'_>) -> Result<Issued, StsError> {
     let call = request.call;
     let credentials = request.credentials()?;
     let code = AuthorizationCode::open(call, request.required("code")?)?;
     match &request.authority {
-        Authority::Tenant(cell) if cell.id() != code.tenant => {
+        Authority::Tenant(cell) if cell.id() != code.sign_in.tenant => {
             return Err(StsError::new(700_005).with("tenant", cell.id()));
         }
         Authority::Tenant(_) => {}
         _ => {
-            let home = call.app.store.get(code.tenant);
+            let home = call.app.store.get(code.sign_in.tenant);
             call.bind(Arc::clone(&home.ok_or_else(|| {
-                StsError::new(90002).with("tenant", code.tenant)
+                StsError::new(90002).with("tenant", code.sign_in.tenant)
             })?));
         }
     }
@@ -33,7 +31,7 @@ pub(in super::super) fn issue(request: &TokenRequest<'_>) -> Result<Issued, StsE
     if client.app_id() != code.client {
         return Err(StsError::new(70_000).with_error("invalid_grant"));
     }
-    let proof = authenticate(request, &client, &credentials, code.platform)?;
+    let proof = prove_client(request, &client, &credentials, Some(code.platform))?;
     let redirect_uri = request
         .form
         .get("redirect_uri")
@@ -62,16 +60,8 @@ pub(in super::super) fn issue(request: &TokenRequest<'_>) -> Result<Issued, StsE
     if !first {
         return Err(StsError::new(54_005));
     }
-    let user = live_user(request, tenant, code.user, &client)?;
-    super::require_not_revoked(user, &code.authentication)?;
-    let scope = match (
-        request.version,
-        request.form.get("scope").filter(|scope| !scope.is_empty()),
-    ) {
-        (Version::V2, Some(scope)) => scope.to_owned(),
-        (Version::V2, None) => code.scope.clone(),
-        (Version::V1, _) => String::new(),
-    };
+    let user = live_user(request, tenant, &code.sign_in, code.issued(), &client)?;
+    let scope = scope_in_force(request, &code.scope, code.resource.as_deref());
     issue_for_user(
         request,
         &SignedIn {
@@ -79,12 +69,13 @@ pub(in super::super) fn issue(request: &TokenRequest<'_>) -> Result<Issued, StsE
             user,
             client,
             proof,
-            authentication: code.authentication,
+            sign_in: code.sign_in,
             scope,
             resource: code.resource,
             nonce: code.nonce,
             source: Source::Pages,
             chain: Chain {
+                platform: Some(code.platform),
                 single_page_since: (code.platform == Platform::SinglePage).then_some(now),
             },
             demanded: code.claims,
@@ -106,30 +97,4 @@ fn redeem(
         }
     })
     .is_ok()
-}
-
-/// The platform of the redirect URI decides how the client proves itself.
-fn authenticate(
-    request: &TokenRequest<'_>,
-    client: &Client<'_>,
-    credentials: &Credentials,
-    platform: Platform,
-) -> Result<ClientProof, StsError> {
-    let tenant = request.tenant()?;
-    let origin = request.call.request.header("origin");
-    match platform {
-        Platform::SinglePage if origin.is_none() => Err(StsError::new(9_002_327)),
-        Platform::Web | Platform::Native if origin.is_some() => {
-            Err(StsError::new(9_002_326).with("origin", origin.unwrap_or_default()))
-        }
-        Platform::SinglePage | Platform::Native if credentials.are_confidential() => {
-            Err(StsError::new(700_025))
-        }
-        Platform::SinglePage | Platform::Native => {
-            client.require_enabled(tenant)?;
-            Ok(ClientProof::None)
-        }
-        Platform::Web if client.is_first_party() => Ok(ClientProof::None),
-        Platform::Web => client.authenticate(request.call, tenant, credentials, true),
-    }
 }

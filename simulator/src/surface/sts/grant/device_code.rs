@@ -3,11 +3,15 @@
 use entrasim_domain::sign_in::device_authorization::DeviceState;
 
 use super::super::Version;
+use super::super::access::Way;
 use super::super::device;
 use super::super::error::StsError;
+use super::super::redirect_uri::Platform;
 use super::super::scope::Asked;
 use super::super::token::{Issued, TokenRequest};
-use super::{Chain, SignedIn, Source, issue_for_user, live_user};
+use super::account::live_user;
+use super::{Chain, SignedIn, Source, issue_for_user, scope_in_force};
+use crate::seal::sign_in::SignIn;
 
 pub(in super::super) fn issue(request: &TokenRequest<'_>) -> Result<Issued, StsError> {
     let call = request.call;
@@ -48,19 +52,22 @@ pub(in super::super) fn issue(request: &TokenRequest<'_>) -> Result<Issued, StsE
         return Err(StsError::new(70_018));
     }
     let proof = client.authenticate(call, tenant, &credentials, false)?;
-    let user = live_user(request, tenant, user_id, &client)?;
-    super::require_not_revoked(user, &authentication)?;
-    let asked = request.form.get("scope").filter(|text| !text.is_empty());
-    let scope = match request.version {
-        Version::V2 => asked.unwrap_or(&waiting.scope).to_owned(),
-        Version::V1 => String::new(),
+    let sign_in = SignIn {
+        tenant: tenant_id,
+        user: user_id,
+        authentication,
+        origin: Way::Device.origin(),
     };
+    let issued = sign_in.authentication.at.unwrap_or(waiting.created);
+    let user = live_user(request, tenant, &sign_in, issued, &client)?;
+    let resource = waiting.v1.then(|| waiting.scope.clone());
+    let known = if waiting.v1 { "" } else { &waiting.scope };
+    let scope = scope_in_force(request, known, resource.as_deref());
     // What cannot be issued leaves the code alone; what can, takes it.
     if request.version == Version::V2 {
         Asked::parse(tenant, &scope, &request.own_origin())
             .map_err(|error| error.with("name", client.display_name()))?;
     }
-    let resource = waiting.v1.then(|| waiting.scope.clone());
     let claims = waiting.claims.clone();
     let issued = issue_for_user(
         request,
@@ -69,12 +76,15 @@ pub(in super::super) fn issue(request: &TokenRequest<'_>) -> Result<Issued, StsE
             user,
             client,
             proof,
-            authentication,
+            sign_in,
             scope,
             resource,
             nonce: None,
             source: Source::Pages,
-            chain: Chain::default(),
+            chain: Chain {
+                platform: Some(Platform::Native),
+                single_page_since: None,
+            },
             demanded: claims,
         },
     )?;

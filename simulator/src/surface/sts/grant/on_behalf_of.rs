@@ -3,8 +3,11 @@
 
 use std::sync::Arc;
 
+use entrasim_domain::directory::epoch::Epoch;
+use entrasim_domain::enforcement::facts::Origin;
 use entrasim_domain::enforcement::{Amr, Authentication};
 use entrasim_domain::id::{ObjectId, TenantId};
+use entrasim_domain::tenant::Tenant;
 use entrasim_domain::time::Timestamp;
 use serde_json::Value;
 
@@ -12,8 +15,12 @@ use super::super::Version;
 use super::super::authority::Authority;
 use super::super::client::Client;
 use super::super::error::StsError;
+use super::super::redirect_uri::Platform;
 use super::super::token::{Issued, TokenRequest};
-use super::{Chain, SignedIn, Source, issue_for_user, live_user};
+use super::account::live_user;
+use super::{Chain, SignedIn, Source, issue_for_user};
+use crate::issue::{BACKDATED, Behind};
+use crate::seal::sign_in::SignIn;
 use crate::wire::jwt::Unverified;
 
 pub(in super::super) fn issue(request: &TokenRequest<'_>) -> Result<Issued, StsError> {
@@ -38,8 +45,14 @@ pub(in super::super) fn issue(request: &TokenRequest<'_>) -> Result<Issued, StsE
     let tenant = request.tenant()?;
     let client = request.client(&credentials)?;
     let proof = client.authenticate(call, tenant, &credentials, true)?;
-    let (user, authentication) = subject(request, &client, &token, home)?;
-    let user = live_user(request, tenant, user, &client)?;
+    let (id, sign_in) = subject(request, &client, &token, home)?;
+    let issued = token
+        .date("iat")
+        .map_or(call.now(), Timestamp::from_unix_seconds);
+    let user = live_user(request, tenant, &sign_in, issued, &client)?;
+    if user.id != id {
+        return Err(StsError::new(50_013).with("reason", "The token is of another user."));
+    }
     let scope = match request.version {
         Version::V2 => request.required("scope")?.to_owned(),
         Version::V1 => String::new(),
@@ -51,12 +64,16 @@ pub(in super::super) fn issue(request: &TokenRequest<'_>) -> Result<Issued, StsE
             user,
             client,
             proof,
-            authentication,
+            sign_in,
             scope,
             resource: None,
             nonce: None,
             source: Source::Silent,
-            chain: Chain::default(),
+            // The API has to prove itself at every refresh too.
+            chain: Chain {
+                platform: Some(Platform::Web),
+                single_page_since: None,
+            },
             demanded: None,
         },
     )
@@ -68,7 +85,7 @@ fn subject(
     client: &Client<'_>,
     token: &Unverified<'_>,
     home: TenantId,
-) -> Result<(ObjectId, Authentication), StsError> {
+) -> Result<(ObjectId, SignIn), StsError> {
     let (call, tenant) = (request.call, request.tenant()?);
     let unsigned = |reason: &str| StsError::new(50_013).with("reason", reason);
     let key = token
@@ -104,6 +121,13 @@ fn subject(
         .claim("oid")
         .and_then(|id| id.parse().ok())
         .ok_or_else(|| StsError::new(50_027).with_error("invalid_request"))?;
+    let behind = token.claim("aio").and_then(|aio| Behind::open(call, aio));
+    let sign_in = behind.map_or_else(|| shown(tenant, user, token), |behind| behind.sign_in);
+    Ok((user, sign_in))
+}
+
+/// What the claims alone show, of a token that somebody else made with our keys.
+fn shown(tenant: &Tenant, user: ObjectId, token: &Unverified<'_>) -> SignIn {
     let words: Vec<Amr> = token
         .claims
         .get("amr")
@@ -113,12 +137,14 @@ fn subject(
         .filter_map(Value::as_str)
         .filter_map(Amr::parse)
         .collect();
-    let at = date("iat");
+    let at = token.date("iat").map(Timestamp::from_unix_seconds);
     let multifactor = words.contains(&Amr::Mfa);
-    Ok((
+    let sessions = tenant.users.get(user).map(|user| user.sessions);
+    let is_older = |sessions: Epoch| at.is_none_or(|at| at < sessions.since - BACKDATED);
+    SignIn {
+        tenant: tenant.id,
         user,
-        Authentication {
-            // Tokens of version 2 do not say how the user signed in: no more than a password is known then.
+        authentication: Authentication {
             methods: if words.is_empty() {
                 vec![Amr::Pwd]
             } else {
@@ -126,9 +152,13 @@ fn subject(
             },
             at,
             multifactor_at: at.filter(|_| multifactor),
+            epoch: sessions.map_or(0, |sessions| {
+                sessions.number.wrapping_sub(u32::from(is_older(sessions)))
+            }),
             ..Authentication::default()
         },
-    ))
+        origin: Origin::default(),
+    }
 }
 
 fn is_own_audience(client: &Client<'_>, audience: &str) -> bool {

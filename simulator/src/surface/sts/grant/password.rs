@@ -7,11 +7,13 @@ use entrasim_domain::enforcement::Authentication;
 use entrasim_domain::tenant::Tenant;
 
 use super::super::Version;
+use super::super::access::Way;
 use super::super::authority::Authority;
 use super::super::error::StsError;
 use super::super::login::verify_password;
 use super::super::token::{Issued, TokenRequest};
 use super::{Chain, SignedIn, Source, issue_for_user};
+use crate::seal::sign_in::SignIn;
 
 pub(in super::super) fn issue(request: &TokenRequest<'_>) -> Result<Issued, StsError> {
     let call = request.call;
@@ -27,7 +29,15 @@ pub(in super::super) fn issue(request: &TokenRequest<'_>) -> Result<Issued, StsE
         Version::V1 => String::new(),
     };
     let user = verified_user(request, tenant, name, password)?;
-    let authentication = Authentication::password(call.now());
+    let sign_in = SignIn {
+        tenant: tenant.id,
+        user: user.id,
+        authentication: Authentication {
+            epoch: user.sessions.number,
+            ..Authentication::password(call.now())
+        },
+        origin: Way::Direct.origin(),
+    };
     issue_for_user(
         request,
         &SignedIn {
@@ -35,7 +45,7 @@ pub(in super::super) fn issue(request: &TokenRequest<'_>) -> Result<Issued, StsE
             user,
             client,
             proof,
-            authentication,
+            sign_in,
             scope,
             resource: None,
             nonce: None,

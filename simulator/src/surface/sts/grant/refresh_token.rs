@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use entrasim_domain::directory::user::User;
+use entrasim_domain::time::Timestamp;
 
 use super::super::Version;
 use super::super::authority::Authority;
@@ -10,36 +10,31 @@ use super::super::client::Client;
 use super::super::error::StsError;
 use super::super::refresh_token::{INACTIVITY, RefreshToken};
 use super::super::token::{Issued, TokenRequest};
-use super::{Chain, SINGLE_PAGE_LIFETIME, SignedIn, Source, issue_for_user, live_user};
+use super::account::live_user;
+use super::{
+    Chain, SINGLE_PAGE_LIFETIME, SignedIn, Source, issue_for_user, prove_client, scope_in_force,
+};
 
 pub(in super::super) fn issue(request: &TokenRequest<'_>) -> Result<Issued, StsError> {
     let call = request.call;
     let credentials = request.credentials()?;
     let token = RefreshToken::open(call, request.required("refresh_token")?)?;
     if !matches!(request.authority, Authority::Tenant(_)) {
-        let home = call.app.store.get(token.tenant);
+        let home = call.app.store.get(token.sign_in.tenant);
         call.bind(Arc::clone(&home.ok_or_else(|| {
-            StsError::new(90002).with("tenant", token.tenant)
+            StsError::new(90002).with("tenant", token.sign_in.tenant)
         })?));
     }
     let tenant = request.tenant()?;
     let client = request.client(&credentials)?;
-    let proof = client.authenticate(call, tenant, &credentials, false)?;
+    let proof = prove_client(request, &client, &credentials, token.platform)?;
     require_same_client(&client, &token)?;
-    let user = live_user(request, tenant, token.user, &client)?;
-    require_current(request, user, &token)?;
-    let scope = match (
-        request.version,
-        request.form.get("scope").filter(|scope| !scope.is_empty()),
-    ) {
-        (Version::V2, Some(scope)) => with_offline_access(scope),
-        (Version::V2, None) => token.scope.clone(),
-        (Version::V1, _) => String::new(),
+    let user = live_user(request, tenant, &token.sign_in, token.issued, &client)?;
+    require_current(call.now(), &token)?;
+    let scope = match request.form.get("scope").filter(|scope| !scope.is_empty()) {
+        Some(scope) if request.version == Version::V2 => with_offline_access(scope),
+        _ => scope_in_force(request, &token.scope, Some(&token.resource)),
     };
-    let chain = Chain {
-        single_page_since: token.single_page_since,
-    };
-    let authentication = token.authentication;
     issue_for_user(
         request,
         &SignedIn {
@@ -47,12 +42,15 @@ pub(in super::super) fn issue(request: &TokenRequest<'_>) -> Result<Issued, StsE
             user,
             client,
             proof,
-            authentication,
+            sign_in: token.sign_in,
             scope,
-            resource: None,
+            resource: Some(token.resource),
             nonce: None,
             source: Source::Silent,
-            chain,
+            chain: Chain {
+                platform: token.platform,
+                single_page_since: token.single_page_since,
+            },
             demanded: None,
         },
     )
@@ -74,22 +72,12 @@ fn require_same_client(client: &Client<'_>, token: &RefreshToken) -> Result<(), 
     if client.app_id() == token.client || (token.family && client.is_family_member()) {
         Ok(())
     } else {
-        Err(StsError::new(70000))
+        Err(StsError::new(70000).with_suberror("client_mismatch"))
     }
 }
 
-/// Refresh tokens end by revocation, by idleness, and, for single-page applications, by age.
-fn require_current(
-    request: &TokenRequest<'_>,
-    user: &User,
-    token: &RefreshToken,
-) -> Result<(), StsError> {
-    let now = request.call.now();
-    if user.sessions_valid_from > token.issued {
-        return Err(StsError::new(50173)
-            .with("issued", token.issued.seven_digit_form())
-            .with("valid_from", user.sessions_valid_from.seven_digit_form()));
-    }
+/// Refresh tokens end by idleness, and, for single-page applications, by age.
+fn require_current(now: Timestamp, token: &RefreshToken) -> Result<(), StsError> {
     if let Some(since) = token.single_page_since
         && now.since(since) >= SINGLE_PAGE_LIFETIME
     {
