@@ -59,6 +59,8 @@ pub struct Home {
     pub object_id: ObjectId,
     /// The name the guest signs in with.
     pub principal_name: String,
+    /// The home tenant says that a second factor was passed there; set from outside.
+    pub multifactor: bool,
 }
 
 /// The contact address.
@@ -129,10 +131,5 @@ impl User {
     /// The mail alias.
     pub fn mail_nickname(&self) -> &str {
         self.mail_nickname.as_deref().unwrap_or(&self.local_part)
-    }
-
-    /// Whether any registered method is a second factor.
-    pub fn has_strong_method(&self) -> bool {
-        self.methods.iter().any(AuthenticationMethod::is_strong)
     }
 }

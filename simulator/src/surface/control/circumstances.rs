@@ -4,12 +4,14 @@
 use core::net::IpAddr;
 
 use entrasim_domain::directory::user::User;
-use entrasim_domain::enforcement::facts::Risk;
+use entrasim_domain::enforcement::facts::{DevicePlatform, Risk};
 use entrasim_domain::policy::authentication_methods::MethodName;
 use entrasim_domain::tenant::Tenant;
 use http::{Method, StatusCode};
 
-use super::model::{CircumstancesPatch, CircumstancesView, KnobsView, RiskWord, UserRiskView};
+use super::model::{
+    CircumstancesPatch, CircumstancesView, KnobsView, PlatformWord, RiskWord, UserRiskView,
+};
 use super::tenants::find_user;
 use super::{ControlCall, ControlError, Route, ok, openapi};
 use crate::wire::Reply;
@@ -69,18 +71,29 @@ impl From<RiskWord> for Risk {
     }
 }
 
+fn passed_at_home(user: &User) -> Option<bool> {
+    user.home.as_ref().map(|home| home.multifactor)
+}
+
 fn view(tenant: &Tenant) -> CircumstancesView {
     CircumstancesView {
         address: tenant.location.ip.to_string(),
         country: tenant.location.country.clone(),
+        platform: tenant.location.platform.map(PlatformWord::from),
+        trusts_home_mfa: tenant.conditional_access.trusts_home_mfa,
         users: tenant
             .users
             .iter()
-            .filter(|user| user.risk != Risk::None || user.sign_in_risk != Risk::None)
+            .filter(|user| {
+                user.risk != Risk::None
+                    || user.sign_in_risk != Risk::None
+                    || passed_at_home(user) == Some(true)
+            })
             .map(|user| {
                 let row = UserRiskView {
                     user_risk: Some(word(user.risk)),
                     sign_in_risk: Some(word(user.sign_in_risk)),
+                    home_mfa: passed_at_home(user),
                 };
                 (tenant.principal_name(user), row)
             })
@@ -134,6 +147,12 @@ fn apply(tenant: &mut Tenant, body: &CircumstancesPatch) -> Result<(), ControlEr
             }
         };
     }
+    if let Some(word) = body.platform {
+        tenant.location.platform = word.map(DevicePlatform::from);
+    }
+    if let Some(trusts) = body.trusts_home_mfa {
+        tenant.conditional_access.trusts_home_mfa = trusts;
+    }
     for (name, row) in &body.users {
         let mut user = User::clone(&*find_user(tenant, name)?);
         if let Some(word) = row.user_risk {
@@ -141,6 +160,12 @@ fn apply(tenant: &mut Tenant, body: &CircumstancesPatch) -> Result<(), ControlEr
         }
         if let Some(word) = row.sign_in_risk {
             user.sign_in_risk = word.into();
+        }
+        if let Some(passed) = row.home_mfa {
+            let home = user.home.as_mut().ok_or_else(|| {
+                ControlError::bad_request(format!("`{name}` is no guest from another tenant"))
+            })?;
+            home.multifactor = passed;
         }
         tenant.users.put(user);
     }

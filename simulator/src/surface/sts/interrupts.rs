@@ -1,6 +1,7 @@
 //! The posts of the short pages: stay signed in, confirm the app, change the password, phone sign-in.
 
 use entrasim_domain::directory::user::{Password, User};
+use entrasim_domain::enforcement::{Authentication, Risk};
 use entrasim_domain::sign_in::phone::PromptState;
 use http::StatusCode;
 use serde_json::{Value, json};
@@ -72,8 +73,13 @@ fn refusal(user: &User, current: &str, new: &str, confirmed: &str) -> Option<&'s
     }
 }
 
-fn set_password(call: &Call<'_>, user: &User, new: &str) {
+/// Sets a new password. After a second factor that is a secure change, and remediates the user's risk
+/// (MicrosoftDocs/entra-docs id-protection/howto-identity-protection-remediate-unblock.md).
+fn set_password(call: &Call<'_>, user: &User, new: &str, shown: Option<&Authentication>) {
     let mut user = user.clone();
+    if shown.is_some_and(Authentication::is_multifactor) {
+        user.risk = Risk::None;
+    }
     let now = call.now();
     user.password = Some(Password {
         value: new.into(),
@@ -112,7 +118,7 @@ pub(super) fn change_password(call: &Call<'_>) -> Reply {
     ) {
         return page::change_password::show(&interaction, Some(message));
     }
-    set_password(call, &user, new);
+    set_password(call, &user, new, Some(&authentication));
     authentication.at = Some(call.now());
     interaction
         .progress
@@ -132,8 +138,9 @@ pub(super) fn begin_password_change(call: &Call<'_>) -> Reply {
         if let Some(message) = refusal(&user, old, new, new) {
             return Ok((found, Some(message)));
         }
-        set_password(call, &user, new);
-        if let Some(mut authentication) = found.progress.authentication() {
+        let shown = found.progress.authentication();
+        set_password(call, &user, new, shown.as_ref());
+        if let Some(mut authentication) = shown {
             authentication.at = Some(call.now());
             found.progress.set_authentication(Some(&authentication));
         }

@@ -2,13 +2,15 @@
 //!
 //! `surface/sts/sas.rs` has the three calls of the pages' script and of tools, on top of this.
 
-use entrasim_domain::credential::method::{AuthenticationMethod, MethodKind, PhoneKind};
+use entrasim_domain::credential::method::{MethodKind, Oath, PhoneKind};
 use entrasim_domain::directory::user::User;
 use entrasim_domain::enforcement::{Amr, Authentication, Factor};
 use entrasim_domain::policy::authentication_methods::MethodName;
 use entrasim_domain::random::Random;
 use entrasim_domain::sign_in::phone::{Message, Prompt, PromptKind, PromptState, Reaction};
 use entrasim_domain::tenant::Tenant;
+use entrasim_domain::tenant::proofs::UsableFactor;
+use entrasim_domain::time::Timestamp;
 use uuid::Uuid;
 
 use super::error::StsError;
@@ -24,6 +26,7 @@ pub(super) struct Proof {
     /// What the page says, with the number mostly hidden.
     pub display: String,
     pub method: Uuid,
+    pub factor: Factor,
 }
 
 pub(super) const NOTIFICATION: &str = "PhoneAppNotification";
@@ -37,7 +40,14 @@ pub(super) const ACCESS_PASS: &str = "AccessPass";
 
 /// What the page offers: the user's methods, and of those only what a demanded strength accepts.
 pub(super) fn offered(interaction: &Interaction<'_>, tenant: &Tenant, user: &User) -> Vec<Proof> {
-    let all = proofs(tenant, user);
+    let mut offered = sufficient(interaction, tenant, user);
+    // One box takes the codes of every app and token.
+    offered.dedup_by(|a, b| a.id == b.id && a.id == CODE);
+    offered
+}
+
+fn sufficient(interaction: &Interaction<'_>, tenant: &Tenant, user: &User) -> Vec<Proof> {
+    let all = proofs(tenant, user, interaction.call.now());
     let Some(strength) = interaction
         .progress
         .strength
@@ -52,74 +62,58 @@ pub(super) fn offered(interaction: &Interaction<'_>, tenant: &Tenant, user: &Use
         .factors;
     all.into_iter()
         .filter(|proof| {
-            let method = user.methods.iter().find(|method| method.id == proof.method);
-            let factor = match proof.id {
-                CODE => Some(Factor::SoftwareOath),
-                SMS => Some(Factor::Sms),
-                CALL | ALTERNATE_CALL | OFFICE_CALL => Some(Factor::Voice),
-                _ => method.and_then(AuthenticationMethod::factor),
-            };
             let mut then = shown.clone();
-            then.extend(factor);
+            then.push(proof.factor.clone());
             strength.is_satisfied_by(&then)
         })
         .collect()
 }
 
-/// The methods that the user has and that the policy allows, the system's preference first
+/// What the user has and the policy allows, the system's preference first
 /// (MicrosoftDocs/entra-docs concept-system-preferred-multifactor-authentication.md).
-pub(super) fn proofs(tenant: &Tenant, user: &User) -> Vec<Proof> {
-    let groups = tenant.groups_of(user.id);
-    let allows = |name| tenant.authentication_methods.allows(name, &groups);
-    let mut proofs: Vec<(u8, Proof)> = Vec::new();
-    for method in &user.methods {
-        let mut add = |rank, id, display: String| {
-            proofs.push((
-                rank,
-                Proof {
-                    id,
-                    display,
-                    method: method.id,
-                },
-            ));
-        };
-        if !allows(MethodName::of(&method.kind)) && !matches!(method.kind, MethodKind::Phone(_)) {
-            continue;
-        }
-        match &method.kind {
-            MethodKind::TemporaryAccessPass(_) => {
-                add(0, ACCESS_PASS, "Temporary Access Pass".to_owned());
-            }
-            MethodKind::Passkey(key) => add(1, PASSKEY, key.display_name.clone()),
-            MethodKind::MicrosoftAuthenticator(app) => {
-                add(3, NOTIFICATION, app.display_name.clone());
-                if app.oath.is_some() {
-                    add(4, CODE, "Authenticator app".to_owned());
-                }
-            }
-            MethodKind::SoftwareOath(_) | MethodKind::HardwareOath { .. } => {
-                add(4, CODE, "One-time code".to_owned());
-            }
-            MethodKind::Phone(phone) => {
-                let hidden = hide(&phone.number);
-                if phone.kind == PhoneKind::Mobile && allows(MethodName::Sms) {
-                    add(5, SMS, hidden.clone());
-                }
-                if allows(MethodName::Voice) {
-                    let id = match phone.kind {
-                        PhoneKind::Mobile => CALL,
-                        PhoneKind::AlternateMobile => ALTERNATE_CALL,
-                        PhoneKind::Office => OFFICE_CALL,
-                    };
-                    add(6, id, hidden);
-                }
-            }
-            MethodKind::Email { .. } => {}
-        }
-    }
+pub(super) fn proofs(tenant: &Tenant, user: &User, now: Timestamp) -> Vec<Proof> {
+    let mut proofs: Vec<(u8, Proof)> = tenant
+        .usable_factors(user, now)
+        .into_iter()
+        .filter_map(|usable| {
+            let (rank, id, display) = shape(&usable)?;
+            let proof = Proof {
+                id,
+                display,
+                method: usable.method.id,
+                factor: usable.factor,
+            };
+            Some((rank, proof))
+        })
+        .collect();
     proofs.sort_by_key(|(rank, _)| *rank);
-    proofs.dedup_by(|(_, a), (_, b)| a.id == b.id && a.id == CODE);
     proofs.into_iter().map(|(_, proof)| proof).collect()
+}
+
+/// The rank of a factor, its word and its words.
+fn shape(usable: &UsableFactor<'_>) -> Option<(u8, &'static str, String)> {
+    let kind = &usable.method.kind;
+    Some(match (&usable.factor, kind) {
+        (Factor::TemporaryAccessPass { .. }, _) => {
+            (0, ACCESS_PASS, "Temporary Access Pass".to_owned())
+        }
+        (_, MethodKind::Passkey(key)) => (1, PASSKEY, key.display_name.clone()),
+        (Factor::MicrosoftAuthenticatorPush, MethodKind::MicrosoftAuthenticator(app)) => {
+            (3, NOTIFICATION, app.display_name.clone())
+        }
+        (_, MethodKind::MicrosoftAuthenticator(_)) => (4, CODE, "Authenticator app".to_owned()),
+        (Factor::SoftwareOath | Factor::HardwareOath, _) => (4, CODE, "One-time code".to_owned()),
+        (Factor::Sms, MethodKind::Phone(phone)) => (5, SMS, hide(&phone.number)),
+        (_, MethodKind::Phone(phone)) => {
+            let id = match phone.kind {
+                PhoneKind::Mobile => CALL,
+                PhoneKind::AlternateMobile => ALTERNATE_CALL,
+                PhoneKind::Office => OFFICE_CALL,
+            };
+            (6, id, hide(&phone.number))
+        }
+        _ => return None,
+    })
 }
 
 /// `+XX XXXXXXXXX78`: what a page may show of a number.
@@ -300,10 +294,14 @@ pub(super) fn check(
 /// Compares a code with every secret of the user; one that counted never counts again.
 fn one_time_code(interaction: &Interaction<'_>, user: &User, given: &str) -> Standing {
     let now = interaction.call.now();
-    let accepted = user.methods.iter().find_map(|method| {
-        let (oath, factor) = oath(method)?;
-        oath.accepts(given, now)
-            .map(|step| (method.id, step, factor))
+    let accepted = interaction.tenant().ok().and_then(|tenant| {
+        tenant
+            .usable_factors(user, now)
+            .into_iter()
+            .find_map(|usable| {
+                let step = oath(&usable)?.accepts(given, now)?;
+                Some((usable.method.id, step, usable.factor))
+            })
     });
     let Some((id, step, factor)) = accepted else {
         return Standing::Failed("OathCodeIncorrect");
@@ -338,15 +336,10 @@ fn one_time_code(interaction: &Interaction<'_>, user: &User, given: &str) -> Sta
     }
 }
 
-fn oath(
-    method: &AuthenticationMethod,
-) -> Option<(&entrasim_domain::credential::method::Oath, Factor)> {
-    match &method.kind {
-        MethodKind::SoftwareOath(oath) => Some((oath, Factor::SoftwareOath)),
-        MethodKind::HardwareOath { oath, .. } => Some((oath, Factor::HardwareOath)),
-        MethodKind::MicrosoftAuthenticator(app) => {
-            app.oath.as_ref().map(|oath| (oath, Factor::SoftwareOath))
-        }
+fn oath<'u>(usable: &UsableFactor<'u>) -> Option<&'u Oath> {
+    match (&usable.factor, &usable.method.kind) {
+        (_, MethodKind::SoftwareOath(oath) | MethodKind::HardwareOath { oath, .. }) => Some(oath),
+        (Factor::SoftwareOath, MethodKind::MicrosoftAuthenticator(app)) => app.oath.as_ref(),
         _ => None,
     }
 }

@@ -3,7 +3,6 @@
 use std::sync::Arc;
 
 use entrasim_domain::directory::user::User;
-use entrasim_domain::enforcement::Authentication;
 use entrasim_domain::tenant::Tenant;
 
 use super::super::Version;
@@ -27,7 +26,7 @@ pub(in super::super) fn issue(request: &TokenRequest<'_>) -> Result<Issued, StsE
         Version::V1 => String::new(),
     };
     let user = verified_user(request, tenant, name, password)?;
-    let authentication = Authentication::password(call.now());
+    let authentication = tenant.password_shown(user, call.now());
     issue_for_user(
         request,
         &SignedIn {
