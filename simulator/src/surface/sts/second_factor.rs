@@ -2,15 +2,13 @@
 //!
 //! `surface/sts/sas.rs` has the three calls of the pages' script and of tools, on top of this.
 
-use entrasim_domain::credential::method::{MethodKind, Oath, PhoneKind};
+use entrasim_domain::credential::method::{MethodKind, Oath};
 use entrasim_domain::directory::user::User;
 use entrasim_domain::enforcement::{Amr, Authentication, Factor};
 use entrasim_domain::policy::authentication_methods::MethodName;
 use entrasim_domain::random::Random;
 use entrasim_domain::sign_in::phone::{Message, Prompt, PromptKind, PromptState, Reaction};
-use entrasim_domain::tenant::Tenant;
 use entrasim_domain::tenant::proofs::UsableFactor;
-use entrasim_domain::time::Timestamp;
 use uuid::Uuid;
 
 use super::error::StsError;
@@ -18,119 +16,12 @@ use super::interaction::Interaction;
 use super::login::change;
 use super::progress::Pending;
 
-/// A way to pass the second factor, as `arrUserProofs` lists it.
-#[derive(Clone, Debug, Eq, PartialEq)]
-pub(super) struct Proof {
-    /// `PhoneAppNotification`, `PhoneAppOTP`, `OneWaySMS`, …
-    pub id: &'static str,
-    /// What the page says, with the number mostly hidden.
-    pub display: String,
-    pub method: Uuid,
-    pub factor: Factor,
-}
+mod offered;
 
-pub(super) const NOTIFICATION: &str = "PhoneAppNotification";
-pub(super) const CODE: &str = "PhoneAppOTP";
-pub(super) const SMS: &str = "OneWaySMS";
-pub(super) const CALL: &str = "TwoWayVoiceMobile";
-pub(super) const ALTERNATE_CALL: &str = "TwoWayVoiceAlternateMobile";
-pub(super) const OFFICE_CALL: &str = "TwoWayVoiceOffice";
-pub(super) const PASSKEY: &str = "FidoKey";
-pub(super) const ACCESS_PASS: &str = "AccessPass";
-
-/// What the page offers: the user's methods, and of those only what a demanded strength accepts.
-pub(super) fn offered(interaction: &Interaction<'_>, tenant: &Tenant, user: &User) -> Vec<Proof> {
-    let mut offered = sufficient(interaction, tenant, user);
-    // One box takes the codes of every app and token.
-    offered.dedup_by(|a, b| a.id == b.id && a.id == CODE);
-    offered
-}
-
-fn sufficient(interaction: &Interaction<'_>, tenant: &Tenant, user: &User) -> Vec<Proof> {
-    let all = proofs(tenant, user, interaction.call.now());
-    let Some(strength) = interaction
-        .progress
-        .strength
-        .and_then(|id| tenant.conditional_access.strength(id))
-    else {
-        return all;
-    };
-    let shown = interaction
-        .progress
-        .authentication()
-        .unwrap_or_default()
-        .factors;
-    all.into_iter()
-        .filter(|proof| {
-            let mut then = shown.clone();
-            then.push(proof.factor.clone());
-            strength.is_satisfied_by(&then)
-        })
-        .collect()
-}
-
-/// What the user has and the policy allows, the system's preference first
-/// (MicrosoftDocs/entra-docs concept-system-preferred-multifactor-authentication.md).
-pub(super) fn proofs(tenant: &Tenant, user: &User, now: Timestamp) -> Vec<Proof> {
-    let mut proofs: Vec<(u8, Proof)> = tenant
-        .usable_factors(user, now)
-        .into_iter()
-        .filter_map(|usable| {
-            let (rank, id, display) = shape(&usable)?;
-            let proof = Proof {
-                id,
-                display,
-                method: usable.method.id,
-                factor: usable.factor,
-            };
-            Some((rank, proof))
-        })
-        .collect();
-    proofs.sort_by_key(|(rank, _)| *rank);
-    proofs.into_iter().map(|(_, proof)| proof).collect()
-}
-
-/// The rank of a factor, its word and its words.
-fn shape(usable: &UsableFactor<'_>) -> Option<(u8, &'static str, String)> {
-    let kind = &usable.method.kind;
-    Some(match (&usable.factor, kind) {
-        (Factor::TemporaryAccessPass { .. }, _) => {
-            (0, ACCESS_PASS, "Temporary Access Pass".to_owned())
-        }
-        (_, MethodKind::Passkey(key)) => (1, PASSKEY, key.display_name.clone()),
-        (Factor::MicrosoftAuthenticatorPush, MethodKind::MicrosoftAuthenticator(app)) => {
-            (3, NOTIFICATION, app.display_name.clone())
-        }
-        (_, MethodKind::MicrosoftAuthenticator(_)) => (4, CODE, "Authenticator app".to_owned()),
-        (Factor::SoftwareOath | Factor::HardwareOath, _) => (4, CODE, "One-time code".to_owned()),
-        (Factor::Sms, MethodKind::Phone(phone)) => (5, SMS, hide(&phone.number)),
-        (_, MethodKind::Phone(phone)) => {
-            let id = match phone.kind {
-                PhoneKind::Mobile => CALL,
-                PhoneKind::AlternateMobile => ALTERNATE_CALL,
-                PhoneKind::Office => OFFICE_CALL,
-            };
-            (6, id, hide(&phone.number))
-        }
-        _ => return None,
-    })
-}
-
-/// `+XX XXXXXXXXX78`: what a page may show of a number.
-fn hide(number: &str) -> String {
-    let digits = number.chars().filter(char::is_ascii_digit).count();
-    let mut seen = 0;
-    number
-        .chars()
-        .map(|character| {
-            if !character.is_ascii_digit() {
-                return character;
-            }
-            seen += 1;
-            if seen + 2 > digits { character } else { 'X' }
-        })
-        .collect()
-}
+pub(super) use offered::{
+    ACCESS_PASS, ALTERNATE_CALL, CALL, CODE, NOTIFICATION, OFFICE_CALL, PASSKEY, Proof, SMS,
+    offered,
+};
 
 /// Begins a method: sends a code, calls, or prompts. Methods with nothing to send begin by being chosen.
 pub(super) fn begin(interaction: &mut Interaction<'_>, id: &str) -> Result<Pending, StsError> {
