@@ -6,6 +6,7 @@
 pub mod app;
 pub mod bearer;
 pub mod call;
+pub mod circumstances;
 pub mod commands;
 pub mod config;
 pub mod handout;

@@ -19,6 +19,10 @@ pub struct ProofUp {
     pub back: String,
     pub tenant: Uuid,
     pub user: Uuid,
+    /// The app that the person signs in to.
+    pub client: Uuid,
+    /// What the person has shown so far.
+    pub shown: SealedAuthentication,
 }
 
 /// Sent back: this user has just registered and shown this.

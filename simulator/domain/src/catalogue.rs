@@ -88,6 +88,9 @@ pub struct SignInError {
     pub suberror: Option<String>,
     #[serde(default = "bad_request")]
     pub status: u16,
+    /// The token endpoint's answer bears no `error_uri`.
+    #[serde(default)]
+    pub without_uri: bool,
     /// What follows the number; `{name}` is filled in.
     pub text: String,
     pub source: String,

@@ -7,14 +7,13 @@ use imbl::{OrdMap, Vector};
 use uuid::Uuid;
 
 use crate::azure::Azure;
-use crate::credential::method::AuthenticationMethod;
 use crate::directory::application::Application;
 use crate::directory::group::Group;
 use crate::directory::permission_grant::{AppRoleAssignment, DelegatedGrant};
 use crate::directory::role::DirectoryRoleAssignment;
 use crate::directory::service_principal::ServicePrincipal;
 use crate::directory::user::{Mail, User};
-use crate::enforcement::facts::{Factor, UserFacts};
+use crate::enforcement::facts::DevicePlatform;
 use crate::enforcement::phase::Enforcement;
 use crate::id::{AppId, ObjectId, RoleTemplateId, TenantId};
 use crate::policy::{AuthenticationMethodsPolicy, ConditionalAccess};
@@ -26,6 +25,7 @@ use crate::time::{Clock, Timestamp};
 
 pub mod attempt;
 pub mod knobs;
+pub mod proofs;
 mod removal;
 pub mod users;
 
@@ -67,12 +67,14 @@ pub struct Tenant {
     pub location: Location,
 }
 
-/// An address and its country.
+/// An address, its country, and the device there.
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub struct Location {
     pub ip: IpAddr,
     /// ISO 3166-1 alpha-2.
     pub country: Option<String>,
+    /// What sign-ins run on, whatever their clients say of themselves.
+    pub platform: Option<DevicePlatform>,
 }
 
 impl Default for Location {
@@ -81,6 +83,7 @@ impl Default for Location {
         Self {
             ip: IpAddr::V4(core::net::Ipv4Addr::LOCALHOST),
             country: None,
+            platform: None,
         }
     }
 }
@@ -186,22 +189,6 @@ impl Tenant {
         roles
     }
 
-    /// What `decide` needs to know of a user.
-    pub fn user_facts(&self, user: &User) -> UserFacts {
-        UserFacts {
-            id: user.id,
-            enabled: user.account_enabled,
-            guest: user.home.is_some(),
-            roles: self.roles_of(user.id),
-            per_user_mfa: user.per_user_mfa,
-            has_strong_method: user.has_strong_method(),
-            groups: self.groups_of(user.id),
-            registered: registered_factors(user),
-            risk: user.risk,
-            home: user.home.as_ref().map(|home| home.tenant),
-        }
-    }
-
     /// Every group that a principal is in, also through other groups, in the order of their ids.
     pub fn groups_of(&self, principal: ObjectId) -> Vec<ObjectId> {
         let mut found: Vec<ObjectId> = Vec::new();
@@ -217,11 +204,4 @@ impl Tenant {
         found.sort_unstable();
         found
     }
-}
-
-/// What the user could show at a sign-in.
-fn registered_factors(user: &User) -> Vec<Factor> {
-    let password = user.password.as_ref().map(|_| Factor::Password);
-    let methods = user.methods.iter().filter_map(AuthenticationMethod::factor);
-    password.into_iter().chain(methods).collect()
 }

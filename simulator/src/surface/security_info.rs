@@ -6,17 +6,19 @@ use entrasim_domain::credential::method::{
     AuthenticationMethod, Authenticator, MethodKind, Oath, Phone, PhoneKind,
 };
 use entrasim_domain::directory::user::User;
-use entrasim_domain::enforcement::Factor;
-use entrasim_domain::id::{ObjectId, TenantId};
+use entrasim_domain::enforcement::{Circumstances, ClientAppType, Factor, UserAction, decide};
+use entrasim_domain::id::{AppId, ObjectId, TenantId};
 use entrasim_domain::policy::authentication_methods::MethodName;
 use entrasim_domain::random::Random;
 use entrasim_domain::sign_in::phone::Message;
 use entrasim_domain::tenant::Tenant;
+use entrasim_domain::tenant::attempt::SignInAttempt;
 use http::{Method, StatusCode};
 use serde::{Deserialize, Serialize};
 
 use super::Surface;
 use crate::call::Call;
+use crate::circumstances;
 use crate::registration::{ProofUp, Registered};
 use crate::seal::{Purpose, open, seal};
 use crate::wire::html::escape;
@@ -74,6 +76,9 @@ fn register(call: &Call<'_>) -> Reply {
         word: &word,
         evo_code: form.get("evo_code").unwrap_or_default(),
     };
+    if let Some(refused) = step.refused() {
+        return refused;
+    }
     let begun: Option<Begun> = form
         .get("begun")
         .and_then(|text| open(call, Purpose::Registration, text));
@@ -97,6 +102,41 @@ impl Step<'_> {
         self.tenant
             .authentication_methods
             .allows(name, &self.tenant.groups_of(self.user.id))
+    }
+
+    /// A policy may keep the person from registering here and now, whatever held when the sign-in sent them.
+    fn refused(&self) -> Option<Reply> {
+        let call = self.call;
+        let client = AppId(self.word.client);
+        let action = SignInAttempt {
+            user: Some(self.user),
+            client,
+            // Policies on a user action look at no resource.
+            resource: client,
+            authentication: self.word.shown.clone().into(),
+            demanded_contexts: Vec::new(),
+            demanded_methods: Vec::new(),
+            password_changed: false,
+            circumstances: Circumstances {
+                client_app: ClientAppType::Browser,
+                user_action: Some(UserAction::RegisterSecurityInformation),
+                interactive: true,
+                ..circumstances::of(call, self.tenant, Some(self.user))
+            },
+        };
+        let facts = self.tenant.sign_in_facts(action, call.now());
+        let policies = self.tenant.sign_in_policies();
+        let decision = call.record_decision(decide(&facts, &policies, call.now()));
+        let number = decision.aadsts()?;
+        call.record_code(format!("AADSTS{number}"));
+        let said = format!(
+            "AADSTS{number}: {} Go back, and sign in again.",
+            decision.message()
+        );
+        Some(page(
+            StatusCode::OK,
+            &format!("<h1>You cannot register here</h1>{}", alert(&said)),
+        ))
     }
 
     fn hidden(&self) -> String {

@@ -6,8 +6,10 @@ use serde_json::{Value, json};
 
 use crate::support::{ARM_SCOPE, aadsts, app_token, arm_token, json as body, password_token, text};
 
+mod conditions;
 mod explain;
 mod log;
+mod pages;
 mod strengths;
 mod table;
 mod validation;

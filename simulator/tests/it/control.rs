@@ -360,7 +360,23 @@ fn address_country_risk_methods_and_knobs_are_set_from_outside() {
     assert_eq!(shown["knobs"]["description_separator"], "line_break");
     let token = arm_token(&bench, "alice");
     assert_eq!(crate::support::claims(&token)["ipaddr"], "198.51.100.7");
+    let change = j!({
+        "platform": "windows", "trusts_home_mfa": true, "users": {"pat_fabrikam.example#EXT#": {"home_mfa": true}},
+    });
+    let shown = json(&ask(&bench, "PATCH", &path, &change));
+    assert_eq!(shown["platform"], "windows");
+    assert_eq!(shown["trusts_home_mfa"], true);
+    assert_eq!(
+        shown["users"]["pat_fabrikam.example#EXT#@contoso.onmicrosoft.com"]["home_mfa"],
+        true
+    );
+    let guest = arm_token(&bench, "pat_fabrikam.example#EXT#");
+    assert_eq!(crate::support::claims(&guest)["amr"], j!(["pwd", "mfa"]));
+    let shown = json(&ask(&bench, "PATCH", &path, &j!({"platform": null})));
+    assert_eq!(shown["platform"], Value::Null);
     for wrong in [
+        j!({"platform": "toaster"}),
+        j!({"users": {"bob": {"home_mfa": true}}}),
         j!({"address": "here"}),
         j!({"country": "Germany"}),
         j!({"methods": {"telepathy": true}}),

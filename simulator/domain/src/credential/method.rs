@@ -3,7 +3,6 @@
 use core::time::Duration;
 use std::sync::Arc;
 
-use crate::enforcement::facts::Factor;
 use crate::time::Timestamp;
 use uuid::Uuid;
 
@@ -95,36 +94,6 @@ pub enum PassUsability {
     Expired,
     NotYetValid,
     OneTimeUsed,
-}
-
-impl AuthenticationMethod {
-    /// Whether it is a second factor, or more.
-    pub fn is_strong(&self) -> bool {
-        !matches!(
-            self.kind,
-            MethodKind::Email { .. } | MethodKind::TemporaryAccessPass(_)
-        )
-    }
-
-    /// What showing it as a second factor proves; nothing for what only resets passwords.
-    pub fn factor(&self) -> Option<Factor> {
-        Some(match &self.kind {
-            MethodKind::MicrosoftAuthenticator(_) => Factor::MicrosoftAuthenticatorPush,
-            MethodKind::SoftwareOath(_) => Factor::SoftwareOath,
-            MethodKind::HardwareOath { .. } => Factor::HardwareOath,
-            MethodKind::Phone(phone) => match phone.kind {
-                PhoneKind::Mobile => Factor::Sms,
-                PhoneKind::AlternateMobile | PhoneKind::Office => Factor::Voice,
-            },
-            MethodKind::Passkey(passkey) => Factor::Fido2 {
-                aaguid: passkey.aaguid,
-            },
-            MethodKind::TemporaryAccessPass(pass) => {
-                Factor::TemporaryAccessPass { once: pass.once }
-            }
-            MethodKind::Email { .. } => return None,
-        })
-    }
 }
 
 impl TemporaryAccessPass {

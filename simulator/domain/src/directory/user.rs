@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use crate::credential::method::AuthenticationMethod;
+use crate::credential::method::{AuthenticationMethod, MethodKind};
 use crate::directory::epoch::Epoch;
 use crate::enforcement::facts::Risk;
 use crate::id::{ObjectId, TenantId};
@@ -63,6 +63,8 @@ pub struct Home {
     pub object_id: ObjectId,
     /// The name the guest signs in with.
     pub principal_name: String,
+    /// The home tenant says that a second factor was passed there; set from outside.
+    pub multifactor: bool,
 }
 
 /// The contact address.
@@ -176,14 +178,13 @@ impl User {
     /// Adds a method that the person has registered. The first second factor turns `enabled` into `enforced`
     /// (MicrosoftDocs/entra-docs howto-mfa-userstates.md).
     pub fn register(&mut self, method: AuthenticationMethod) {
-        if method.is_strong() && self.per_user_mfa == PerUserMfa::Enabled {
+        let strong = !matches!(
+            method.kind,
+            MethodKind::Email { .. } | MethodKind::TemporaryAccessPass(_)
+        );
+        if strong && self.per_user_mfa == PerUserMfa::Enabled {
             self.per_user_mfa = PerUserMfa::Enforced;
         }
         self.methods.push(method);
-    }
-
-    /// Whether any registered method is a second factor.
-    pub fn has_strong_method(&self) -> bool {
-        self.methods.iter().any(AuthenticationMethod::is_strong)
     }
 }

@@ -4,6 +4,7 @@ use uuid::Uuid;
 
 use crate::enforcement::conditional_access;
 use crate::enforcement::facts::{Facts, Policies, Stage};
+use crate::enforcement::rules::conditional_access::is_grant_control;
 use crate::enforcement::rules::{RULES, Rule};
 use crate::id::KeyId;
 use crate::time::Timestamp;
@@ -41,6 +42,8 @@ pub enum Interruption {
     AuthenticationStrengthRegistration(Uuid),
     /// The session is older than the sign-in frequency allows (AADSTS70043 at the token endpoint); how old it may be.
     Reauthenticate(core::time::Duration),
+    /// The second factor is older than the sign-in frequency allows (AADSTS50078).
+    RepeatSecondFactor,
     /// Change the password (AADSTS50142).
     PasswordChange,
 }
@@ -195,6 +198,7 @@ impl Decision {
             ) => Some(50079),
             Outcome::Deny(Denial::AccountDisabled) => Some(50057),
             Outcome::Interrupt(Interruption::Reauthenticate(_)) => Some(70043),
+            Outcome::Interrupt(Interruption::RepeatSecondFactor) => Some(50078),
             Outcome::Interrupt(Interruption::PasswordChange) => Some(50142),
             Outcome::Deny(Denial::BlockedByConditionalAccess) => Some(53003),
             Outcome::Deny(Denial::DeviceNotCompliant) => Some(53000),
@@ -207,6 +211,40 @@ impl Decision {
                 None
             }
         }
+    }
+
+    /// The Conditional Access policies that a claims challenge names: those that object, where their grant controls are among
+    /// what stands in the way. A disabled account, an old session and the like bear no challenge.
+    pub fn challenging_policies(&self) -> Vec<Uuid> {
+        let could_be_answered = match &self.outcome {
+            Outcome::Interrupt(Interruption::Reauthenticate(_)) | Outcome::Grant => false,
+            Outcome::Interrupt(_) => true,
+            Outcome::Deny(_) => self.rule.is_some_and(is_grant_control),
+        };
+        let controls_object = self.findings.iter().any(|finding| {
+            is_grant_control(finding.rule) && matches!(finding.verdict, Verdict::Fired(_))
+        });
+        let expired = self.outcome == Outcome::Interrupt(Interruption::RepeatSecondFactor);
+        if !could_be_answered || !(controls_object || expired) {
+            return Vec::new();
+        }
+        self.applied
+            .iter()
+            .filter(|applied| applied.result == PolicyResult::Failure)
+            .map(|applied| applied.id)
+            .collect()
+    }
+
+    /// How old the first factor may be, where Conditional Access wants it shown again; whatever else is asked for too.
+    pub fn first_factor_expired(&self) -> Option<core::time::Duration> {
+        self.findings
+            .iter()
+            .find_map(|finding| match finding.verdict {
+                Verdict::Fired(Outcome::Interrupt(Interruption::Reauthenticate(allowed))) => {
+                    Some(allowed)
+                }
+                _ => None,
+            })
     }
 
     /// The code that the client is shown: an AADSTS number or Resource Manager's word.

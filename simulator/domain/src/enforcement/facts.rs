@@ -76,6 +76,22 @@ pub enum DevicePlatform {
     Linux,
 }
 
+/// `guestOrExternalUserTypes` of Conditional Access
+/// (MicrosoftDocs/entra-docs concept-conditional-access-users-groups.md).
+#[derive(Clone, Copy, Debug, Eq, Ord, PartialEq, PartialOrd)]
+pub enum GuestKind {
+    /// An account of this tenant whose user type is Guest.
+    InternalGuest,
+    /// An account of another tenant whose user type here is Guest.
+    B2bCollaborationGuest,
+    /// The same with the user type Member.
+    B2bCollaborationMember,
+    /// The three that follow have no account here, and no way to sign in is simulated for them.
+    B2bDirectConnectUser,
+    OtherExternalUser,
+    ServiceProvider,
+}
+
 /// `riskLevel`.
 #[derive(Clone, Copy, Debug, Default, Eq, Ord, PartialEq, PartialOrd)]
 pub enum Risk {
@@ -141,14 +157,15 @@ pub enum IdentityType {
 pub struct UserFacts {
     pub id: ObjectId,
     pub enabled: bool,
-    pub guest: bool,
+    /// What kind of guest, for who is one.
+    pub guest: Option<GuestKind>,
     pub roles: Vec<RoleTemplateId>,
     pub per_user_mfa: PerUserMfa,
-    /// A second factor is registered.
+    /// A second factor is registered, and the tenant lets it be used.
     pub has_strong_method: bool,
     /// Every group the user is in, also through other groups.
     pub groups: Vec<ObjectId>,
-    /// What the user could show: one entry a registered method, and the password.
+    /// What the user could show: what the methods that may be used prove, and the password.
     pub registered: Vec<Factor>,
     pub risk: Risk,
     /// The tenant of a guest's own account.
@@ -274,6 +291,14 @@ impl Authentication {
             (Some(known), Some(end)) => Some(known.min(end)),
             (known, end) => known.or(end),
         };
+    }
+
+    /// What is left when the second factor has to be shown again: the password, if that was shown.
+    pub fn forget_second_factor(&mut self) {
+        self.methods
+            .retain(|amr| !matches!(amr, Amr::Mfa | Amr::NgcMfa));
+        self.factors.retain(|factor| *factor == Factor::Password);
+        self.multifactor_at = None;
     }
 
     /// Whether more than one factor was shown.

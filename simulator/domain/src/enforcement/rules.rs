@@ -1,7 +1,7 @@
 //! The rules, one row each, in the order in which they are asked. One file a topic.
 
 use crate::enforcement::decision::Verdict;
-use crate::enforcement::facts::{Facts, Policies, Stage};
+use crate::enforcement::facts::{Facts, Policies, Stage, UserFacts};
 use crate::time::Timestamp;
 
 pub mod account;
@@ -63,10 +63,13 @@ pub static RULES: &[Rule] = &[
     conditional_access::LEGACY_AUTHENTICATION,
     conditional_access::BLOCK,
     conditional_access::REGISTRATION,
-    conditional_access::DEVICE,
     claims::DEMANDED_CONTEXT,
     claims::DEMANDED_METHOD,
+    // What Conditional Access finds unmet, in the documented order; session controls come last
+    // (MicrosoftDocs/entra-docs concept-conditional-access-policies.md, phase 2).
     conditional_access::GRANT_CONTROLS,
+    conditional_access::DEVICE,
+    conditional_access::PASSWORD_CHANGE,
     conditional_access::SIGN_IN_FREQUENCY,
     phase1::PORTAL_SIGN_IN,
     per_user_mfa::SIGN_IN,
@@ -89,6 +92,18 @@ pub(crate) fn passed(because: impl Into<String>) -> (Verdict, String) {
 
 pub(crate) fn not_applicable(because: impl Into<String>) -> (Verdict, String) {
     (Verdict::NotApplicable, because.into())
+}
+
+/// The user whose sign-in to an app is judged. What demands multifactor authentication for apps says nothing of registering
+/// a method for it.
+pub(crate) fn user_of_an_app(facts: &Facts) -> Result<&UserFacts, (Verdict, String)> {
+    let Some(user) = &facts.user else {
+        return Err(not_applicable("The caller is not a user."));
+    };
+    if facts.circumstances.user_action.is_some() {
+        return Err(not_applicable("The user signs in to no app."));
+    }
+    Ok(user)
 }
 
 #[cfg(test)]

@@ -6,9 +6,10 @@ use std::sync::Arc;
 use imbl::OrdMap;
 use uuid::Uuid;
 
-use crate::enforcement::facts::{ClientAppType, DevicePlatform, Risk, UserAction};
+use crate::enforcement::facts::{ClientAppType, DevicePlatform, GuestKind, Risk, UserAction};
 use crate::id::{AppId, ObjectId, RoleTemplateId, TenantId};
 use crate::policy::authentication_strength::AuthenticationStrength;
+use crate::policy::device_filter::DeviceFilter;
 use crate::policy::named_location::NamedLocation;
 use crate::time::Timestamp;
 
@@ -21,7 +22,8 @@ pub struct ConditionalAccess {
     pub strengths: OrdMap<Uuid, Arc<AuthenticationStrength>>,
     /// By id, `c1` to `c99`.
     pub authentication_contexts: OrdMap<String, Arc<AuthenticationContext>>,
-    /// Cross-tenant access: multifactor authentication passed in a guest's own tenant counts here.
+    /// Cross-tenant access: multifactor authentication passed in a guest's own tenant counts here
+    /// (`inboundTrust/isMfaAccepted`).
     pub trusts_home_mfa: bool,
 }
 
@@ -62,7 +64,7 @@ pub enum PolicyState {
 pub struct Conditions {
     pub users: Users,
     /// For workload identities; a policy is about users or about these.
-    pub service_principals: Option<Principals>,
+    pub service_principals: Option<Workloads>,
     pub applications: Applications,
     /// Empty stands for all.
     pub client_app_types: Vec<ClientAppType>,
@@ -71,16 +73,28 @@ pub struct Conditions {
     /// Empty stands for any.
     pub sign_in_risk: Vec<Risk>,
     pub user_risk: Vec<Risk>,
-    /// `authenticationFlows.transferMethods` has `deviceCodeFlow`.
-    pub device_code_flow: bool,
-    /// A filter for devices is set. No device is known here: such a filter matches by exclusion only.
+    /// `authenticationFlows.transferMethods`, in the order of the request; empty stands for any sign-in.
+    pub transfer_methods: Vec<TransferMethod>,
     pub device_filter: Option<DeviceFilter>,
 }
 
+/// `conditionalAccessTransferMethods`
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
-pub enum DeviceFilter {
-    Include,
-    Exclude,
+pub enum TransferMethod {
+    DeviceCodeFlow,
+    /// Handing a sign-in from one device to another; no flow here does that.
+    AuthenticationTransfer,
+}
+
+/// `conditionalAccessClientApplications`: exclusion wins.
+#[derive(Clone, Debug, Default, Eq, PartialEq)]
+pub struct Workloads {
+    /// `ServicePrincipalsInMyTenant`
+    pub all: bool,
+    /// Said in so many words: none.
+    pub none: bool,
+    pub include: Vec<ObjectId>,
+    pub exclude: Vec<ObjectId>,
 }
 
 /// Included, and not excluded: exclusion wins.
@@ -96,7 +110,7 @@ pub struct Users {
     pub exclude: Principals,
 }
 
-/// A set of users or workload identities.
+/// A set of users.
 #[derive(Clone, Debug, Default, Eq, PartialEq)]
 pub struct Principals {
     pub all: bool,
@@ -105,13 +119,17 @@ pub struct Principals {
     pub users: Vec<ObjectId>,
     pub groups: Vec<ObjectId>,
     pub roles: Vec<RoleTemplateId>,
+    /// The word `GuestsOrExternalUsers` among the users: guests of every kind.
+    pub any_guest: bool,
     pub guests: Option<Guests>,
 }
 
 /// `conditionalAccessGuestsOrExternalUsers`
 #[derive(Clone, Debug, Default, Eq, PartialEq)]
 pub struct Guests {
-    /// Only those of these tenants; empty stands for all.
+    /// `guestOrExternalUserTypes`, in the order of the request.
+    pub kinds: Vec<GuestKind>,
+    /// External users only of these tenants; empty stands for all.
     pub tenants: Vec<TenantId>,
 }
 

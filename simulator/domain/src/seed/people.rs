@@ -145,6 +145,7 @@ fn guest(tenant: &mut Tenant) {
         tenant: TenantId(random.guid()),
         object_id: ObjectId(random.guid()),
         principal_name: home_name,
+        multifactor: false,
     }));
     tenant.users.put(user);
 }

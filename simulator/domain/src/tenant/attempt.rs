@@ -7,6 +7,7 @@ use crate::enforcement::facts::{
 };
 use crate::id::AppId;
 use crate::tenant::Tenant;
+use crate::time::Timestamp;
 
 /// Who wants a token of what, through what, with what proof.
 #[derive(Clone, Debug)]
@@ -23,12 +24,10 @@ pub struct SignInAttempt<'a> {
 }
 
 impl Tenant {
-    pub fn sign_in_facts(&self, attempt: SignInAttempt<'_>) -> Facts {
+    pub fn sign_in_facts(&self, attempt: SignInAttempt<'_>, now: Timestamp) -> Facts {
         let workload = match attempt.user {
             Some(_) => None,
-            None => self
-                .service_principal(attempt.client)
-                .map(|principal| principal.id),
+            None => self.workload(attempt.client),
         };
         Facts {
             stage: Stage::SignIn,
@@ -36,7 +35,7 @@ impl Tenant {
                 Some(_) => IdentityType::User,
                 None => IdentityType::App,
             }),
-            user: attempt.user.map(|user| self.user_facts(user)),
+            user: attempt.user.map(|user| self.user_facts(user, now)),
             workload,
             password_changed: attempt.password_changed,
             client: attempt.client,
@@ -54,6 +53,7 @@ impl Tenant {
         Circumstances {
             ip: Some(self.location.ip),
             country: self.location.country.clone(),
+            platform: self.location.platform,
             sign_in_risk: user.map(|user| user.sign_in_risk).unwrap_or_default(),
             ..Circumstances::default()
         }

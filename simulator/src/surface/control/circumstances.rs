@@ -5,7 +5,7 @@ use core::net::IpAddr;
 
 use entrasim_domain::directory::user::User;
 use entrasim_domain::enforcement::Amr;
-use entrasim_domain::enforcement::facts::Risk;
+use entrasim_domain::enforcement::facts::{DevicePlatform, Risk};
 use entrasim_domain::policy::authentication_methods::MethodName;
 use entrasim_domain::tenant::Tenant;
 use entrasim_domain::tenant::knobs::Knobs;
@@ -13,7 +13,8 @@ use entrasim_domain::time::Timestamp;
 use http::{Method, StatusCode};
 
 use super::model::{
-    CircumstancesPatch, CircumstancesView, KnobsView, RiskWord, Separator, TapWord, UserRiskView,
+    CircumstancesPatch, CircumstancesView, KnobsView, PlatformWord, RiskWord, Separator, TapWord,
+    UserRiskView,
 };
 use super::tenants::find_user;
 use super::{ControlCall, ControlError, Route, ok, openapi};
@@ -74,18 +75,29 @@ impl From<RiskWord> for Risk {
     }
 }
 
+fn passed_at_home(user: &User) -> Option<bool> {
+    user.home.as_ref().map(|home| home.multifactor)
+}
+
 fn view(tenant: &Tenant) -> CircumstancesView {
     CircumstancesView {
         address: tenant.location.ip.to_string(),
         country: tenant.location.country.clone(),
+        platform: tenant.location.platform.map(PlatformWord::from),
+        trusts_home_mfa: tenant.conditional_access.trusts_home_mfa,
         users: tenant
             .users
             .iter()
-            .filter(|user| user.risk != Risk::None || user.sign_in_risk != Risk::None)
+            .filter(|user| {
+                user.risk != Risk::None
+                    || user.sign_in_risk != Risk::None
+                    || passed_at_home(user) == Some(true)
+            })
             .map(|user| {
                 let row = UserRiskView {
                     user_risk: Some(word(user.risk)),
                     sign_in_risk: Some(word(user.sign_in_risk)),
+                    home_mfa: passed_at_home(user),
                 };
                 (tenant.principal_name(user), row)
             })
@@ -154,6 +166,12 @@ fn apply(
             }
         };
     }
+    if let Some(word) = body.platform {
+        tenant.location.platform = word.map(DevicePlatform::from);
+    }
+    if let Some(trusts) = body.trusts_home_mfa {
+        tenant.conditional_access.trusts_home_mfa = trusts;
+    }
     for (name, row) in &body.users {
         let mut user = User::clone(&*find_user(tenant, name)?);
         if let Some(word) = row.user_risk {
@@ -161,6 +179,12 @@ fn apply(
         }
         if let Some(word) = row.sign_in_risk {
             user.sign_in_risk = word.into();
+        }
+        if let Some(passed) = row.home_mfa {
+            let home = user.home.as_mut().ok_or_else(|| {
+                ControlError::bad_request(format!("`{name}` is no guest from another tenant"))
+            })?;
+            home.multifactor = passed;
         }
         tenant.users.put(user);
     }

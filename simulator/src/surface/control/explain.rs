@@ -59,7 +59,7 @@ fn decide_attempt(
         Subject::App(app) => (None, *app),
         Subject::ManagedIdentity => (None, named()?),
     };
-    let mut facts = tenant.sign_in_facts(SignInAttempt {
+    let described = SignInAttempt {
         user,
         client,
         resource,
@@ -68,7 +68,8 @@ fn decide_attempt(
         demanded_methods: attempt::methods(&attempt.demanded_methods)?,
         password_changed: false,
         circumstances: attempt::circumstances(attempt, tenant, user, client)?,
-    });
+    };
+    let mut facts = tenant.sign_in_facts(described, now);
     facts.stage = stage;
     facts.operation = operation;
     if let (Some(user), Some(risk)) = (&mut facts.user, attempt.user_risk) {

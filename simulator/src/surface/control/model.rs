@@ -105,8 +105,10 @@ pub struct PhasePatch {
 
 /// Tells `null` from absent.
 #[expect(clippy::option_option, reason = "a merge patch has three states")]
-fn present<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Option<String>>, D::Error> {
-    Option::<String>::deserialize(deserializer).map(Some)
+fn present<'de, D: Deserializer<'de>, T: Deserialize<'de>>(
+    deserializer: D,
+) -> Result<Option<Option<T>>, D::Error> {
+    Deserialize::deserialize(deserializer).map(Some)
 }
 
 #[derive(Clone, Copy, Debug, Deserialize, JsonSchema, Serialize)]
@@ -274,7 +276,11 @@ pub struct CircumstancesView {
     pub address: String,
     /// ISO 3166-1 alpha-2.
     pub country: Option<String>,
-    /// The accounts at risk.
+    /// What every sign-in seems to run on; absent, the clients say it.
+    pub platform: Option<PlatformWord>,
+    /// Multifactor authentication passed in a guest's own tenant counts here.
+    pub trusts_home_mfa: bool,
+    /// The accounts at risk, and the guests who have passed a second factor at home.
     pub users: BTreeMap<String, UserRiskView>,
     /// The authentication methods policy: whether a method is on.
     pub methods: BTreeMap<String, bool>,
@@ -289,6 +295,9 @@ pub struct CircumstancesPatch {
     pub address: Option<String>,
     #[serde(default, deserialize_with = "present")]
     pub country: Option<Option<String>>,
+    #[serde(default, deserialize_with = "present")]
+    pub platform: Option<Option<PlatformWord>>,
+    pub trusts_home_mfa: Option<bool>,
     /// By account name or principal name.
     #[serde(default)]
     pub users: BTreeMap<String, UserRiskView>,
@@ -304,6 +313,8 @@ pub struct CircumstancesPatch {
 pub struct UserRiskView {
     pub user_risk: Option<RiskWord>,
     pub sign_in_risk: Option<RiskWord>,
+    /// Of a guest: a second factor was passed in the home tenant.
+    pub home_mfa: Option<bool>,
 }
 
 #[derive(Clone, Copy, Debug, Deserialize, JsonSchema, Serialize)]

@@ -17,6 +17,7 @@ use super::client::Client;
 use super::error::StsError;
 use super::redirect_uri::Platform;
 use crate::call::Call;
+use crate::circumstances;
 
 /// One attempt to get a token.
 #[derive(Clone, Copy)]
@@ -67,7 +68,12 @@ impl Way {
     }
 
     /// The circumstances of whoever comes this way.
-    pub(super) fn circumstances(self, tenant: &Tenant, user: Option<&User>) -> Circumstances {
+    pub(super) fn circumstances(
+        self,
+        call: &Call<'_>,
+        tenant: &Tenant,
+        user: Option<&User>,
+    ) -> Circumstances {
         let origin = self.origin();
         Circumstances {
             client_app: origin.client_app,
@@ -76,7 +82,7 @@ impl Way {
             interactive: matches!(self, Self::Pages(_) | Self::Device | Self::Registration),
             user_action: (self == Self::Registration)
                 .then_some(UserAction::RegisterSecurityInformation),
-            ..tenant.circumstances(user)
+            ..circumstances::of(call, tenant, user)
         }
     }
 }
@@ -84,15 +90,15 @@ impl Way {
 impl Attempt<'_> {
     /// Decides, and keeps the decision for the journal.
     pub(super) fn decide(&self, call: &Call<'_>) -> Arc<Decision> {
-        let facts = self.facts(self.authentication.clone());
+        let facts = self.facts(call, self.authentication.clone());
         call.record_decision(decide(&facts, &self.tenant.sign_in_policies(), call.now()))
     }
 
     /// The facts, as they would be with this proof.
-    pub(super) fn facts(&self, authentication: Authentication) -> Facts {
+    pub(super) fn facts(&self, call: &Call<'_>, authentication: Authentication) -> Facts {
         let mut demanded_methods = self.demanded.to_vec();
         demanded_methods.extend_from_slice(&self.claims.methods);
-        self.tenant.sign_in_facts(SignInAttempt {
+        let attempt = SignInAttempt {
             user: self.user,
             client: self.client.app_id(),
             resource: self.resource,
@@ -100,13 +106,24 @@ impl Attempt<'_> {
             demanded_contexts: self.claims.contexts.clone(),
             demanded_methods,
             password_changed: self.password_changed,
-            circumstances: self.circumstances(),
-        })
+            circumstances: self.circumstances(call),
+        };
+        self.tenant.sign_in_facts(attempt, call.now())
     }
 
-    pub(super) fn circumstances(&self) -> Circumstances {
-        self.way.circumstances(self.tenant, self.user)
+    pub(super) fn circumstances(&self, call: &Call<'_>) -> Circumstances {
+        self.way.circumstances(call, self.tenant, self.user)
     }
+
+    /// Whether the person could register a method on the way.
+    pub(super) fn may_register(&self, call: &Call<'_>) -> bool {
+        let action = Attempt {
+            way: Way::Registration,
+            ..*self
+        };
+        action.decide(call).aadsts().is_none()
+    }
+
     /// Whether the token is to be a long one that resources challenge: the client has to say so, and no policy that applies
     /// may switch continuous access evaluation off.
     pub(super) fn handles_challenges(&self, decision: &Decision) -> bool {
@@ -131,10 +148,9 @@ impl Attempt<'_> {
                 .with("seconds", allowed.as_secs());
         }
         let policies: Vec<String> = decision
-            .applied
+            .challenging_policies()
             .iter()
-            .filter(|applied| applied.result == PolicyResult::Failure)
-            .map(|applied| applied.id.to_string())
+            .map(ToString::to_string)
             .collect();
         let challenge = (!policies.is_empty()).then(|| {
             json!({"access_token": {"capolids": {"essential": true, "values": policies}}})

@@ -29,6 +29,8 @@ pub(super) struct Described {
     /// The text alone, as the sign-in log has it.
     pub reason: String,
     pub uri: String,
+    /// The token endpoint's answer has a member for it.
+    bears_uri: bool,
     pub suberror: Option<String>,
     pub status: StatusCode,
     pub trace: String,
@@ -111,7 +113,8 @@ struct Body<'a> {
     timestamp: String,
     trace_id: String,
     correlation_id: String,
-    error_uri: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    error_uri: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     suberror: Option<&'a str>,
     /// A JSON string.
@@ -154,6 +157,7 @@ impl StsError {
             text,
             reason,
             uri: format!("{}/error?code={number}", origin(call)),
+            bears_uri: row.is_none_or(|row| !row.without_uri),
             suberror: self
                 .suberror
                 .map(str::to_owned)
@@ -181,7 +185,7 @@ pub(super) fn reply(call: &Call<'_>, failure: &StsError, place: Place) -> Reply 
         timestamp: described.timestamp,
         trace_id: described.trace,
         correlation_id: described.correlation,
-        error_uri: described.uri,
+        error_uri: described.bears_uri.then_some(described.uri),
         suberror: described.suberror.as_deref(),
         claims: failure.claims(),
     };

@@ -5,7 +5,7 @@
 use std::sync::Arc;
 
 use entrasim_domain::directory::user::User;
-use entrasim_domain::enforcement::{Amr, Authentication, Decision, Interruption, Outcome};
+use entrasim_domain::enforcement::{Amr, Authentication, Decision};
 use entrasim_domain::sign_in::device_authorization::DeviceState;
 use entrasim_domain::sign_in::record::SignInKind;
 use entrasim_domain::tenant::Tenant;
@@ -22,6 +22,8 @@ use super::sign_in_request::{Prompt, SignInRequest};
 use super::{finish, page, response};
 use crate::call::Call;
 use crate::wire::{Form, Reply};
+
+mod interrupted;
 
 /// One sign-in between two pages.
 pub(super) struct Interaction<'a> {
@@ -165,12 +167,6 @@ impl<'a> Interaction<'a> {
         if let Some(reply) = self.decide(&tenant, &user, &client, &asked, &authentication)? {
             return Ok(reply);
         }
-        if super::campaign::applies(self, &tenant, &user) {
-            return Ok(page::registration::campaign(
-                self,
-                super::campaign::may_put_off(&tenant, &user),
-            ));
-        }
         if let Some(reply) = super::consent::step(self, &tenant, &client, &user, &asked)? {
             return Ok(reply);
         }
@@ -312,43 +308,19 @@ impl<'a> Interaction<'a> {
         let decision = attempt.decide(self.call);
         let Some(error) = attempt.error(&decision) else {
             self.keep_persistence(&decision);
-            return Ok(None);
+            let campaigns =
+                super::campaign::applies(self, tenant, user) && attempt.may_register(self.call);
+            return Ok(campaigns.then(|| {
+                let may_put_off = super::campaign::may_put_off(tenant, user);
+                page::registration::campaign(self, may_put_off)
+            }));
         };
         // The log has a row for the interruption too, as the real one.
         attempt.log(self.call, self.kind(), Some(&decision), Some(&error));
         if self.request.prompt == Prompt::None {
             return Err(Stop::App(error));
         }
-        match &decision.outcome {
-            Outcome::Interrupt(Interruption::Mfa) => {
-                self.progress.strength = None;
-                Ok(Some(page::second_factor::choose(self, tenant, user, None)))
-            }
-            Outcome::Interrupt(Interruption::AuthenticationStrength(strength)) => {
-                self.progress.strength = Some(*strength);
-                Ok(Some(page::second_factor::choose(self, tenant, user, None)))
-            }
-            Outcome::Interrupt(
-                Interruption::MfaRegistration | Interruption::AuthenticationStrengthRegistration(_),
-            ) => {
-                let action = Attempt {
-                    way: Way::Registration,
-                    ..attempt
-                };
-                match action.error(&action.decide(self.call)) {
-                    Some(blocked) if blocked.number() == 53_010 => Err(Stop::Page(blocked)),
-                    Some(_) | None => Ok(Some(page::registration::show(self, &error))),
-                }
-            }
-            Outcome::Interrupt(Interruption::Reauthenticate(_)) if !self.progress.fresh => {
-                self.progress.set_authentication(None);
-                Ok(Some(page::sign_in::credential(self, tenant, user, None)))
-            }
-            Outcome::Interrupt(Interruption::PasswordChange) => {
-                Ok(Some(page::change_password::show(self, None)))
-            }
-            Outcome::Grant | Outcome::Interrupt(_) | Outcome::Deny(_) => Err(Stop::Page(error)),
-        }
+        self.interrupted(attempt, &decision, error).map(Some)
     }
 
     /// A policy may decide about staying signed in, instead of the person.

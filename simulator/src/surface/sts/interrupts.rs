@@ -1,6 +1,7 @@
 //! The posts of the short pages: stay signed in, confirm the app, change the password, phone sign-in.
 
 use entrasim_domain::directory::user::{Password, User};
+use entrasim_domain::enforcement::{Authentication, Risk};
 use entrasim_domain::id::ObjectId;
 use entrasim_domain::sign_in::phone::PromptState;
 use entrasim_domain::tenant::Tenant;
@@ -85,9 +86,13 @@ fn refusal(
     }
 }
 
-/// Changes the password. It ends what was signed in before, and this sign-in begins anew with it.
+/// Changes the password. It ends what was signed in before, and this sign-in begins anew with it. After a second factor that
+/// is a secure change, and remediates the user's risk
+/// (MicrosoftDocs/entra-docs id-protection/howto-identity-protection-remediate-unblock.md).
 fn set_password(interaction: &mut Interaction<'_>, user: ObjectId, new: &str) {
     let now = interaction.call.now();
+    let shown = interaction.progress.authentication();
+    let secure = shown.as_ref().is_some_and(Authentication::is_multifactor);
     let mut epoch = 0;
     change(interaction.call, |tenant| {
         if let Some(known) = tenant.users.get(user) {
@@ -98,11 +103,14 @@ fn set_password(interaction: &mut Interaction<'_>, user: ObjectId, new: &str) {
                 must_change: false,
             };
             known.set_password(password, now);
+            if secure {
+                known.set_risk(Risk::None, now);
+            }
             epoch = known.sessions.number;
             tenant.users.put(known);
         }
     });
-    if let Some(mut authentication) = interaction.progress.authentication() {
+    if let Some(mut authentication) = shown {
         authentication.at = Some(now);
         authentication.epoch = epoch;
         interaction

@@ -8,7 +8,6 @@ use entrasim_domain::credential::method::{MethodKind, PassUsability};
 use entrasim_domain::directory::user::User;
 use entrasim_domain::enforcement::{Amr, Authentication, Factor};
 use entrasim_domain::id::ObjectId;
-use entrasim_domain::policy::authentication_methods::MethodName;
 use entrasim_domain::sign_in::lockout::Lockout;
 use entrasim_domain::tenant::Tenant;
 use uuid::Uuid;
@@ -140,10 +139,7 @@ fn check_password(
     let tenant = interaction.tenant()?;
     let user = interaction.user(&tenant)?;
     verify_password(interaction.call, &tenant, &user, password)?;
-    Ok(Authentication {
-        epoch: user.sessions.number,
-        ..Authentication::password(interaction.call.now())
-    })
+    Ok(tenant.password_shown(&user, interaction.call.now()))
 }
 
 /// Compares a password, counting failures: smart lockout (AADSTS50053). What it may lead to is decided later.
@@ -221,10 +217,7 @@ pub(super) fn check_pass(interaction: &Interaction<'_>, given: &str) -> Result<S
     if *pass.value != *given.trim() {
         return Err(StsError::new(130_503));
     }
-    let allowed = tenant
-        .authentication_methods
-        .allows(MethodName::TemporaryAccessPass, &tenant.groups_of(user.id))
-        && (pass.once || !tenant.authentication_methods.pass.once_only);
+    let allowed = tenant.allows_pass(pass, &user);
     match pass.usability(now) {
         PassUsability::Usable if allowed => {}
         PassUsability::Usable | PassUsability::OneTimeUsed => return Err(StsError::new(130_500)),

@@ -2,13 +2,13 @@
 //!
 //! `surface/sts/sas.rs` has the three calls of the pages' script and of tools, on top of this.
 
-use entrasim_domain::credential::method::{AuthenticationMethod, MethodKind, PhoneKind};
+use entrasim_domain::credential::method::{MethodKind, Oath};
 use entrasim_domain::directory::user::User;
 use entrasim_domain::enforcement::{Amr, Authentication, Factor};
 use entrasim_domain::policy::authentication_methods::MethodName;
 use entrasim_domain::random::Random;
 use entrasim_domain::sign_in::phone::{Message, Prompt, PromptKind, PromptState, Reaction};
-use entrasim_domain::tenant::Tenant;
+use entrasim_domain::tenant::proofs::UsableFactor;
 use entrasim_domain::time::Timestamp;
 use uuid::Uuid;
 
@@ -17,127 +17,12 @@ use super::interaction::Interaction;
 use super::login::change;
 use super::progress::Pending;
 
-/// A way to pass the second factor, as `arrUserProofs` lists it.
-#[derive(Clone, Debug, Eq, PartialEq)]
-pub(super) struct Proof {
-    /// `PhoneAppNotification`, `PhoneAppOTP`, `OneWaySMS`, …
-    pub id: &'static str,
-    /// What the page says, with the number mostly hidden.
-    pub display: String,
-    pub method: Uuid,
-}
+mod offered;
 
-pub(super) const NOTIFICATION: &str = "PhoneAppNotification";
-pub(super) const CODE: &str = "PhoneAppOTP";
-pub(super) const SMS: &str = "OneWaySMS";
-pub(super) const CALL: &str = "TwoWayVoiceMobile";
-pub(super) const ALTERNATE_CALL: &str = "TwoWayVoiceAlternateMobile";
-pub(super) const OFFICE_CALL: &str = "TwoWayVoiceOffice";
-pub(super) const PASSKEY: &str = "FidoKey";
-pub(super) const ACCESS_PASS: &str = "AccessPass";
-
-/// What the page offers: the user's methods, and of those only what a demanded strength accepts.
-pub(super) fn offered(interaction: &Interaction<'_>, tenant: &Tenant, user: &User) -> Vec<Proof> {
-    let all = proofs(tenant, user);
-    let Some(strength) = interaction
-        .progress
-        .strength
-        .and_then(|id| tenant.conditional_access.strength(id))
-    else {
-        return all;
-    };
-    let shown = interaction
-        .progress
-        .authentication()
-        .unwrap_or_default()
-        .factors;
-    all.into_iter()
-        .filter(|proof| {
-            let method = user.methods.iter().find(|method| method.id == proof.method);
-            let factor = match proof.id {
-                CODE => Some(Factor::SoftwareOath),
-                SMS => Some(Factor::Sms),
-                CALL | ALTERNATE_CALL | OFFICE_CALL => Some(Factor::Voice),
-                _ => method.and_then(AuthenticationMethod::factor),
-            };
-            let mut then = shown.clone();
-            then.extend(factor);
-            strength.is_satisfied_by(&then)
-        })
-        .collect()
-}
-
-/// The methods that the user has and that the policy allows, the system's preference first
-/// (MicrosoftDocs/entra-docs concept-system-preferred-multifactor-authentication.md).
-pub(super) fn proofs(tenant: &Tenant, user: &User) -> Vec<Proof> {
-    let groups = tenant.groups_of(user.id);
-    let allows = |name| tenant.authentication_methods.allows(name, &groups);
-    let mut proofs: Vec<(u8, Proof)> = Vec::new();
-    for method in &user.methods {
-        let mut add = |rank, id, display: String| {
-            proofs.push((
-                rank,
-                Proof {
-                    id,
-                    display,
-                    method: method.id,
-                },
-            ));
-        };
-        if !allows(MethodName::of(&method.kind)) && !matches!(method.kind, MethodKind::Phone(_)) {
-            continue;
-        }
-        match &method.kind {
-            MethodKind::TemporaryAccessPass(_) => {
-                add(0, ACCESS_PASS, "Temporary Access Pass".to_owned());
-            }
-            MethodKind::Passkey(key) => add(1, PASSKEY, key.display_name.clone()),
-            MethodKind::MicrosoftAuthenticator(app) => {
-                add(3, NOTIFICATION, app.display_name.clone());
-                if app.oath.is_some() {
-                    add(4, CODE, "Authenticator app".to_owned());
-                }
-            }
-            MethodKind::SoftwareOath(_) | MethodKind::HardwareOath { .. } => {
-                add(4, CODE, "One-time code".to_owned());
-            }
-            MethodKind::Phone(phone) => {
-                let hidden = hide(&phone.number);
-                if phone.kind == PhoneKind::Mobile && allows(MethodName::Sms) {
-                    add(5, SMS, hidden.clone());
-                }
-                if allows(MethodName::Voice) {
-                    let id = match phone.kind {
-                        PhoneKind::Mobile => CALL,
-                        PhoneKind::AlternateMobile => ALTERNATE_CALL,
-                        PhoneKind::Office => OFFICE_CALL,
-                    };
-                    add(6, id, hidden);
-                }
-            }
-            MethodKind::Email { .. } => {}
-        }
-    }
-    proofs.sort_by_key(|(rank, _)| *rank);
-    proofs.dedup_by(|(_, a), (_, b)| a.id == b.id && a.id == CODE);
-    proofs.into_iter().map(|(_, proof)| proof).collect()
-}
-
-/// `+XX XXXXXXXXX78`: what a page may show of a number.
-fn hide(number: &str) -> String {
-    let digits = number.chars().filter(char::is_ascii_digit).count();
-    let mut seen = 0;
-    number
-        .chars()
-        .map(|character| {
-            if !character.is_ascii_digit() {
-                return character;
-            }
-            seen += 1;
-            if seen + 2 > digits { character } else { 'X' }
-        })
-        .collect()
-}
+pub(super) use offered::{
+    ACCESS_PASS, ALTERNATE_CALL, CALL, CODE, NOTIFICATION, OFFICE_CALL, PASSKEY, Proof, SMS,
+    offered,
+};
 
 /// Begins a method: sends a code, calls, or prompts. Methods with nothing to send begin by being chosen.
 pub(super) fn begin(interaction: &mut Interaction<'_>, id: &str) -> Result<Pending, StsError> {
@@ -310,10 +195,14 @@ pub(super) fn check(
 /// Compares a code with every secret of the user; one that counted never counts again.
 fn one_time_code(interaction: &Interaction<'_>, user: &User, given: &str) -> Standing {
     let now = interaction.call.now();
-    let accepted = user.methods.iter().find_map(|method| {
-        let (oath, factor) = oath(method)?;
-        oath.accepts(given, now)
-            .map(|step| (method.id, step, factor))
+    let accepted = interaction.tenant().ok().and_then(|tenant| {
+        tenant
+            .usable_factors(user, now)
+            .into_iter()
+            .find_map(|usable| {
+                let step = oath(&usable)?.accepts(given, now)?;
+                Some((usable.method.id, step, usable.factor))
+            })
     });
     let Some((id, step, factor)) = accepted else {
         return Standing::Failed("OathCodeIncorrect");
@@ -348,15 +237,10 @@ fn one_time_code(interaction: &Interaction<'_>, user: &User, given: &str) -> Sta
     }
 }
 
-fn oath(
-    method: &AuthenticationMethod,
-) -> Option<(&entrasim_domain::credential::method::Oath, Factor)> {
-    match &method.kind {
-        MethodKind::SoftwareOath(oath) => Some((oath, Factor::SoftwareOath)),
-        MethodKind::HardwareOath { oath, .. } => Some((oath, Factor::HardwareOath)),
-        MethodKind::MicrosoftAuthenticator(app) => {
-            app.oath.as_ref().map(|oath| (oath, Factor::SoftwareOath))
-        }
+fn oath<'u>(usable: &UsableFactor<'u>) -> Option<&'u Oath> {
+    match (&usable.factor, &usable.method.kind) {
+        (_, MethodKind::SoftwareOath(oath) | MethodKind::HardwareOath { oath, .. }) => Some(oath),
+        (Factor::SoftwareOath, MethodKind::MicrosoftAuthenticator(app)) => app.oath.as_ref(),
         _ => None,
     }
 }

@@ -44,7 +44,7 @@ impl Attempt<'_> {
             client: self.client.app_id(),
             client_name: self.client.display_name().to_owned(),
             resource: Some(self.resource),
-            circumstances: self.circumstances(),
+            circumstances: self.circumstances(call),
             steps: self.steps(call),
         };
         let mut record = row.record(call, error);
@@ -61,7 +61,7 @@ impl Attempt<'_> {
         if self.user.is_none() {
             return false;
         }
-        let facts = self.facts(Authentication::password(now));
+        let facts = self.facts(call, Authentication::password(now));
         let decision = decide(&facts, &self.tenant.sign_in_policies(), now);
         decision.findings.iter().any(|finding| {
             matches!(
@@ -228,7 +228,7 @@ pub(super) fn token_refused(request: &TokenRequest<'_>, error: &StsError) {
         client: client_id,
         client_name,
         resource: asked(request, tenant),
-        circumstances: way.circumstances(tenant, user.map(|user| &**user)),
+        circumstances: way.circumstances(call, tenant, user.map(|user| &**user)),
         steps: wrong_password(call, error),
     };
     call.log_sign_in(row.record(call, Some(error)));
@@ -330,7 +330,9 @@ pub(super) fn page_refused(interaction: &Interaction<'_>, typed: &str, error: &S
         client: client_id,
         client_name,
         resource: asked.map(|asked| asked.resource.app_id),
-        circumstances: interaction.way().circumstances(&tenant, user.as_deref()),
+        circumstances: interaction
+            .way()
+            .circumstances(call, &tenant, user.as_deref()),
         steps: wrong_password(call, error),
     };
     call.log_sign_in(row.record(call, Some(error)));

@@ -92,6 +92,23 @@ fn signs_in(bench: &Bench, user: &str, url: &str) -> u32 {
     of_browser(&browser)
 }
 
+/// Alice's session with a second factor, silently two hours later.
+fn two_hours_after_a_second_factor(bench: &Bench) -> u32 {
+    security_defaults(bench);
+    let (name, password) = account(bench, "alice");
+    let mut browser = Browser::new(bench);
+    browser
+        .get(&authorize_url(""))
+        .sign_in(&name, &password)
+        .submit(&[("mfaAuthMethod", "PhoneAppNotification")]);
+    answer_prompt(bench, PromptState::Approved);
+    browser.submit(&[]).submit(&[("LoginOptions", "3")]);
+    bench.set_clock("2025-09-30T14:00:00Z");
+    browser.left = None;
+    browser.get(&authorize_url("&prompt=none"));
+    of_browser(&browser)
+}
+
 /// A finished sign-in of bob, with the answer to the app.
 fn finished<'a>(bench: &'a Bench, url: &str) -> Browser<'a> {
     let (name, password) = account(bench, "bob");
@@ -437,6 +454,10 @@ pub(crate) const ROWS: &[Row] = &[
     row(50059, "client credentials where no tenant is named", |b| { let (id, secret) = deploy(b); of_reply(&b.post_form(&format!("{LOGIN}/organizations/oauth2/v2.0/token"), &[("client_id", &id), ("client_secret", &secret), ("grant_type", "client_credentials"), ("scope", "https://graph.microsoft.com/.default")])) }),
     row(50074, "the page that asks for a second factor", |b| { security_defaults(b); signs_in(b, "alice", &authorize_url("")) }),
     row(50076, "a rule asks for a second factor that is registered", |b| { security_defaults(b); by_password(b, "alice") }),
+    row(50078, "a second factor older than a policy's frequency for it", |b| {
+        policy(b, |p| p.session.sign_in_frequency = Some(SignInFrequency { every: Some(core::time::Duration::from_secs(3600)), second_factor_only: true }));
+        two_hours_after_a_second_factor(b)
+    }),
     row(50079, "a rule asks for a second factor and none is registered", |b| { security_defaults(b); by_password(b, "bob") }),
     row(50089, "a page left open for more than an hour", |b| { let (name, password) = account(b, "bob"); let mut browser = Browser::new(b); browser.get(&authorize_url("")).submit(&[("loginfmt", &name)]); b.set_clock("2025-09-30T13:00:01Z"); browser.submit(&[("passwd", &password)]); of_browser(&browser) }),
     row(50105, "an app that demands an assignment", |b| { own_app(b, |_, principal| principal.assignment_required = true); signs_in(b, "bob", &own_url(b, "")) }),

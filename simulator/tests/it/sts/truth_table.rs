@@ -27,17 +27,8 @@ const RULES: [&str; 3] = ["security-defaults", "per-user-mfa", "conditional-acce
 
 fn bench(rule: Option<&str>) -> Bench {
     let bench = Bench::at(AFTER_PHASE_2);
-    match rule {
-        Some("security-defaults") => security_defaults(&bench),
-        Some("per-user-mfa") => {
-            for name in ["alice", "bob"] {
-                change_user(&bench, name, |user| {
-                    user.per_user_mfa = PerUserMfa::Enforced;
-                });
-            }
-        }
-        Some(_) => conditional_access(&bench),
-        None => {}
+    if let Some(rule) = rule {
+        switch_on(&bench, rule);
     }
     bench
         .tenant
@@ -48,6 +39,20 @@ fn bench(rule: Option<&str>) -> Bench {
         })
         .unwrap();
     bench
+}
+
+fn switch_on(bench: &Bench, rule: &str) {
+    match rule {
+        "security-defaults" => security_defaults(bench),
+        "per-user-mfa" => {
+            for name in ["alice", "bob"] {
+                change_user(bench, name, |user| {
+                    user.per_user_mfa = PerUserMfa::Enforced;
+                });
+            }
+        }
+        _ => conditional_access(bench),
+    }
 }
 
 fn conditional_access(bench: &Bench) {
@@ -76,42 +81,50 @@ fn conditional_access(bench: &Bench) {
         .unwrap();
 }
 
-fn arm(bench: &Bench, method: &str, token: &str) -> u16 {
-    let subscription = bench
-        .tenant
-        .read()
-        .azure
-        .subscriptions
-        .keys()
-        .next()
-        .unwrap()
-        .to_string();
-    let url = format!(
-        "https://management.azure.com/subscriptions/{subscription}/resourcegroups/truth?api-version=2024-11-01"
-    );
-    let authorization = format!("Bearer {token}");
-    let content = r#"{"location":"westeurope"}"#;
-    bench
-        .send(
-            method,
-            &url,
-            &[
-                ("authorization", &authorization),
-                ("content-type", "application/json"),
-            ],
-            if method == "PUT" { content } else { "" },
-        )
-        .status
-        .as_u16()
+fn arm(bench: &Bench, method: &str, token: &str) -> Reply {
+    let content = match method {
+        "PUT" => r#"{"location":"westeurope"}"#,
+        "PATCH" => r#"{"tags":{"by":"truth"}}"#,
+        _ => "",
+    };
+    crate::support::arm(
+        bench,
+        token,
+        method,
+        "/subscriptions/{sub}/resourcegroups/truth",
+        content,
+    )
 }
 
+/// Whether a token changes resources. All verbs agree: where it does not, each is refused with the challenge for p1, and
+/// reading goes on.
 fn writes(bench: &Bench, tokens: &Value) -> bool {
     let access = text(tokens, "access_token");
-    assert_ne!(arm(bench, "GET", access), 401, "reads go on");
-    match arm(bench, "PUT", access) {
-        200 | 201 => true,
-        401 => false,
-        other => unreachable!("{other}"),
+    assert_ne!(arm(bench, "GET", access).status, 401, "reads go on");
+    let replies: Vec<Reply> = ["PUT", "PATCH", "DELETE"]
+        .iter()
+        .map(|verb| arm(bench, verb, access))
+        .collect();
+    let refused = replies.iter().filter(|reply| reply.status == 401);
+    for reply in refused.clone() {
+        let challenge = reply.headers["www-authenticate"].to_str().unwrap();
+        let (_, claims) = challenge.split_once("claims=\"").expect(challenge);
+        let claims = claims.split('"').next().unwrap();
+        let claims = base64::Engine::decode(&base64::prelude::BASE64_STANDARD, claims).unwrap();
+        let claims: Value = serde_json::from_slice(&claims).unwrap();
+        assert_eq!(claims, serde_json::from_str::<Value>(P1).unwrap());
+    }
+    match refused.count() {
+        0 => {
+            assert!(
+                replies.iter().all(|reply| reply.status.is_success()),
+                "{:?}",
+                replies.iter().map(|reply| reply.status).collect::<Vec<_>>()
+            );
+            true
+        }
+        3 => false,
+        some => unreachable!("{some} of three verbs are refused"),
     }
 }
 
@@ -239,7 +252,7 @@ fn a_device_code_is_challenged_in_the_browser_where_a_rule_asks() {
 
 #[test]
 fn a_device_code_with_the_challenge_is_challenged_and_writes() {
-    for rule in [None, Some("security-defaults")] {
+    for rule in [None].into_iter().chain(RULES.map(Some)) {
         let bench = bench(rule);
         let (tokens, challenged) = by_device(&bench, &[("claims", P1)]);
         assert!(challenged);
@@ -280,18 +293,30 @@ fn a_refresh_without_claims_keeps_the_original_sign_in() {
     let again = body(&again);
     assert_eq!(claims(text(&again, "access_token"))["amr"], json!(["pwd"]));
     assert!(!writes(&bench, &again));
-    security_defaults(&bench);
-    assert_eq!(code(&refresh(&bench, &tokens, &[])), 50076);
-    let (bench, tokens) = one_factor("bob");
-    conditional_access(&bench);
-    let refused = refresh(&bench, &tokens, &[]);
-    assert_eq!(code(&refused), 50079);
-    assert!(
-        body(&refused)["claims"]
-            .as_str()
-            .unwrap()
-            .contains("capolids")
-    );
+}
+
+#[test]
+fn a_refresh_fails_where_a_rule_asks() {
+    for rule in RULES {
+        for (user, number) in [("alice", 50076), ("bob", 50079)] {
+            for more in [&[][..], &[("claims", P1)]] {
+                let (bench, tokens) = one_factor(user);
+                switch_on(&bench, rule);
+                let refused = refresh(&bench, &tokens, more);
+                assert_eq!(code(&refused), number, "{rule} {user} {more:?}");
+                let answer = body(&refused);
+                assert_eq!(answer["suberror"], "basic_action");
+                assert_eq!(
+                    answer["claims"]
+                        .as_str()
+                        .unwrap_or_default()
+                        .contains("capolids"),
+                    rule == "conditional-access",
+                    "{rule} {user} {more:?}: {answer}"
+                );
+            }
+        }
+    }
 }
 
 #[test]
@@ -299,35 +324,40 @@ fn a_refresh_with_the_challenge_cannot_step_up_silently() {
     for (user, number) in [("alice", 50076), ("bob", 50079)] {
         let (bench, tokens) = one_factor(user);
         assert_eq!(code(&refresh(&bench, &tokens, &[("claims", P1)])), number);
-        security_defaults(&bench);
-        assert_eq!(code(&refresh(&bench, &tokens, &[("claims", P1)])), number);
     }
 }
 
 #[test]
 fn a_cached_token_without_mfa_reads_until_it_expires_and_a_rule_at_sign_in_does_not_reach_it() {
-    let bench = Bench::at("2025-09-30T23:59:00Z");
-    let tokens = body(&password_token(&bench, "bob", ARM_SCOPE));
-    assert!(writes(&bench, &tokens), "before the date");
-    security_defaults(&bench);
-    assert!(writes(&bench, &tokens), "no event reaches the token");
-    bench.set_clock("2025-10-01T00:10:00Z");
-    assert!(!writes(&bench, &tokens), "from the date on");
+    for rule in RULES {
+        let bench = Bench::at("2025-09-30T23:59:00Z");
+        let tokens = body(&password_token(&bench, "bob", ARM_SCOPE));
+        assert!(writes(&bench, &tokens), "before the date");
+        switch_on(&bench, rule);
+        assert!(
+            writes(&bench, &tokens),
+            "no event reaches the token: {rule}"
+        );
+        bench.set_clock("2025-10-01T00:10:00Z");
+        assert!(!writes(&bench, &tokens), "from the date on: {rule}");
+    }
 }
 
 #[test]
 fn a_cached_token_with_mfa_is_unaffected() {
-    let bench = bench(Some("security-defaults"));
-    let (browser, _) = in_browser(&bench, "");
-    let tokens = redeem(&bench, &browser);
-    assert!(writes(&bench, &tokens));
-    bench.set_clock("2025-10-02T12:30:00Z");
-    assert!(writes(&bench, &tokens));
+    for rule in RULES {
+        let bench = bench(Some(rule));
+        let (browser, _) = in_browser(&bench, "");
+        let tokens = redeem(&bench, &browser);
+        assert!(writes(&bench, &tokens), "{rule}");
+        bench.set_clock("2025-10-02T12:30:00Z");
+        assert!(writes(&bench, &tokens), "{rule}");
+    }
 }
 
 #[test]
 fn workloads_are_unaffected() {
-    for rule in [None, Some("security-defaults"), Some("conditional-access")] {
+    for rule in [None].into_iter().chain(RULES.map(Some)) {
         let bench = bench(rule);
         let tenant = bench.tenant.read();
         let deploy = tenant

@@ -9,8 +9,8 @@ use crate::catalogue::{AZURE_RESOURCE_MANAGER, GRAPH};
 use crate::directory::role::GLOBAL_ADMINISTRATOR;
 use crate::directory::user::PerUserMfa;
 use crate::enforcement::facts::{
-    Amr, Authentication, Circumstances, ClientAppType, DevicePlatform, Factor, Facts, IdentityType,
-    Operation, Policies, Risk, Stage, UserAction, UserFacts,
+    Amr, Authentication, Circumstances, ClientAppType, DevicePlatform, Factor, Facts, GuestKind,
+    IdentityType, Operation, Policies, Risk, Stage, UserAction, UserFacts,
 };
 use crate::enforcement::phase::Enforcement;
 use crate::enforcement::{PolicyResult, decide};
@@ -21,9 +21,11 @@ use crate::policy::authentication_strength::{
     PHISHING_RESISTANT_MFA,
 };
 use crate::policy::conditional_access::{
-    ApplicationRef, ConditionalAccessPolicy, DeviceFilter, GrantControl, GrantControls, Guests,
-    LocationRef, Operator, PlatformRef, PolicyState, Principals, Scope, SignInFrequency,
+    ApplicationRef, ConditionalAccessPolicy, GrantControl, GrantControls, Guests, LocationRef,
+    Operator, PlatformRef, PolicyState, Principals, Scope, SignInFrequency, TransferMethod,
+    Workloads,
 };
+use crate::policy::device_filter::{DeviceFilter, DeviceFilterMode, DeviceRule};
 use crate::policy::named_location::{AddressRange, NamedLocation, NamedLocationKind};
 use crate::time::Timestamp;
 
@@ -47,7 +49,7 @@ fn attempt() -> Facts {
         user: Some(UserFacts {
             id: BOB,
             enabled: true,
-            guest: false,
+            guest: None,
             roles: Vec::new(),
             per_user_mfa: PerUserMfa::Disabled,
             has_strong_method: true,
@@ -105,6 +107,31 @@ fn controls(controls: &[GrantControl]) -> GrantControls {
         controls: controls.to_vec(),
         ..GrantControls::default()
     }
+}
+
+fn all_of(wanted: &[GrantControl]) -> Option<GrantControls> {
+    Some(GrantControls {
+        operator: Operator::And,
+        ..controls(wanted)
+    })
+}
+
+fn guests(kinds: &[GuestKind], tenants: &[TenantId]) -> Option<Guests> {
+    Some(Guests {
+        kinds: kinds.to_vec(),
+        tenants: tenants.to_vec(),
+    })
+}
+
+fn guest_of_home(facts: &mut Facts) {
+    let user = user(facts);
+    user.guest = Some(GuestKind::B2bCollaborationGuest);
+    user.home = Some(HOME);
+}
+
+fn filter(mode: DeviceFilterMode, rule: &str) -> Option<DeviceFilter> {
+    let rule = DeviceRule::parse(rule).unwrap();
+    Some(DeviceFilter { mode, rule })
 }
 
 fn strength(id: Uuid) -> Option<GrantControls> {
@@ -187,6 +214,17 @@ const fn case(
 
 const SAME: Change = |_| {};
 const AS_IT_IS: Attempt = |_| {};
+const SECOND_FACTOR_HOURLY: Change = |p| {
+    p.session.sign_in_frequency = Some(SignInFrequency {
+        every: Some(Duration::from_secs(3600)),
+        second_factor_only: true,
+    });
+};
+/// Multifactor authentication for registering security information.
+const REGISTERING: Change = |p| {
+    p.conditions.applications.include.clear();
+    p.conditions.applications.user_actions = vec![UserAction::RegisterSecurityInformation];
+};
 const BLOCK: Change = |p| p.grant = Some(controls(&[GrantControl::Block]));
 
 #[rustfmt::skip]
@@ -226,11 +264,18 @@ const CASES: &[Case] = &[
     case("an excluded group wins over an included user", &[|p| { p.conditions.users.include = Principals { users: vec![BOB], ..Principals::default() }; p.conditions.users.exclude.groups = vec![TEAM]; }], AS_IT_IS, 0, ""),
     case("an excluded role wins", &[|p| p.conditions.users.exclude.roles = vec![GLOBAL_ADMINISTRATOR]], |f| user(f).roles = vec![GLOBAL_ADMINISTRATOR], 0, ""),
     case("exclusion from one policy does not help with another", &[|p| p.conditions.users.exclude.users = vec![BOB], BLOCK], AS_IT_IS, 53003, ""),
-    case("guests only: a member is not meant", &[|p| p.conditions.users.include = Principals { guests: Some(Guests::default()), ..Principals::default() }], AS_IT_IS, 0, ""),
-    case("guests only: a guest is", &[|p| p.conditions.users.include = Principals { guests: Some(Guests::default()), ..Principals::default() }], |f| { user(f).guest = true; user(f).home = Some(HOME); }, 50076, ""),
-    case("guests of one tenant: it is another", &[|p| p.conditions.users.include = Principals { guests: Some(Guests { tenants: vec![TenantId::from_u128(9)] }), ..Principals::default() }], |f| { user(f).guest = true; user(f).home = Some(HOME); }, 0, ""),
-    case("guests of one tenant: it is this", &[|p| p.conditions.users.include = Principals { guests: Some(Guests { tenants: vec![HOME] }), ..Principals::default() }], |f| { user(f).guest = true; user(f).home = Some(HOME); }, 50076, ""),
-    case("excluded guests", &[|p| p.conditions.users.exclude.guests = Some(Guests::default())], |f| user(f).guest = true, 0, ""),
+    case("guests only: a member is not meant", &[|p| p.conditions.users.include = Principals { guests: guests(&[GuestKind::B2bCollaborationGuest], &[]), ..Principals::default() }], AS_IT_IS, 0, ""),
+    case("guests only: a guest is", &[|p| p.conditions.users.include = Principals { guests: guests(&[GuestKind::B2bCollaborationGuest], &[]), ..Principals::default() }], guest_of_home, 50076, ""),
+    case("guests of one tenant: it is another", &[|p| p.conditions.users.include = Principals { guests: guests(&[GuestKind::B2bCollaborationGuest], &[TenantId::from_u128(9)]), ..Principals::default() }], guest_of_home, 0, ""),
+    case("guests of one tenant: it is this", &[|p| p.conditions.users.include = Principals { guests: guests(&[GuestKind::B2bCollaborationGuest], &[HOME]), ..Principals::default() }], guest_of_home, 50076, ""),
+    case("another kind of guest is not meant", &[|p| p.conditions.users.include = Principals { guests: guests(&[GuestKind::InternalGuest], &[]), ..Principals::default() }], guest_of_home, 0, ""),
+    case("a guest account of this tenant is of a kind of its own", &[|p| p.conditions.users.include = Principals { guests: guests(&[GuestKind::InternalGuest], &[]), ..Principals::default() }], |f| user(f).guest = Some(GuestKind::InternalGuest), 50076, ""),
+    case("and has no tenant that could be another", &[|p| p.conditions.users.include = Principals { guests: guests(&[GuestKind::InternalGuest], &[HOME]), ..Principals::default() }], |f| user(f).guest = Some(GuestKind::InternalGuest), 50076, ""),
+    case("several kinds of guest", &[|p| p.conditions.users.include = Principals { guests: guests(&[GuestKind::ServiceProvider, GuestKind::B2bCollaborationMember], &[]), ..Principals::default() }], |f| { guest_of_home(f); user(f).guest = Some(GuestKind::B2bCollaborationMember); }, 50076, ""),
+    case("guests of every kind: one of this tenant", &[|p| p.conditions.users.include = Principals { any_guest: true, ..Principals::default() }], |f| user(f).guest = Some(GuestKind::InternalGuest), 50076, ""),
+    case("guests of every kind: a member", &[|p| p.conditions.users.include = Principals { any_guest: true, ..Principals::default() }], AS_IT_IS, 0, ""),
+    case("excluded guests of every kind", &[|p| p.conditions.users.exclude.any_guest = true], guest_of_home, 0, ""),
+    case("excluded guests", &[|p| p.conditions.users.exclude.guests = guests(&[GuestKind::InternalGuest], &[])], |f| user(f).guest = Some(GuestKind::InternalGuest), 0, ""),
     // Applications.
     case("another application", &[|p| p.conditions.applications.include = vec![ApplicationRef::App(GRAPH)]], AS_IT_IS, 0, ""),
     case("the resource by its id", &[|p| p.conditions.applications.include = vec![ApplicationRef::App(AZURE_RESOURCE_MANAGER)]], AS_IT_IS, 50076, ""),
@@ -266,14 +311,45 @@ const CASES: &[Case] = &[
     case("one platform: it is unknown", &[|p| p.conditions.platforms = Some(Scope { include: vec![PlatformRef::Platform(DevicePlatform::Android)], exclude: vec![] })], AS_IT_IS, 0, ""),
     case("one platform: it is that", &[|p| p.conditions.platforms = Some(Scope { include: vec![PlatformRef::Platform(DevicePlatform::Android)], exclude: vec![] })], |f| f.circumstances.platform = Some(DevicePlatform::Android), 50076, ""),
     case("any platform but one: an unknown one is meant", &[|p| p.conditions.platforms = Some(Scope { include: vec![PlatformRef::All], exclude: vec![PlatformRef::Platform(DevicePlatform::Windows)] })], AS_IT_IS, 50076, ""),
-    case("a filter that includes devices", &[|p| p.conditions.device_filter = Some(DeviceFilter::Include)], AS_IT_IS, 0, ""),
-    case("a filter that excludes devices", &[|p| p.conditions.device_filter = Some(DeviceFilter::Exclude)], AS_IT_IS, 50076, ""),
+    case("a filter that includes devices", &[|p| p.conditions.device_filter = filter(DeviceFilterMode::Include, "device.isCompliant -eq True")], AS_IT_IS, 0, ""),
+    case("a filter that excludes devices", &[|p| p.conditions.device_filter = filter(DeviceFilterMode::Exclude, "device.isCompliant -eq True")], AS_IT_IS, 50076, ""),
+    case("a filter with a negative operator includes the unregistered", &[|p| p.conditions.device_filter = filter(DeviceFilterMode::Include, "device.isCompliant -ne True")], AS_IT_IS, 50076, ""),
+    case("a filter with a negative operator excludes the unregistered", &[|p| p.conditions.device_filter = filter(DeviceFilterMode::Exclude, "device.extensionAttribute1 -ne \"SAW\"")], AS_IT_IS, 0, ""),
     // Risk and flows.
     case("high sign-in risk: there is none", &[|p| p.conditions.sign_in_risk = vec![Risk::High]], AS_IT_IS, 0, ""),
     case("high or medium sign-in risk", &[|p| p.conditions.sign_in_risk = vec![Risk::High, Risk::Medium]], |f| f.circumstances.sign_in_risk = Risk::Medium, 50076, ""),
     case("high user risk", &[|p| { p.conditions.user_risk = vec![Risk::High]; p.grant = Some(controls(&[GrantControl::PasswordChange])); }], |f| { with_sms(f); user(f).risk = Risk::High; }, 50142, ""),
-    case("device code is blocked", &[|p| { BLOCK(p); p.conditions.device_code_flow = true; }], |f| f.circumstances.device_code = true, 53003, ""),
-    case("other flows are not", &[|p| { BLOCK(p); p.conditions.device_code_flow = true; }], AS_IT_IS, 0, ""),
+    case("device code is blocked", &[|p| { BLOCK(p); p.conditions.transfer_methods = vec![TransferMethod::DeviceCodeFlow]; }], |f| f.circumstances.device_code = true, 53003, ""),
+    case("other flows are not", &[|p| { BLOCK(p); p.conditions.transfer_methods = vec![TransferMethod::DeviceCodeFlow]; }], AS_IT_IS, 0, ""),
+    case("authentication transfer is blocked, and nothing here is that", &[|p| { BLOCK(p); p.conditions.transfer_methods = vec![TransferMethod::AuthenticationTransfer]; }], |f| f.circumstances.device_code = true, 0, ""),
+    case("both flows are blocked: device code", &[|p| { BLOCK(p); p.conditions.transfer_methods = vec![TransferMethod::AuthenticationTransfer, TransferMethod::DeviceCodeFlow]; }], |f| f.circumstances.device_code = true, 53003, ""),
+    // The order in which what is not met is asked for.
+    case("mfa before a compliant device, whatever the order of the list", &[|p| p.grant = all_of(&[GrantControl::CompliantDevice, GrantControl::Mfa])], AS_IT_IS, 50076, "multifactor"),
+    case("a strength before a compliant device", &[|p| p.grant = Some(GrantControls { strength: Some(MFA), ..all_of(&[GrantControl::CompliantDevice]).unwrap() })], AS_IT_IS, 50076, "strength"),
+    case("mfa of one policy before the device of another", &[|p| p.grant = all_of(&[GrantControl::CompliantDevice]), SAME], AS_IT_IS, 50076, "multifactor"),
+    case("a compliant device before a domain-joined one", &[|p| p.grant = all_of(&[GrantControl::DomainJoinedDevice, GrantControl::CompliantDevice])], AS_IT_IS, 53000, "compliant"),
+    case("the same of two policies", &[|p| p.grant = all_of(&[GrantControl::DomainJoinedDevice]), |p| p.grant = all_of(&[GrantControl::CompliantDevice])], AS_IT_IS, 53000, "compliant"),
+    case("a domain-joined device before an approved app", &[|p| p.grant = all_of(&[GrantControl::ApprovedApplication]), |p| p.grant = all_of(&[GrantControl::DomainJoinedDevice])], AS_IT_IS, 53001, "domain-joined"),
+    case("an approved app before a protected one", &[|p| p.grant = all_of(&[GrantControl::CompliantApplication, GrantControl::ApprovedApplication])], AS_IT_IS, 53009, "approved"),
+    case("a protected app before a new password", &[|p| p.grant = all_of(&[GrantControl::PasswordChange]), |p| p.grant = all_of(&[GrantControl::CompliantApplication])], with_sms, 53009, "protected"),
+    case("a new password last", &[|p| p.grant = all_of(&[GrantControl::PasswordChange, GrantControl::Mfa])], with_sms, 50142, "password change"),
+    case("block before everything", &[|p| p.grant = all_of(&[GrantControl::PasswordChange, GrantControl::Mfa]), |p| p.grant = all_of(&[GrantControl::CompliantDevice]), BLOCK], AS_IT_IS, 53003, "blocks"),
+    case("one of several: what a person can do comes first, in that order", &[|p| p.grant = Some(controls(&[GrantControl::PasswordChange, GrantControl::CompliantDevice]))], with_sms, 50142, ""),
+    // User actions beside blocks.
+    case("registering takes mfa, and there is a method to pass it with", &[REGISTERING], |f| f.circumstances.user_action = Some(UserAction::RegisterSecurityInformation), 50076, "multifactor"),
+    case("registering takes mfa, and there is none", &[REGISTERING], |f| { user(f).has_strong_method = false; f.circumstances.user_action = Some(UserAction::RegisterSecurityInformation); }, 53010, "multifactor"),
+    case("registering takes mfa, and it was passed", &[REGISTERING], |f| { with_sms(f); f.circumstances.user_action = Some(UserAction::RegisterSecurityInformation); }, 0, ""),
+    case("registering takes a compliant device", &[|p| { REGISTERING(p); p.grant = all_of(&[GrantControl::CompliantDevice]); }], |f| { with_sms(f); f.circumstances.user_action = Some(UserAction::RegisterSecurityInformation); }, 53010, "compliant"),
+    case("registering takes a strength that nothing registered has", &[|p| { REGISTERING(p); p.grant = strength(PHISHING_RESISTANT_MFA); }], |f| { with_sms(f); f.circumstances.user_action = Some(UserAction::RegisterSecurityInformation); }, 53010, "weaker"),
+    case("registering from a trusted place", &[|p| { REGISTERING(p); BLOCK(p); p.conditions.locations = Some(Scope { include: vec![LocationRef::All], exclude: vec![LocationRef::AllTrusted] }); }], |f| f.circumstances.user_action = Some(UserAction::RegisterSecurityInformation), 0, ""),
+    case("registering from elsewhere", &[|p| { REGISTERING(p); BLOCK(p); p.conditions.locations = Some(Scope { include: vec![LocationRef::All], exclude: vec![LocationRef::AllTrusted] }); }], |f| { f.circumstances.ip = Some("198.51.100.1".parse().unwrap()); f.circumstances.user_action = Some(UserAction::RegisterSecurityInformation); }, 53010, "blocks"),
+    case("report-only does not keep from registering", &[|p| { REGISTERING(p); BLOCK(p); p.state = PolicyState::ReportOnly; }], |f| f.circumstances.user_action = Some(UserAction::RegisterSecurityInformation), 0, ""),
+    case("joining devices is another action", &[REGISTERING], |f| f.circumstances.user_action = Some(UserAction::RegisterOrJoinDevices), 0, ""),
+    case("what demands mfa for apps does not demand it for registering a method", &[|p| p.state = PolicyState::Disabled], |f| { user(f).per_user_mfa = PerUserMfa::Enforced; f.client = PORTAL; f.circumstances.user_action = Some(UserAction::RegisterSecurityInformation); }, 0, ""),
+    // The portals.
+    case("Azure management stands for the portals, whatever they ask for", &[|p| p.conditions.applications.include = vec![ApplicationRef::App(AZURE_RESOURCE_MANAGER)]], |f| { f.client = PORTAL; f.resource = GRAPH; }, 50076, "\"P\""),
+    case("and not for other clients", &[|p| p.conditions.applications.include = vec![ApplicationRef::App(AZURE_RESOURCE_MANAGER)]], |f| f.resource = GRAPH, 0, ""),
+    case("an exclusion of Azure management excludes the portals", &[|p| { BLOCK(p); p.conditions.applications.exclude = vec![ApplicationRef::App(AZURE_RESOURCE_MANAGER)]; }], |f| { with_sms(f); f.client = PORTAL; f.resource = GRAPH; }, 0, ""),
     // Strengths.
     case("strength MFA: text message", &[|p| p.grant = strength(MFA)], with_sms, 0, ""),
     case("strength MFA: password", &[|p| p.grant = strength(MFA)], AS_IT_IS, 50076, "Multifactor"),
@@ -289,15 +365,22 @@ const CASES: &[Case] = &[
     // Session controls.
     case("sign-in frequency: fresh", &[|p| { p.grant = None; p.session.sign_in_frequency = Some(SignInFrequency { every: Some(Duration::from_secs(3600)), second_factor_only: false }); }], AS_IT_IS, 0, ""),
     case("sign-in frequency: old", &[|p| { p.grant = None; p.session.sign_in_frequency = Some(SignInFrequency { every: Some(Duration::from_secs(3600)), second_factor_only: false }); }], |f| f.authentication.at = Some(NOW - Duration::from_secs(3601)), 70043, "older"),
-    case("sign-in frequency of the second factor", &[|p| { p.grant = None; p.session.sign_in_frequency = Some(SignInFrequency { every: Some(Duration::from_secs(3600)), second_factor_only: true }); }], |f| { with_sms(f); f.authentication.multifactor_at = Some(NOW - Duration::from_secs(7200)); }, 70043, "older"),
+    case("sign-in frequency of the second factor", &[|p| { p.grant = None; p.session.sign_in_frequency = Some(SignInFrequency { every: Some(Duration::from_secs(3600)), second_factor_only: true }); }], |f| { with_sms(f); f.authentication.multifactor_at = Some(NOW - Duration::from_secs(7200)); }, 50078, "older"),
+    case("sign-in frequency of the second factor: there is none to repeat", &[|p| { p.grant = None; SECOND_FACTOR_HOURLY(p); }], |f| f.authentication.at = Some(NOW - Duration::from_secs(7200)), 0, ""),
+    case("sign-in frequency of the second factor: an old first factor does not matter", &[SECOND_FACTOR_HOURLY], |f| { with_sms(f); f.authentication.at = Some(NOW - Duration::from_secs(7200)); }, 0, ""),
+    case("sign-in frequency of the second factor, with mfa: one factor", &[SECOND_FACTOR_HOURLY], AS_IT_IS, 50076, "multifactor"),
+    case("sign-in frequency of the second factor, with mfa: an old one", &[SECOND_FACTOR_HOURLY], |f| { with_sms(f); f.authentication.multifactor_at = Some(NOW - Duration::from_secs(3601)); }, 50078, "older"),
+    case("the first factor is repeated before the second", &[SECOND_FACTOR_HOURLY, |p| { p.grant = None; p.session.sign_in_frequency = Some(SignInFrequency { every: Some(Duration::from_secs(3600)), second_factor_only: false }); }], |f| { with_sms(f); f.authentication.at = Some(NOW - Duration::from_secs(7200)); f.authentication.multifactor_at = f.authentication.at; }, 70043, "older"),
     case("every time, five minutes later", &[|p| { p.grant = None; p.session.sign_in_frequency = Some(SignInFrequency { every: None, second_factor_only: false }); }], |f| f.authentication.at = Some(NOW - Duration::from_secs(301)), 70043, "older"),
     case("every time, at once", &[|p| { p.grant = None; p.session.sign_in_frequency = Some(SignInFrequency { every: None, second_factor_only: false }); }], AS_IT_IS, 0, ""),
     case("mfa comes before the frequency", &[|p| p.session.sign_in_frequency = Some(SignInFrequency { every: Some(Duration::from_secs(60)), second_factor_only: false })], |f| f.authentication.at = Some(NOW - Duration::from_secs(90)), 50076, ""),
     // Workload identities.
     case("a policy on users leaves workloads alone", &[BLOCK], |f| { f.user = None; f.identity = Some(IdentityType::App); f.workload = Some(ROBOT); }, 0, ""),
-    case("a policy on a workload", &[|p| { BLOCK(p); p.conditions.service_principals = Some(Principals { users: vec![ROBOT], ..Principals::default() }); }], |f| { f.user = None; f.identity = Some(IdentityType::App); f.workload = Some(ROBOT); }, 53003, ""),
-    case("a policy on all workloads", &[|p| { BLOCK(p); p.conditions.service_principals = Some(Principals { all: true, ..Principals::default() }); }], |f| { f.user = None; f.identity = Some(IdentityType::App); f.workload = Some(ROBOT); }, 53003, ""),
-    case("and leaves users alone", &[|p| { BLOCK(p); p.conditions.service_principals = Some(Principals { all: true, ..Principals::default() }); }], AS_IT_IS, 0, ""),
+    case("a policy on a workload", &[|p| { BLOCK(p); p.conditions.service_principals = Some(Workloads { include: vec![ROBOT], ..Workloads::default() }); }], |f| { f.user = None; f.identity = Some(IdentityType::App); f.workload = Some(ROBOT); }, 53003, ""),
+    case("a policy on all workloads", &[|p| { BLOCK(p); p.conditions.service_principals = Some(Workloads { all: true, ..Workloads::default() }); }], |f| { f.user = None; f.identity = Some(IdentityType::App); f.workload = Some(ROBOT); }, 53003, ""),
+    case("and leaves users alone", &[|p| { BLOCK(p); p.conditions.service_principals = Some(Workloads { all: true, ..Workloads::default() }); }], AS_IT_IS, 0, ""),
+    case("an excluded workload", &[|p| { BLOCK(p); p.conditions.service_principals = Some(Workloads { all: true, exclude: vec![ROBOT], ..Workloads::default() }); }], |f| { f.user = None; f.identity = Some(IdentityType::App); f.workload = Some(ROBOT); }, 0, ""),
+    case("a workload that policies do not reach", &[|p| { BLOCK(p); p.conditions.service_principals = Some(Workloads { all: true, ..Workloads::default() }); }], |f| { f.user = None; f.identity = Some(IdentityType::App); f.workload = None; }, 0, ""),
     // With the other rules.
     case("a disabled account before everything", &[BLOCK], |f| user(f).enabled = false, 50057, ""),
     case("per-user MFA asks where no policy does", &[|p| p.state = PolicyState::Disabled], |f| user(f).per_user_mfa = PerUserMfa::Enforced, 50076, "Per-user"),
@@ -305,7 +388,7 @@ const CASES: &[Case] = &[
 
 #[test]
 fn policies_decide_as_documented() {
-    assert!(CASES.len() >= 90, "{}", CASES.len());
+    assert!(CASES.len() >= 130, "{}", CASES.len());
     for case in CASES {
         let policies = case
             .policies
@@ -373,7 +456,7 @@ fn each_policy_says_in_the_log_what_it_did() {
         (
             |p| p.state = PolicyState::ReportOnly,
             |f| f.circumstances.silent = true,
-            PolicyResult::ReportOnlyFailure,
+            PolicyResult::ReportOnlyInterrupted,
         ),
         (
             |p| {

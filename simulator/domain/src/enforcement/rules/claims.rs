@@ -1,6 +1,6 @@
 //! A claims challenge that the client replays: the request itself demands more than was proven.
 
-use super::{Evidence, Rule, not_applicable, passed};
+use super::{Evidence, Rule, not_applicable, passed, user_of_an_app};
 use crate::enforcement::decision::Verdict;
 use crate::enforcement::facts::{Amr, Facts, Policies, Stage};
 use crate::enforcement::rules::per_user_mfa::multifactor_interruption;
@@ -22,8 +22,9 @@ pub(super) const DEMANDED_CONTEXT: Rule = Rule {
 };
 
 fn demanded_context(facts: &Facts, _: &Policies<'_>, _: Timestamp) -> (Verdict, String) {
-    let Some(user) = &facts.user else {
-        return not_applicable("The caller is not a user.");
+    let user = match user_of_an_app(facts) {
+        Ok(user) => user,
+        Err(said) => return said,
     };
     if !facts
         .demanded_contexts
@@ -63,8 +64,9 @@ pub(super) const DEMANDED_METHOD: Rule = Rule {
 };
 
 fn demanded_method(facts: &Facts, _: &Policies<'_>, now: Timestamp) -> (Verdict, String) {
-    let Some(user) = &facts.user else {
-        return not_applicable("The caller is not a user.");
+    let user = match user_of_an_app(facts) {
+        Ok(user) => user,
+        Err(said) => return said,
     };
     let demands = |amr| facts.demanded_methods.contains(&amr);
     if !demands(Amr::Mfa) && !demands(Amr::NgcMfa) {

@@ -1,7 +1,7 @@
 //! Conditional Access as rules of the decision: block, grant controls, sign-in frequency, registration.
 
 use super::{Evidence, Rule, not_applicable, passed};
-use crate::enforcement::conditional_access::{Said, ask};
+use crate::enforcement::conditional_access::{ask, precedence};
 use crate::enforcement::decision::{Denial, Interruption, Outcome, PolicyResult, Verdict};
 use crate::enforcement::facts::{ClientAppType, Facts, Policies, Stage};
 use crate::time::Timestamp;
@@ -23,7 +23,7 @@ pub(super) const BLOCK: Rule = Rule {
 pub(super) const REGISTRATION: Rule = Rule {
     id: "conditional-access.registration",
     stage: Stage::SignIn,
-    title: "A Conditional Access policy on registering security information blocks",
+    title: "A Conditional Access policy on registering security information blocks, or demands what the person cannot show",
     effect: "deny",
     code: "AADSTS53010",
     source: SOURCE,
@@ -47,21 +47,33 @@ pub(super) const DEVICE: Rule = Rule {
 pub(super) const GRANT_CONTROLS: Rule = Rule {
     id: "conditional-access.grant-controls",
     stage: Stage::SignIn,
-    title: "A Conditional Access policy demands multifactor authentication, a strength or a password change",
+    title: "A Conditional Access policy demands multifactor authentication or a strength",
     effect: "interrupt",
-    code: "AADSTS50076, AADSTS50079 or AADSTS50142",
+    code: "AADSTS50076 or AADSTS50079",
     source: SOURCE,
     evidence: Evidence::Confirmed,
     fix: "Show what the policy demands in an interactive sign-in. Scripts: use a workload identity.",
     evaluate: grant_controls,
 };
 
+pub(super) const PASSWORD_CHANGE: Rule = Rule {
+    id: "conditional-access.password-change",
+    stage: Stage::SignIn,
+    title: "A Conditional Access policy demands a new password",
+    effect: "interrupt",
+    code: "AADSTS50142",
+    source: SOURCE,
+    evidence: Evidence::Confirmed,
+    fix: "Change the password in an interactive sign-in.",
+    evaluate: password_change,
+};
+
 pub(super) const SIGN_IN_FREQUENCY: Rule = Rule {
     id: "conditional-access.sign-in-frequency",
     stage: Stage::SignIn,
-    title: "A Conditional Access policy wants the sign-in repeated",
+    title: "A Conditional Access policy wants the sign-in, or its second factor, repeated",
     effect: "interrupt",
-    code: "AADSTS70043",
+    code: "AADSTS70043 or AADSTS50078",
     source: SOURCE,
     evidence: Evidence::Confirmed,
     fix: "Sign in again.",
@@ -90,16 +102,20 @@ fn say(
         return not_applicable("The tenant has no Conditional Access policies.");
     }
     let said = ask(facts, policies, now);
-    let objection = said.iter().find_map(|one: &Said| {
-        one.objection
-            .as_ref()
-            .filter(|outcome| mine(outcome))
-            .map(|outcome| (one, outcome))
-    });
-    if let Some((one, outcome)) = objection {
+    // The first policy of those whose objection comes first.
+    let objection = said
+        .iter()
+        .flat_map(|one| {
+            one.objections
+                .iter()
+                .map(move |objection| (&one.applied, objection))
+        })
+        .filter(|(_, objection)| mine(&objection.outcome))
+        .min_by_key(|(_, objection)| precedence(&objection.outcome));
+    if let Some((applied, objection)) = objection {
         return (
-            Verdict::Fired(outcome.clone()),
-            format!("\"{}\": {}", one.applied.display_name, one.applied.because),
+            Verdict::Fired(objection.outcome.clone()),
+            format!("\"{}\": {}", applied.display_name, objection.because),
         );
     }
     let applying = said
@@ -146,18 +162,39 @@ fn device(facts: &Facts, policies: &Policies<'_>, now: Timestamp) -> (Verdict, S
 }
 
 fn grant_controls(facts: &Facts, policies: &Policies<'_>, now: Timestamp) -> (Verdict, String) {
-    say(
-        facts,
-        policies,
-        now,
-        |outcome| matches!(outcome, Outcome::Interrupt(interruption) if !matches!(interruption, Interruption::Reauthenticate(_))),
-    )
+    say(facts, policies, now, |outcome| {
+        matches!(
+            outcome,
+            Outcome::Interrupt(
+                Interruption::Mfa
+                    | Interruption::MfaRegistration
+                    | Interruption::AuthenticationStrength(_)
+                    | Interruption::AuthenticationStrengthRegistration(_)
+            )
+        )
+    })
+}
+
+fn password_change(facts: &Facts, policies: &Policies<'_>, now: Timestamp) -> (Verdict, String) {
+    say(facts, policies, now, |outcome| {
+        *outcome == Outcome::Interrupt(Interruption::PasswordChange)
+    })
 }
 
 fn sign_in_frequency(facts: &Facts, policies: &Policies<'_>, now: Timestamp) -> (Verdict, String) {
     say(facts, policies, now, |outcome| {
-        matches!(outcome, Outcome::Interrupt(Interruption::Reauthenticate(_)))
+        matches!(
+            outcome,
+            Outcome::Interrupt(Interruption::Reauthenticate(_) | Interruption::RepeatSecondFactor)
+        )
     })
+}
+
+/// Whether a rule speaks for the grant controls of policies.
+pub(crate) fn is_grant_control(rule: &Rule) -> bool {
+    [&BLOCK, &GRANT_CONTROLS, &DEVICE, &PASSWORD_CHANGE]
+        .iter()
+        .any(|known| known.id == rule.id)
 }
 
 fn legacy_authentication(

@@ -1,6 +1,6 @@
 //! The legacy per-user setting.
 
-use super::{Evidence, Rule, not_applicable, passed};
+use super::{Evidence, Rule, not_applicable, passed, user_of_an_app};
 use crate::directory::user::PerUserMfa;
 use crate::enforcement::decision::{Interruption, Outcome, Verdict};
 use crate::enforcement::facts::{Facts, Policies, Stage, UserFacts};
@@ -28,8 +28,9 @@ pub(in crate::enforcement) fn multifactor_interruption(user: &UserFacts) -> Outc
 }
 
 fn sign_in(facts: &Facts, _: &Policies<'_>, _: Timestamp) -> (Verdict, String) {
-    let Some(user) = &facts.user else {
-        return not_applicable("The caller is not a user.");
+    let user = match user_of_an_app(facts) {
+        Ok(user) => user,
+        Err(said) => return said,
     };
     let state = match user.per_user_mfa {
         PerUserMfa::Disabled => {

@@ -1,7 +1,7 @@
 //! Phase 1: signing in to the administration portals.
 
 use super::per_user_mfa::multifactor_interruption;
-use super::{Evidence, Rule, not_applicable, passed};
+use super::{Evidence, Rule, not_applicable, passed, user_of_an_app};
 use crate::enforcement::decision::Verdict;
 use crate::enforcement::facts::{Facts, Policies, Stage};
 use crate::enforcement::phase::PhaseName;
@@ -20,8 +20,9 @@ pub(super) const PORTAL_SIGN_IN: Rule = Rule {
 };
 
 fn portal_sign_in(facts: &Facts, policies: &Policies<'_>, now: Timestamp) -> (Verdict, String) {
-    let Some(user) = &facts.user else {
-        return not_applicable("The caller is not a user.");
+    let user = match user_of_an_app(facts) {
+        Ok(user) => user,
+        Err(said) => return said,
     };
     if !PhaseName::Phase1.facts().clients.contains(&facts.client) {
         return not_applicable("The client is not one of the administration portals.");

@@ -1,7 +1,7 @@
 //! Security defaults: administrators always, everybody for Azure management.
 
 use super::per_user_mfa::multifactor_interruption;
-use super::{Evidence, Rule, not_applicable, passed};
+use super::{Evidence, Rule, not_applicable, passed, user_of_an_app};
 use crate::catalogue::AZURE_RESOURCE_MANAGER;
 use crate::enforcement::decision::Verdict;
 use crate::enforcement::facts::{Facts, Policies, Stage, UserFacts};
@@ -79,8 +79,9 @@ fn ask(
     concerns: impl Fn(&UserFacts) -> bool,
     what: &str,
 ) -> (Verdict, String) {
-    let Some(user) = &facts.user else {
-        return not_applicable("The caller is not a user.");
+    let user = match user_of_an_app(facts) {
+        Ok(user) => user,
+        Err(said) => return said,
     };
     if !policies.security_defaults {
         return not_applicable("Security defaults are off.");

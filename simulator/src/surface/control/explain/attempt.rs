@@ -11,7 +11,7 @@ use entrasim_domain::tenant::Tenant;
 use entrasim_domain::time::Timestamp;
 
 use super::super::ControlError;
-use super::super::model::{Attempt, ClientAppWord, PlatformWord, UserActionWord};
+use super::super::model::{Attempt, ClientAppWord, UserActionWord};
 
 pub(super) fn instant(text: Option<&str>) -> Result<Option<Timestamp>, ControlError> {
     text.map(|text| {
@@ -143,7 +143,7 @@ pub(super) fn circumstances(
     if let Some(risk) = attempt.sign_in_risk {
         here.sign_in_risk = risk.into();
     }
-    here.platform = attempt.platform.map(platform).or(here.platform);
+    here.platform = attempt.platform.map(DevicePlatform::from).or(here.platform);
     here.client_app = match attempt.client_app_type {
         Some(word) => client_app(word),
         None if user.is_some() && is_web(client) => ClientAppType::Browser,
@@ -169,16 +169,5 @@ fn client_app(word: ClientAppWord) -> ClientAppType {
         ClientAppWord::MobileAppsAndDesktopClients => ClientAppType::MobileAppsAndDesktopClients,
         ClientAppWord::ExchangeActiveSync => ClientAppType::ExchangeActiveSync,
         ClientAppWord::Other => ClientAppType::Other,
-    }
-}
-
-fn platform(word: PlatformWord) -> DevicePlatform {
-    match word {
-        PlatformWord::Android => DevicePlatform::Android,
-        PlatformWord::Ios => DevicePlatform::Ios,
-        PlatformWord::Windows => DevicePlatform::Windows,
-        PlatformWord::WindowsPhone => DevicePlatform::WindowsPhone,
-        PlatformWord::MacOs => DevicePlatform::MacOs,
-        PlatformWord::Linux => DevicePlatform::Linux,
     }
 }

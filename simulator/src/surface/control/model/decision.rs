@@ -1,6 +1,6 @@
 //! An attempt to explain, and the decision on one.
 
-use entrasim_domain::enforcement::Decision;
+use entrasim_domain::enforcement::{Decision, DevicePlatform};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -109,7 +109,7 @@ pub enum ClientAppWord {
 }
 
 /// `conditionalAccessDevicePlatform`
-#[derive(Clone, Copy, Debug, Deserialize, JsonSchema)]
+#[derive(Clone, Copy, Debug, Deserialize, JsonSchema, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub enum PlatformWord {
     Android,
@@ -173,6 +173,32 @@ impl From<&Decision> for DecisionView {
                     because: policy.because.clone(),
                 })
                 .collect(),
+        }
+    }
+}
+
+impl From<PlatformWord> for DevicePlatform {
+    fn from(word: PlatformWord) -> Self {
+        match word {
+            PlatformWord::Android => Self::Android,
+            PlatformWord::Ios => Self::Ios,
+            PlatformWord::Windows => Self::Windows,
+            PlatformWord::WindowsPhone => Self::WindowsPhone,
+            PlatformWord::MacOs => Self::MacOs,
+            PlatformWord::Linux => Self::Linux,
+        }
+    }
+}
+
+impl From<DevicePlatform> for PlatformWord {
+    fn from(platform: DevicePlatform) -> Self {
+        match platform {
+            DevicePlatform::Android => Self::Android,
+            DevicePlatform::Ios => Self::Ios,
+            DevicePlatform::Windows => Self::Windows,
+            DevicePlatform::WindowsPhone => Self::WindowsPhone,
+            DevicePlatform::MacOs => Self::MacOs,
+            DevicePlatform::Linux => Self::Linux,
         }
     }
 }

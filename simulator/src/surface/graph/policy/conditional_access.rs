@@ -12,6 +12,7 @@ use crate::surface::graph::write::{invalid, optional_text};
 
 mod conditions;
 mod grant;
+mod guests_and_devices;
 mod members;
 mod session;
 mod subject;

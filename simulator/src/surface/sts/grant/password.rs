@@ -3,7 +3,6 @@
 use std::sync::Arc;
 
 use entrasim_domain::directory::user::User;
-use entrasim_domain::enforcement::Authentication;
 use entrasim_domain::tenant::Tenant;
 
 use super::super::Version;
@@ -32,10 +31,7 @@ pub(in super::super) fn issue(request: &TokenRequest<'_>) -> Result<Issued, StsE
     let sign_in = SignIn {
         tenant: tenant.id,
         user: user.id,
-        authentication: Authentication {
-            epoch: user.sessions.number,
-            ..Authentication::password(call.now())
-        },
+        authentication: tenant.password_shown(user, call.now()),
         origin: Way::Direct.origin(),
     };
     issue_for_user(

@@ -47,6 +47,8 @@ fn page(interaction: &Interaction<'_>, said: &str, may_put_off: bool) -> Reply {
             .user()
             .map(|id| id.0)
             .unwrap_or_default(),
+        client: interaction.request.client.parse().unwrap_or_default(),
+        shown: (&interaction.progress.authentication().unwrap_or_default()).into(),
     }
     .seal(call);
     let skip = interaction.tenant_url("skipmfaregistration");

@@ -1,16 +1,14 @@
 //! `conditions`: to whom and when a policy applies.
 
 use entrasim_domain::enforcement::facts::{ClientAppType, Risk};
-use entrasim_domain::policy::conditional_access::{
-    Conditions, DeviceFilter, LocationRef, PlatformRef, Scope,
-};
+use entrasim_domain::policy::conditional_access::{Conditions, LocationRef, PlatformRef, Scope};
 use serde_json::{Value, json};
 
 use super::members::{
     CLASS, CLIENT_APPS, Members, PLATFORMS, RISKS, known, not_simulated, part, require_unset,
     value_of, word, words,
 };
-use super::{subject, target};
+use super::{guests_and_devices, subject, target};
 use crate::surface::graph::error::GraphError;
 use crate::surface::graph::write::invalid;
 
@@ -54,7 +52,7 @@ pub(super) fn read(members: &Members) -> Result<Conditions, GraphError> {
         parsed.users = subject::users(part)?;
     }
     if let Some(part) = part(members, "clientApplications")? {
-        parsed.service_principals = subject::workloads(part)?;
+        parsed.service_principals = guests_and_devices::workloads(part)?;
     }
     parsed.client_app_types = client_app_types(members)?;
     if let Some(part) = part(members, "locations")? {
@@ -74,26 +72,10 @@ pub(super) fn read(members: &Members) -> Result<Conditions, GraphError> {
     parsed.sign_in_risk = risks(members, "signInRiskLevels")?;
     parsed.user_risk = risks(members, "userRiskLevels")?;
     if let Some(part) = part(members, "devices")? {
-        parsed.device_filter = part
-            .get("deviceFilter")
-            .and_then(|filter| filter.get("mode"))
-            .and_then(Value::as_str)
-            .map(|mode| {
-                if mode.eq_ignore_ascii_case("exclude") {
-                    DeviceFilter::Exclude
-                } else {
-                    DeviceFilter::Include
-                }
-            });
+        parsed.device_filter = guests_and_devices::device_filter(part)?;
     }
     if let Some(part) = part(members, "authenticationFlows")? {
-        let methods = part
-            .get("transferMethods")
-            .and_then(Value::as_str)
-            .unwrap_or_default();
-        parsed.device_code_flow = methods
-            .split(',')
-            .any(|word| word.trim() == "deviceCodeFlow");
+        parsed.transfer_methods = guests_and_devices::transfer_methods(part)?;
     }
     Ok(parsed)
 }
@@ -159,9 +141,9 @@ pub(super) fn show(conditions: &Conditions) -> Value {
         "clientAppTypes": client_apps, "servicePrincipalRiskLevels": [], "insiderRiskLevels": null,
         "platforms": conditions.platforms.as_ref().map(show_platforms),
         "locations": conditions.locations.as_ref().map(show_locations),
-        "devices": null,
-        "clientApplications": conditions.service_principals.as_ref().map(subject::show_workloads),
-        "authenticationFlows": conditions.device_code_flow.then(|| json!({"transferMethods": "deviceCodeFlow"})),
+        "devices": guests_and_devices::show_device_filter(conditions.device_filter.as_ref()),
+        "clientApplications": conditions.service_principals.as_ref().map(guests_and_devices::show_workloads),
+        "authenticationFlows": guests_and_devices::show_transfer_methods(&conditions.transfer_methods),
         "applications": target::show(&conditions.applications),
         "users": subject::show_users(&conditions.users),
     })
