@@ -8,6 +8,8 @@ mod device_code;
 mod discovery;
 pub(crate) mod grants;
 mod malformed;
+mod page_rules;
 pub(crate) mod pages;
+mod passwordless;
 mod second_factor;
 mod truth_table;

@@ -19,7 +19,7 @@ use super::progress::Progress;
 use super::scope::Asked;
 use super::session::{self, LiveSession};
 use super::sign_in_request::{Prompt, SignInRequest};
-use super::{finish, page, response};
+use super::{finish, page, phone_sign_in, response};
 use crate::call::Call;
 use crate::wire::{Form, Reply};
 
@@ -84,11 +84,13 @@ impl<'a> Interaction<'a> {
         flow_token: &str,
     ) -> Result<Self, StsError> {
         let request = SignInRequest::open(call, context)?;
+        call.adopt_correlation(request.correlation);
         // A named tenant binds; `common` waits for the account.
         let progress = Progress::open(call, flow_token)?;
         if progress.tenant().is_none() {
             Authority::resolve(call, &request.authority)?;
         }
+        progress.require_recent(call)?;
         Ok(Self {
             call,
             request,
@@ -114,7 +116,7 @@ impl<'a> Interaction<'a> {
         if to_app && self.request.device.is_none() {
             response::send_error(self.call, &self.request, &error)
         } else {
-            page::error::show(self.call, &error)
+            page::error::show_in(self, &error)
         }
     }
 
@@ -150,7 +152,7 @@ impl<'a> Interaction<'a> {
             if self.request.prompt == Prompt::None {
                 return Err(Stop::App(StsError::new(50_058)));
             }
-            return Ok(page::sign_in::credential(self, &tenant, &user, None));
+            return Ok(phone_sign_in::ask(self, &tenant, &user));
         };
         if self.must_change_password(&user, &authentication) {
             return Ok(page::change_password::show(self, None));
@@ -168,7 +170,7 @@ impl<'a> Interaction<'a> {
         if super::campaign::applies(self, &tenant, &user) {
             return Ok(page::registration::campaign(
                 self,
-                super::campaign::may_put_off(&tenant, &user),
+                super::campaign::days_to_put_off(&tenant, &user),
             ));
         }
         if let Some(reply) = super::consent::step(self, &tenant, &client, &user, &asked)? {
@@ -342,7 +344,7 @@ impl<'a> Interaction<'a> {
             }
             Outcome::Interrupt(Interruption::Reauthenticate(_)) if !self.progress.fresh => {
                 self.progress.set_authentication(None);
-                Ok(Some(page::sign_in::credential(self, tenant, user, None)))
+                Ok(Some(phone_sign_in::ask(self, tenant, user)))
             }
             Outcome::Interrupt(Interruption::PasswordChange) => {
                 Ok(Some(page::change_password::show(self, None)))
