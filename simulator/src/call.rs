@@ -13,7 +13,7 @@ use http::StatusCode;
 use uuid::Uuid;
 
 use crate::app::App;
-use crate::wire::{Reply, Request};
+use crate::wire::{Form, Reply, Request};
 
 /// The context that every handler takes.
 pub struct Call<'a> {
@@ -22,6 +22,7 @@ pub struct Call<'a> {
     tenant: OnceCell<Bound>,
     random: OnceCell<RefCell<Random>>,
     id: OnceCell<Uuid>,
+    correlation: OnceCell<Uuid>,
     decision: RefCell<Option<Arc<Decision>>>,
     code: RefCell<Option<String>>,
     private_query: Cell<bool>,
@@ -42,6 +43,7 @@ impl<'a> Call<'a> {
             tenant: OnceCell::new(),
             random: OnceCell::new(),
             id: OnceCell::new(),
+            correlation: OnceCell::new(),
             decision: RefCell::new(None),
             code: RefCell::new(None),
             private_query: Cell::new(false),
@@ -96,12 +98,26 @@ impl<'a> Call<'a> {
         })
     }
 
-    /// The client's own id for the request if it sent a GUID, else one of ours.
-    pub fn correlation_id(&self, header: &str) -> Uuid {
-        self.request
-            .header(header)
-            .and_then(|text| Uuid::parse_str(text.trim()).ok())
-            .unwrap_or_else(|| self.draw(Random::guid))
+    /// The client's own id for the request if it sent a GUID, as a header or in the query; else that of the sign-in
+    /// which the request belongs to, or one of ours. One request has one.
+    pub fn correlation_id(&self) -> Uuid {
+        let sent = || {
+            let header = self.request.header("client-request-id");
+            let query = Form::parse(self.request.query.as_bytes());
+            header
+                .or_else(|| query.get("client-request-id"))
+                .and_then(|text| Uuid::parse_str(text.trim()).ok())
+        };
+        *self
+            .correlation
+            .get_or_init(|| sent().unwrap_or_else(|| self.draw(Random::guid)))
+    }
+
+    /// The request goes on with what had this id, unless it names another itself.
+    pub fn adopt_correlation(&self, id: Uuid) {
+        if self.request.header("client-request-id").is_none() {
+            let _ = self.correlation.set(id);
+        }
     }
 
     /// Keeps the decision for the journal and hands it back.

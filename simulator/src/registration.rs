@@ -17,6 +17,8 @@ pub struct ProofUp {
     pub flow_token: String,
     /// Where to come back to.
     pub back: String,
+    /// The campaign asks for Authenticator, not for any second factor.
+    pub campaign: bool,
     pub tenant: Uuid,
     pub user: Uuid,
     /// The app that the person signs in to.

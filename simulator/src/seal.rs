@@ -28,6 +28,8 @@ pub enum Purpose {
     /// Against forged posts (`canary`).
     Canary,
     Registration,
+    /// What a passkey has to sign (`sFidoChallenge`).
+    PasskeyChallenge,
 }
 
 impl Purpose {
@@ -42,6 +44,7 @@ impl Purpose {
             Self::SignInProgress => "sign-in progress",
             Self::Canary => "canary",
             Self::Registration => "registration",
+            Self::PasskeyChallenge => "passkey challenge",
         }
     }
 }

@@ -118,7 +118,9 @@ pub struct SignIn {
     /// A user's password; `seeded` for the seed's.
     #[serde(default)]
     pub password: Option<String>,
-    /// Signs in on the pages, with a second factor where it is asked for: `push`, `app-code`, `text`, or `deny`.
+    /// Signs in on the pages, with a second factor where it is asked for: `push`, `app-code`, `text`, `call`,
+    /// `access-pass`; `passwordless` is Authenticator instead of the password; `deny`, `report` and `timeout` are prompts
+    /// that nobody approves.
     #[serde(default)]
     pub mfa: Option<String>,
     /// An app's secret; `seeded` for the seed's.

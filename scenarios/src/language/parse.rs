@@ -135,7 +135,17 @@ fn check(step: &Spanned<Step>) -> Result<(), (Location, String)> {
     if let Some(sign_in) = &step.sign_in
         && let Some(mfa) = &sign_in.value.mfa
     {
-        const KNOWN: [&str; 4] = ["push", "app-code", "text", "deny"];
+        const KNOWN: [&str; 9] = [
+            "push",
+            "app-code",
+            "text",
+            "call",
+            "passwordless",
+            "access-pass",
+            "deny",
+            "report",
+            "timeout",
+        ];
         if sign_in.value.password.is_none() {
             return Err((
                 sign_in.referenced,

@@ -13,7 +13,7 @@ use super::http::{Answer, Subject};
 pub(super) struct Person<'a> {
     pub upn: &'a str,
     pub password: &'a str,
-    /// `push`, `app-code`, `text` or `deny`.
+    /// A word of the language's `mfa`.
     pub mfa: &'a str,
     pub client: &'a str,
     pub scope: &'a str,
@@ -42,11 +42,20 @@ pub(super) async fn sign_in(
         ("code_challenge", VERIFIER),
         ("code_challenge_method", "plain"),
     ]);
+    if person.mfa == "passwordless" {
+        let body = json!({"phone_sign_in": true});
+        subject
+            .control("PATCH", &phone(handout, person), Some(&body))
+            .await?;
+    }
     let path = format!("/{tenant}/oauth2/v2.0/authorize?{query}");
     let mut page = get(subject, &path).await?;
     for _ in 0..PAGES {
         let html = String::from_utf8_lossy(&page.body).into_owned();
-        if let Some(code) = value_of(&html, "code") {
+        // The page that posts the answer to the app; a page that waits for a phone has a field of that name, too.
+        if html.contains("name=\"hiddenform\"")
+            && let Some(code) = value_of(&html, "code")
+        {
             let form = [
                 ("client_id", person.client),
                 ("grant_type", "authorization_code"),
@@ -80,8 +89,11 @@ async fn act(
         "ConvergedSignIn" if html.contains("id=\"i0116\"") => {
             vec![("loginfmt", person.upn.to_owned())]
         }
-        "ConvergedSignIn" => vec![("passwd", person.password.to_owned())],
-        "ConvergedTFA" if html.contains("DisplaySign") => {
+        "ConvergedSignIn" => credential(subject, handout, person, html).await?,
+        "ConvergedTFA" if html.contains("name=\"accesspass\"") => {
+            vec![("accesspass", pass(handout)?)]
+        }
+        "ConvergedTFA" if html.contains("id=\"progress\"") => {
             answer(subject, handout, person, html).await?;
             Vec::new()
         }
@@ -92,6 +104,8 @@ async fn act(
             let method = match person.mfa {
                 "app-code" => "PhoneAppOTP",
                 "text" => "OneWaySMS",
+                "call" => "TwoWayVoiceMobile",
+                "access-pass" => "AccessPass",
                 _ => "PhoneAppNotification",
             };
             vec![("mfaAuthMethod", method.to_owned())]
@@ -100,6 +114,35 @@ async fn act(
         _ => return Ok(None),
     };
     Ok(Some(fields))
+}
+
+/// The first page after the name: what the person wants to sign in with may not be what the page asks for first.
+async fn credential(
+    subject: &Subject,
+    handout: &Value,
+    person: &Person<'_>,
+    html: &str,
+) -> io::Result<Vec<(&'static str, String)>> {
+    let asks_for = |name: &str| html.contains(&format!("name=\"{name}\""));
+    let instead = |name: &str| Ok(vec![("credential", name.to_owned())]);
+    match person.mfa {
+        "access-pass" if asks_for("accesspass") => Ok(vec![("accesspass", pass(handout)?)]),
+        "passwordless" if asks_for("psRNGCEntropy") && html.contains("id=\"progress\"") => {
+            answer(subject, handout, person, html).await?;
+            Ok(Vec::new())
+        }
+        "passwordless" => instead("authenticator"),
+        _ if asks_for("passwd") => Ok(vec![("passwd", person.password.to_owned())]),
+        _ => instead("password"),
+    }
+}
+
+/// The pass that was made last.
+fn pass(handout: &Value) -> io::Result<String> {
+    handout["access_pass"]
+        .as_str()
+        .map(str::to_owned)
+        .ok_or_else(|| bad("no step has made a Temporary Access Pass".to_owned()))
 }
 
 fn phone(handout: &Value, person: &Person<'_>) -> String {
@@ -128,14 +171,25 @@ async fn answer(
         .nth(1)
         .and_then(|rest| rest.split('<').next())
         .and_then(|text| text.parse().ok());
-    let action = if person.mfa == "deny" {
-        "deny"
-    } else {
-        "approve"
+    let action = match person.mfa {
+        "deny" => "deny",
+        "report" => "report",
+        "timeout" => return wait(subject, handout).await,
+        _ => "approve",
     };
     let body = json!({"action": action, "number": number});
     subject
         .control("POST", &format!("{path}/prompts/{prompt}"), Some(&body))
+        .await
+        .map(|_| ())
+}
+
+/// Nobody answers: the clock moves on until the prompt is over.
+async fn wait(subject: &Subject, handout: &Value) -> io::Result<()> {
+    let tenant = handout["tenant"]["id"].as_str().unwrap_or_default();
+    let path = format!("/tenants/{tenant}/clock/advance");
+    subject
+        .control("POST", &path, Some(&json!({"seconds": 61})))
         .await
         .map(|_| ())
 }

@@ -289,10 +289,11 @@ impl Play<'_> {
         }
         if let Some(call) = &step.graph {
             let version = format!("/{}", call.value.version.as_deref().unwrap_or("v1.0"));
-            return self
-                .call("graph", &call.value, "", &version)
-                .await
-                .map(Some);
+            let answer = self.call("graph", &call.value, "", &version).await?;
+            if let Some(pass) = answer.json()["temporaryAccessPass"].as_str() {
+                self.handout["access_pass"] = json!(pass);
+            }
+            return Ok(Some(answer));
         }
         if let Some(wish) = &step.policy {
             let call = policy_call(&wish.value);
@@ -407,6 +408,10 @@ fn action(step: &Step) -> String {
             .map_or("", |(_, name)| name);
         let proof = match wish.mfa.as_deref() {
             Some("deny") => format!("{proof}, the prompt denied,"),
+            Some("report") => format!("{proof}, the prompt reported,"),
+            Some("timeout") => format!("{proof}, the prompt unanswered,"),
+            Some("passwordless") => "Authenticator instead of the password".to_owned(),
+            Some("access-pass") => "a Temporary Access Pass".to_owned(),
             Some(_) => format!("{proof}, second factor,"),
             None => proof.to_owned(),
         };

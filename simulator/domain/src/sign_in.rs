@@ -80,6 +80,21 @@ impl SignInState {
         self.messages.push_back(Arc::new(message));
     }
 
+    /// Holds what was typed against the code of a message. A match uses the code up, a miss costs one of its tries.
+    pub fn try_code(&mut self, message: Uuid, given: &str, now: Timestamp) -> bool {
+        let Some(at) = self.messages.iter().position(|known| known.id == message) else {
+            return false;
+        };
+        let Some(known) = self.messages.get(at).filter(|known| known.is_usable(now)) else {
+            return false;
+        };
+        let matches = known.code.as_deref() == Some(given);
+        let mut message = Message::clone(known);
+        message.tries_left = if matches { 0 } else { message.tries_left - 1 };
+        self.messages.set(at, Arc::new(message));
+        matches
+    }
+
     pub fn put_device(&mut self, device: DeviceAuthorization, now: Timestamp) {
         let old: Vec<String> = self
             .devices
@@ -105,6 +120,39 @@ impl SignInState {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_code_of_a_message_counts_once_within_minutes_and_after_few_misses() {
+        let second = Timestamp::from_unix_seconds;
+        let sent = || {
+            let mut state = SignInState::default();
+            state.put_message(Message {
+                id: Uuid::from_u128(7),
+                user: ObjectId(Uuid::from_u128(1)),
+                to: "+49 15112345678".to_owned(),
+                at: second(1_000),
+                text: String::new(),
+                code: Some("123456".to_owned()),
+                tries_left: phone::CODE_TRIES,
+            });
+            state
+        };
+        let id = Uuid::from_u128(7);
+        let mut state = sent();
+        assert!(!state.try_code(id, "000000", second(1_001)));
+        assert!(state.try_code(id, "123456", second(1_002)));
+        assert!(!state.try_code(id, "123456", second(1_003)), "once");
+        assert!(!sent().try_code(id, "123456", second(1_300)), "too late");
+        assert!(!sent().try_code(Uuid::from_u128(8), "123456", second(1_001)));
+        let mut state = sent();
+        for _ in 0..phone::CODE_TRIES {
+            assert!(!state.try_code(id, "000000", second(1_001)));
+        }
+        assert!(
+            !state.try_code(id, "123456", second(1_002)),
+            "guessed too often"
+        );
+    }
 
     #[test]
     fn a_code_is_redeemed_once_and_forgotten_when_it_has_expired() {

@@ -158,7 +158,7 @@ fn issue(
 fn log(call: &Call<'_>, principal: &ServicePrincipal, resource: &Resource<'_>) {
     let record = SignInRecord {
         id: call.id(),
-        correlation_id: call.correlation_id("client-request-id"),
+        correlation_id: call.correlation_id(),
         at: call.now(),
         kind: SignInKind::ManagedIdentity,
         subject: Some(principal.id),

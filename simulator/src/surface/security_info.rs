@@ -5,16 +5,18 @@
 use entrasim_domain::credential::method::{
     AuthenticationMethod, Authenticator, MethodKind, Oath, Phone, PhoneKind,
 };
+use entrasim_domain::credential::one_time_code;
 use entrasim_domain::directory::user::User;
 use entrasim_domain::enforcement::{Circumstances, ClientAppType, Factor, UserAction, decide};
 use entrasim_domain::id::{AppId, ObjectId, TenantId};
 use entrasim_domain::policy::authentication_methods::MethodName;
 use entrasim_domain::random::Random;
-use entrasim_domain::sign_in::phone::Message;
+use entrasim_domain::sign_in::phone::{CODE_TRIES, Message};
 use entrasim_domain::tenant::Tenant;
 use entrasim_domain::tenant::attempt::SignInAttempt;
 use http::{Method, StatusCode};
 use serde::{Deserialize, Serialize};
+use uuid::Uuid;
 
 use super::Surface;
 use crate::call::Call;
@@ -30,6 +32,9 @@ pub static SURFACE: Surface = Surface {
     answer,
 };
 
+/// What a field says of itself where the alert is about it.
+const INVALID: &str = " aria-invalid=\"true\" aria-describedby=\"alert\"";
+
 /// A registration that was begun.
 #[derive(Clone, Debug, Deserialize, Serialize)]
 struct Begun {
@@ -37,7 +42,8 @@ struct Begun {
     /// The secret of one-time codes, in bytes.
     secret: Vec<u8>,
     number: String,
-    code: String,
+    /// The text message that was sent, for a phone.
+    message: Uuid,
 }
 
 use crate::wire::html::STYLE;
@@ -83,7 +89,7 @@ fn register(call: &Call<'_>) -> Reply {
         .get("begun")
         .and_then(|text| open(call, Purpose::Registration, text));
     match (begun, form.get("method")) {
-        (Some(begun), _) => step.verify(&begun, form.get("otc").unwrap_or_default().trim()),
+        (Some(begun), _) => step.verify(&begun, &form),
         (None, Some(method)) => step.begin(method, form.get("number").unwrap_or_default().trim()),
         (None, None) => step.choose(None),
     }
@@ -148,29 +154,32 @@ impl Step<'_> {
 
     fn choose(&self, message: Option<&str>) -> Reply {
         let mut tiles = String::new();
+        // The campaign asks for Authenticator alone.
+        let any = !self.word.campaign;
         for (name, method, text) in [
             (
                 MethodName::MicrosoftAuthenticator,
                 "authenticator",
-                "Authenticator app",
+                "Microsoft Authenticator<small>approve requests, type codes</small>",
             ),
             (
                 MethodName::SoftwareOath,
                 "totp",
-                "Another authenticator app",
+                "An authenticator app of another maker<small>type codes</small>",
             ),
         ] {
-            if self.allows(name) {
+            if self.allows(name) && (any || method == "authenticator") {
                 tiles.push_str(&format!(
                     "<form method=\"post\">{}<button class=\"tile\" type=\"submit\" name=\"method\" value=\"{method}\">{text}</button></form>",
                     self.hidden()
                 ));
             }
         }
-        if self.allows(MethodName::Sms) {
+        if any && self.allows(MethodName::Sms) {
+            let is_wrong = if message.is_some() { INVALID } else { "" };
             tiles.push_str(&format!(
-                "<form method=\"post\" novalidate>{}<label for=\"number\">Phone number, with country code</label>\
-                 <input type=\"tel\" id=\"number\" name=\"number\" placeholder=\"+49 15112345678\" autocomplete=\"tel\">\
+                "<form method=\"post\" class=\"group\" novalidate>{}<label for=\"number\">Phone number, with country code</label>\
+                 <input type=\"tel\" id=\"number\" name=\"number\" placeholder=\"+49 15112345678\" autocomplete=\"tel\"{is_wrong}>\
                  <button class=\"tile\" type=\"submit\" name=\"method\" value=\"phone\">Text me a code</button></form>",
                 self.hidden()
             ));
@@ -183,7 +192,7 @@ impl Step<'_> {
         page(
             StatusCode::OK,
             &format!(
-                "<h1>Keep your account secure</h1>{}<p>Choose a second way to prove that it is you.</p>{tiles}",
+                "<h1>Register a second factor</h1>{}<p>Choose what you want to sign in with beside the password.</p>{tiles}",
                 message.map_or_else(String::new, alert)
             ),
         )
@@ -194,7 +203,7 @@ impl Step<'_> {
             word: method.to_owned(),
             secret: self.call.draw(Random::bytes::<20>).to_vec(),
             number: number.to_owned(),
-            code: format!("{:06}", self.call.draw(|random| random.below(1_000_000))),
+            message: self.call.draw(Random::guid),
         };
         let allowed = match method {
             "authenticator" => self.allows(MethodName::MicrosoftAuthenticator),
@@ -217,30 +226,34 @@ impl Step<'_> {
     }
 
     fn text(&self, begun: &Begun) {
+        let code = format!("{:06}", self.call.draw(|random| random.below(1_000_000)));
         let message = Message {
-            id: self.call.draw(Random::guid),
+            id: begun.message,
             user: self.user.id,
             to: begun.number.clone(),
             at: self.call.now(),
-            text: format!(
-                "Use verification code {} to add this phone to your account.",
-                begun.code
-            ),
-            code: Some(begun.code.clone()),
+            text: format!("entrasim: {code} registers this phone."),
+            code: Some(code),
+            tries_left: CODE_TRIES,
         };
         self.change(|tenant| tenant.sign_in.put_message(message));
     }
 
     fn ask(&self, begun: &Begun, message: Option<&str>) -> Reply {
+        let passwordless = if begun.word == "authenticator" {
+            "<p><label><input type=\"checkbox\" name=\"phone_sign_in\" value=\"true\"> Sign in with this app instead of the password</label></p>"
+        } else {
+            ""
+        };
         let explained = if begun.word == "phone" {
             format!("<p>A code was sent to {}.</p>", escape(&begun.number))
         } else {
-            let secret = base32(&begun.secret);
             let account = self.tenant.principal_name(self.user);
             format!(
-                "<p>Add an account in the app with this secret key, and type the code that it shows.</p><p class=\"secret\" id=\"secret\">{secret}</p>\
-                 <p class=\"note secret\">otpauth://totp/entrasim:{}?secret={secret}&amp;issuer=entrasim</p>",
-                escape(&account)
+                "<p>Give this secret to the app, and type the code that it shows then.</p><p class=\"secret\" id=\"secret\">{}</p>\
+                 <p class=\"note secret\">{}</p>",
+                one_time_code::base32(&begun.secret),
+                escape(&one_time_code::key_uri(&account, &begun.secret))
             )
         };
         page(
@@ -248,27 +261,40 @@ impl Step<'_> {
             &format!(
                 "<h1>Enter code</h1>{}{explained}<form method=\"post\" novalidate autocomplete=\"off\">{}\
                  <input type=\"hidden\" name=\"begun\" value=\"{}\"><label for=\"otc\">Code</label>\
-                 <input type=\"tel\" inputmode=\"numeric\" id=\"otc\" name=\"otc\" autocomplete=\"one-time-code\" autofocus required>\
-                 <div class=\"buttons\"><input type=\"submit\" id=\"idSIButton9\" class=\"primary\" value=\"Next\"></div></form>",
+                 <input type=\"tel\" inputmode=\"numeric\" id=\"otc\" name=\"otc\" autocomplete=\"one-time-code\" autofocus required{}>{passwordless}\
+                 <div class=\"buttons\"><input type=\"submit\" id=\"idSIButton9\" class=\"primary\" value=\"Next\"></div></form>\
+                 <form method=\"post\">{}<button class=\"link\" type=\"submit\">Choose another method</button></form>",
                 message.map_or_else(String::new, alert),
                 self.hidden(),
                 escape(&seal(self.call, Purpose::Registration, begun)),
+                if message.is_some() { INVALID } else { "" },
+                self.hidden(),
             ),
         )
     }
 
-    fn verify(&self, begun: &Begun, given: &str) -> Reply {
+    fn verify(&self, begun: &Begun, form: &Form) -> Reply {
         let now = self.call.now();
+        let given = form.get("otc").unwrap_or_default().trim();
+        if given.is_empty() {
+            return self.ask(begun, Some("Type the code."));
+        }
         let mut oath = Oath::new(begun.secret.clone());
         let step = oath.accepts(given, now);
         let matches = match begun.word.as_str() {
-            "phone" => begun.code == given,
+            "phone" => {
+                let mut counted = false;
+                self.change(|tenant| {
+                    counted = tenant.sign_in.try_code(begun.message, given, now);
+                });
+                counted
+            }
             _ => step.is_some(),
         };
         if !matches {
             return self.ask(
                 begun,
-                Some("The code did not match. Check it and try again."),
+                Some("The code did not match, or it is too old. Check it and try again."),
             );
         }
         oath.used_step = step;
@@ -284,7 +310,7 @@ impl Step<'_> {
             "authenticator" => (
                 MethodKind::MicrosoftAuthenticator(Authenticator {
                     display_name: "Phone".to_owned(),
-                    phone_sign_in: false,
+                    phone_sign_in: form.get("phone_sign_in") == Some("true"),
                     oath: Some(oath),
                 }),
                 Factor::SoftwareOath,
@@ -331,7 +357,7 @@ impl Step<'_> {
         page(
             StatusCode::OK,
             &format!(
-                "<h1>Success</h1><p>Your second factor is registered. You are going back to the sign-in.</p>\
+                "<h1>Registered</h1><p>Your second factor is registered. Go back to the sign-in with the button.</p>\
                  <form method=\"post\" action=\"{}\" name=\"hiddenform\">{inputs}<div class=\"buttons\"><input type=\"submit\" id=\"idSIButton9\" class=\"primary\" value=\"Done\"></div></form>",
                 escape(&self.word.back)
             ),
@@ -357,25 +383,6 @@ fn is_phone_number(text: &str) -> bool {
             .chars()
             .skip(1)
             .all(|c| c.is_ascii_digit() || matches!(c, ' ' | '-' | '(' | ')'))
-}
-
-/// RFC 4648 without padding, as authenticator apps take it.
-fn base32(bytes: &[u8]) -> String {
-    const ALPHABET: &[u8; 32] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZ234567";
-    let mut text = String::new();
-    for chunk in bytes.chunks(5) {
-        let mut buffer = [0_u8; 8];
-        for (place, byte) in buffer.iter_mut().skip(3).zip(chunk) {
-            *place = *byte;
-        }
-        let word = u64::from_be_bytes(buffer);
-        let letters = (chunk.len() * 8).div_ceil(5);
-        for at in 0..letters {
-            let index = usize::try_from((word >> (35 - 5 * at)) & 31).unwrap_or(0);
-            text.push(char::from(ALPHABET[index]));
-        }
-    }
-    text
 }
 
 fn alert(text: &str) -> String {
@@ -405,20 +412,6 @@ fn page(status: StatusCode, body: &str) -> Reply {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn secrets_are_written_as_rfc_4648_has_it() {
-        for (bytes, text) in [
-            (&b"f"[..], "MY"),
-            (b"fo", "MZXQ"),
-            (b"foo", "MZXW6"),
-            (b"foob", "MZXW6YQ"),
-            (b"fooba", "MZXW6YTB"),
-            (b"foobar", "MZXW6YTBOI"),
-        ] {
-            assert_eq!(base32(bytes), text);
-        }
-    }
 
     #[test]
     fn phone_numbers_bear_a_country_code() {

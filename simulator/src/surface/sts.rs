@@ -28,6 +28,7 @@ mod interrupts;
 mod login;
 mod logout;
 mod page;
+mod phone_sign_in;
 mod pkce;
 mod progress;
 mod redirect_uri;

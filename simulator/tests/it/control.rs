@@ -308,7 +308,7 @@ fn a_phone_is_answered_over_the_control_port_and_on_its_page() {
     let shown = ask(&bench, "GET", &page, &Value::Null);
     let html = String::from_utf8_lossy(&shown.body).into_owned();
     assert!(
-        html.contains("Approve sign-in?") && html.contains("Microsoft Azure CLI"),
+        html.contains("Approve the sign-in?") && html.contains("Microsoft Azure CLI"),
         "{html}"
     );
     let pressed = control::answer(

@@ -96,6 +96,16 @@ const SIMULATED: &[(&str, &str, &str)] = &[
     ),
     (
         "pages",
+        "Authenticator without a password, by the page alone; switched on at registration, on the phone, on the control port",
+        "the_request_is_on_the_phone_once_the_name_is_known_and_the_form_goes_on_when_it_is_approved",
+    ),
+    (
+        "pages",
+        "the order of the factors: a second one alone counts for nothing, nor does what another account showed",
+        "what_was_shown_for_one_account_does_not_count_for_another",
+    ),
+    (
+        "pages",
         "registration on the way: Authenticator, other apps, phone",
         "a_user_without_a_method_registers_one_on_the_way",
     ),

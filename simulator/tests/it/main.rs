@@ -12,6 +12,7 @@ mod coverage;
 mod explain;
 mod listener;
 mod managed_identity;
+mod phone;
 mod replay;
 mod run;
 pub(crate) mod sts;

@@ -88,3 +88,24 @@ async fn a_rule_that_never_spoke_and_an_unreadable_file_are_told() {
     assert_eq!(outcome.unreadable.len(), 1);
     assert_eq!(outcome.scenarios[0].failures[0].place.line, 3);
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_prompt_is_approved_denied_reported_or_left_and_replaces_the_password() {
+    let text = "scenario: What becomes of a prompt\nabout: Each word of mfa.\nsteps:\n  - as: alice\n    client: azure-cli\n    \
+                sign_in: { password: seeded, mfa: report, claims: p1 }\n    expect: { code: AADSTS500121 }\n  \
+                - sign_in: { password: seeded, mfa: timeout, claims: p1 }\n    expect: { code: AADSTS500121 }\n  \
+                - sign_in: { password: seeded, mfa: app-code, claims: p1 }\n    expect: { granted: { amr: [pwd, mfa] } }\n  \
+                - sign_in: { password: seeded, mfa: passwordless }\n    expect: { granted: { amr: [rsa, mfa] } }\n  \
+                - sign_in: { password: seeded, mfa: push, claims: p1 }\n    expect: { granted: { amr: [pwd, mfa] } }\n";
+    let source = Source {
+        file: "prompts.yaml".to_owned(),
+        text: text.to_owned(),
+    };
+    let outcome = play("replay-prompts", &[source]).await;
+    let style = report::text::Style {
+        colours: false,
+        width: 100,
+    };
+    let said = report::text::render(&outcome, style);
+    assert_eq!(outcome.exit_code(), 0, "{said}");
+}

@@ -51,6 +51,42 @@ impl Oath {
     }
 }
 
+/// RFC 4648 without padding, as authenticator apps take a secret.
+pub fn base32(bytes: &[u8]) -> String {
+    const ALPHABET: &[u8; 32] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZ234567";
+    let mut text = String::new();
+    for chunk in bytes.chunks(5) {
+        let mut buffer = [0_u8; 8];
+        for (place, byte) in buffer.iter_mut().skip(3).zip(chunk) {
+            *place = *byte;
+        }
+        let word = u64::from_be_bytes(buffer);
+        let letters = (chunk.len() * 8).div_ceil(5);
+        for at in 0..letters {
+            let index = usize::try_from((word >> (35 - 5 * at)) & 31).unwrap_or(0);
+            text.push(char::from(ALPHABET[index]));
+        }
+    }
+    text
+}
+
+/// What authenticator apps read from a QR code (the Key URI format of Google Authenticator).
+pub fn key_uri(account: &str, secret: &[u8]) -> String {
+    let account: String = account
+        .bytes()
+        .map(|byte| match byte {
+            b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'@' | b'.' | b'-' | b'_' => {
+                char::from(byte).to_string()
+            }
+            other => format!("%{other:02X}"),
+        })
+        .collect();
+    format!(
+        "otpauth://totp/entrasim:{account}?secret={}&issuer=entrasim",
+        base32(secret)
+    )
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -68,6 +104,24 @@ mod tests {
         ] {
             assert_eq!(code(secret, Timestamp::from_unix_seconds(second)), expected);
         }
+    }
+
+    #[test]
+    fn secrets_are_written_as_rfc_4648_has_it() {
+        for (bytes, text) in [
+            (&b"f"[..], "MY"),
+            (b"fo", "MZXQ"),
+            (b"foo", "MZXW6"),
+            (b"foob", "MZXW6YQ"),
+            (b"fooba", "MZXW6YTB"),
+            (b"foobar", "MZXW6YTBOI"),
+        ] {
+            assert_eq!(base32(bytes), text);
+        }
+        assert_eq!(
+            key_uri("pat#EXT#@contoso.com", b"foobar"),
+            "otpauth://totp/entrasim:pat%23EXT%23@contoso.com?secret=MZXW6YTBOI&issuer=entrasim"
+        );
     }
 
     #[test]

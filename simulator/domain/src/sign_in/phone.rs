@@ -10,6 +10,10 @@ use crate::time::Timestamp;
 /// A prompt that is not answered in this time is over.
 pub const PROMPT_LIFETIME: Duration = Duration::from_secs(60);
 
+/// A code in a text message is good for this long, and for so many tries (assumed: minutes, and a handful).
+pub const CODE_LIFETIME: Duration = Duration::from_secs(300);
+pub const CODE_TRIES: u8 = 5;
+
 /// Something that waits for an answer on a phone.
 #[derive(Clone, Debug)]
 pub struct Prompt {
@@ -59,6 +63,15 @@ pub struct Message {
     pub text: String,
     /// The one-time code in it.
     pub code: Option<String>,
+    /// How often the code may still be tried; none once it has counted.
+    pub tries_left: u8,
+}
+
+impl Message {
+    /// Whether its code may still be used.
+    pub fn is_usable(&self, now: Timestamp) -> bool {
+        self.tries_left > 0 && now < self.at + CODE_LIFETIME
+    }
 }
 
 impl Prompt {

@@ -3,7 +3,9 @@
 use entrasim_domain::enforcement::phase::PhaseName;
 use entrasim_domain::enforcement::rules::RULES;
 use entrasim_domain::seed::ACCOUNTS;
+use entrasim_domain::tenant::Tenant;
 use http::{Method, StatusCode};
+use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 
 use super::model::{CountView, List, RuleView, SimulatorView};
 use super::{ControlCall, ControlError, Route, ok, openapi};
@@ -78,9 +80,35 @@ fn unimplemented(call: &ControlCall<'_>) -> Result<Reply, ControlError> {
     }))
 }
 
-const STYLE: &str = ":root{color-scheme:light dark;background:Canvas;color:CanvasText}body{font:15px/1.5 system-ui,sans-serif;margin:2rem auto;max-width:70rem;padding:0 1rem}.wide{overflow-x:auto}\
+const STYLE: &str = ":root{color-scheme:light dark;background:Canvas;color:CanvasText}body{font:15px/1.5 system-ui,sans-serif;margin:2rem auto;max-width:76rem;padding:0 1rem}p{overflow-wrap:anywhere}.wide{overflow-x:auto}th,td{vertical-align:top}\
     table{border-collapse:collapse;width:100%}th,td{text-align:left;padding:.3rem .8rem .3rem 0;border-bottom:1px solid #8884}\
-    td{overflow-wrap:anywhere}td:first-child{white-space:nowrap}.deny,.interrupt{color:#c62828}h2{margin-top:2rem}";
+    td{white-space:nowrap}td.long{white-space:normal;min-width:16rem;overflow-wrap:anywhere}.deny,.interrupt{color:light-dark(#b3261e,#ff9aa2)}h2{margin-top:2rem}";
+
+/// More phones than this are not listed.
+const PHONES: usize = 40;
+/// Nor are they searched for among more people than this: the page costs the same in a tenant of a million.
+const SEARCHED: usize = 2_000;
+
+/// Whose phones are listed: the seeded accounts, and after them whoever was made later or has a method.
+fn phone_names(tenant: &Tenant) -> Vec<String> {
+    let seeded = ACCOUNTS
+        .iter()
+        .filter(|name| tenant.users.by_local_part(name, 0).is_some())
+        .map(|name| (*name).to_owned());
+    let is_seeded = |name: &str| {
+        ACCOUNTS
+            .iter()
+            .any(|known| name == format!("{known}@{}", tenant.initial_domain()))
+    };
+    let others = tenant
+        .users
+        .iter()
+        .take(SEARCHED)
+        .filter(|user| !user.methods.is_empty() || user.home.is_some())
+        .map(|user| tenant.principal_name(user))
+        .filter(|name| !is_seeded(name));
+    seeded.chain(others).take(PHONES).collect()
+}
 
 /// Tenants and the last requests, as a page that needs no script.
 fn page(call: &ControlCall<'_>) -> Result<Reply, ControlError> {
@@ -107,10 +135,16 @@ fn page(call: &ControlCall<'_>) -> Result<Reply, ControlError> {
     let mut phones = String::new();
     for cell in call.app.store.list().iter().take(20) {
         let tenant = cell.read();
-        let links: Vec<String> = ACCOUNTS
+        let links: Vec<String> = phone_names(&tenant)
             .iter()
-            .filter(|name| tenant.users.by_local_part(name, 0).is_some())
-            .map(|name| format!("<a href=\"/phone/{}/{name}\">{name}</a>", tenant.id))
+            .map(|name| {
+                let path = utf8_percent_encode(name, NON_ALPHANUMERIC);
+                format!(
+                    "<a href=\"/phone/{}/{path}\">{}</a>",
+                    tenant.id,
+                    escape(name)
+                )
+            })
             .collect();
         phones.push_str(&format!(
             "<p>Phones in {}: {}</p>",
@@ -122,7 +156,7 @@ fn page(call: &ControlCall<'_>) -> Result<Reply, ControlError> {
     for entry in call.app.journal.newest(None, 50) {
         let decision = entry.decision.as_deref();
         requests.push_str(&format!(
-            "<tr><td>{}</td><td>{} {}</td><td>{}</td><td>{}</td><td class=\"{}\">{}</td></tr>",
+            "<tr><td>{}</td><td class=\"long\">{} {}</td><td>{}</td><td>{}</td><td class=\"long {}\">{}</td></tr>",
             entry.at,
             escape(&entry.method),
             escape(&entry.url),

@@ -16,6 +16,7 @@ pub use decision::{
     Attempt, AttemptOperation, ClientAppWord, DecisionView, FindingView, PlatformWord,
     PolicyVerdictView, UserActionWord,
 };
+pub mod phone;
 
 /// A list of anything.
 #[derive(Debug, JsonSchema, Serialize)]
@@ -104,11 +105,10 @@ pub struct PhasePatch {
 }
 
 /// Tells `null` from absent.
-#[expect(clippy::option_option, reason = "a merge patch has three states")]
 fn present<'de, D: Deserializer<'de>, T: Deserialize<'de>>(
     deserializer: D,
-) -> Result<Option<Option<T>>, D::Error> {
-    Deserialize::deserialize(deserializer).map(Some)
+) -> Result<Option<T>, D::Error> {
+    T::deserialize(deserializer).map(Some)
 }
 
 #[derive(Clone, Copy, Debug, Deserialize, JsonSchema, Serialize)]
@@ -196,77 +196,6 @@ impl From<&Entry> for EntryView {
             decision: entry.decision.as_deref().map(DecisionView::from),
         }
     }
-}
-
-/// A user's phone.
-#[derive(Debug, JsonSchema, Serialize)]
-pub struct PhoneView {
-    pub user: String,
-    /// What it does by itself with every prompt.
-    pub automatic: Option<ReactionWord>,
-    pub prompts: Vec<PromptView>,
-    /// Text messages, the newest first.
-    pub messages: Vec<MessageView>,
-    /// What its apps and tokens show now.
-    pub codes: Vec<CodeView>,
-}
-
-#[derive(Clone, Copy, Debug, Deserialize, JsonSchema, Serialize)]
-#[serde(rename_all = "lowercase")]
-pub enum ReactionWord {
-    Approve,
-    Deny,
-}
-
-#[derive(Debug, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-pub struct PhonePatch {
-    /// `null`: nothing, a person answers.
-    pub automatic: Option<ReactionWord>,
-}
-
-#[derive(Debug, JsonSchema, Serialize)]
-pub struct PromptView {
-    pub id: String,
-    /// `notification`, `phone-sign-in` or `call`.
-    pub kind: &'static str,
-    pub app: String,
-    pub at: String,
-    /// Approving takes the number that the sign-in page shows.
-    pub needs_number: bool,
-    /// `pending`, `approved`, `denied`, `reported` or `timed-out`.
-    pub state: &'static str,
-}
-
-#[derive(Debug, JsonSchema, Serialize)]
-pub struct MessageView {
-    pub to: String,
-    pub at: String,
-    pub text: String,
-    pub code: Option<String>,
-}
-
-#[derive(Debug, JsonSchema, Serialize)]
-pub struct CodeView {
-    pub method: &'static str,
-    pub code: String,
-    pub seconds_left: i64,
-}
-
-#[derive(Debug, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-pub struct PromptAnswer {
-    pub action: AnswerAction,
-    /// The number that the sign-in page shows, for an approval.
-    pub number: Option<u32>,
-}
-
-#[derive(Clone, Copy, Debug, Deserialize, JsonSchema)]
-#[serde(rename_all = "lowercase")]
-pub enum AnswerAction {
-    Approve,
-    Deny,
-    Report,
 }
 
 /// Where sign-ins come from, how risky they are, what is allowed.

@@ -2,19 +2,21 @@
 
 use entrasim_domain::credential::method::MethodKind;
 use entrasim_domain::credential::one_time_code::{self, STEP};
+use entrasim_domain::directory::user::User;
 use entrasim_domain::sign_in::phone::{Prompt, PromptKind, PromptState, Reaction};
 use entrasim_domain::tenant::Tenant;
 use http::{Method, StatusCode};
 use uuid::Uuid;
 
-use super::model::{
+use super::model::phone::{
     AnswerAction, CodeView, MessageView, PhonePatch, PhoneView, PromptAnswer, PromptView,
     ReactionWord,
 };
 use super::tenants::find_user;
 use super::{ControlCall, ControlError, Handler, Route, ok, openapi};
-use crate::wire::html::{STYLE, escape};
-use crate::wire::{Form, Reply};
+use crate::wire::Reply;
+
+mod page;
 
 pub(super) fn routes() -> Vec<Route> {
     let route = |method, path, summary, request, response, handler: Handler| Route {
@@ -39,7 +41,7 @@ pub(super) fn routes() -> Vec<Route> {
         route(
             Method::PATCH,
             "/tenants/{tenant}/users/{user}/phone",
-            "What the phone does by itself with every prompt",
+            "What the phone does by itself with every prompt; whether it signs in without a password",
             Some(openapi::of::<PhonePatch>),
             view,
             patch,
@@ -58,7 +60,7 @@ pub(super) fn routes() -> Vec<Route> {
             "The phone as a page",
             None,
             (StatusCode::OK, None),
-            page,
+            page::get,
         ),
         route(
             Method::POST,
@@ -66,7 +68,7 @@ pub(super) fn routes() -> Vec<Route> {
             "A button of that page",
             None,
             (StatusCode::SEE_OTHER, None),
-            press,
+            page::press,
         ),
     ]
 }
@@ -85,14 +87,18 @@ fn view(
         .iter()
         .filter_map(|method| {
             let (word, oath) = match &method.kind {
-                MethodKind::MicrosoftAuthenticator(app) => ("Authenticator", app.oath.as_ref()?),
-                MethodKind::SoftwareOath(oath) => ("one-time codes", oath),
-                MethodKind::HardwareOath { oath, .. } => ("hardware token", oath),
+                MethodKind::MicrosoftAuthenticator(app) => {
+                    ("Microsoft Authenticator", app.oath.as_ref()?)
+                }
+                MethodKind::SoftwareOath(oath) => ("Authenticator app", oath),
+                MethodKind::HardwareOath { oath, .. } => ("Hardware token", oath),
                 _ => return None,
             };
             Some(CodeView {
                 method: word,
                 code: one_time_code::code(&oath.secret, now),
+                secret: one_time_code::base32(&oath.secret),
+                uri: one_time_code::key_uri(&tenant.principal_name(&user), &oath.secret),
                 seconds_left: left,
             })
         })
@@ -125,6 +131,10 @@ fn view(
             })
             .collect(),
         codes,
+        phone_sign_in: user.methods.iter().find_map(|method| match &method.kind {
+            MethodKind::MicrosoftAuthenticator(app) => Some(app.phone_sign_in),
+            _ => None,
+        }),
     })
 }
 
@@ -157,19 +167,18 @@ fn get(call: &ControlCall<'_>) -> Result<Reply, ControlError> {
 fn patch(call: &ControlCall<'_>) -> Result<Reply, ControlError> {
     let body: PhonePatch = call.body()?;
     let cell = call.tenant()?;
+    if let Some(on) = body.phone_sign_in {
+        set_phone_sign_in(call, on)?;
+    }
     let user = find_user(&cell.read(), call.parameter(1))?.id;
     cell.write(|tenant| {
+        let reactions = &mut tenant.sign_in.reactions;
         match body.automatic {
-            Some(ReactionWord::Approve) => {
-                tenant.sign_in.reactions.insert(user, Reaction::Approve);
-            }
-            Some(ReactionWord::Deny) => {
-                tenant.sign_in.reactions.insert(user, Reaction::Deny);
-            }
-            None => {
-                tenant.sign_in.reactions.remove(&user);
-            }
-        }
+            Some(Some(ReactionWord::Approve)) => reactions.insert(user, Reaction::Approve),
+            Some(Some(ReactionWord::Deny)) => reactions.insert(user, Reaction::Deny),
+            Some(None) => reactions.remove(&user),
+            None => None,
+        };
         Ok::<(), ControlError>(())
     })?;
     get(call)
@@ -226,69 +235,28 @@ fn settle(
     })
 }
 
-fn page(call: &ControlCall<'_>) -> Result<Reply, ControlError> {
-    let tenant = call.tenant()?.read();
-    let phone = view(&tenant, call.parameter(1), call.request.arrived)?;
-    let mut body = String::new();
-    for prompt in phone
-        .prompts
-        .iter()
-        .filter(|prompt| prompt.state == "pending")
-    {
-        let field = if prompt.needs_number {
-            "<label for=\"number\">Number on the sign-in page</label><input type=\"tel\" id=\"number\" name=\"number\" inputmode=\"numeric\" autocomplete=\"off\" autofocus>"
-        } else {
-            "<p>Answer the call.</p>"
+/// Lets the user's Authenticator sign in without a password, or no more.
+fn set_phone_sign_in(call: &ControlCall<'_>, on: bool) -> Result<(), ControlError> {
+    let cell = call.tenant()?;
+    let user = find_user(&cell.read(), call.parameter(1))?.id;
+    cell.write(|tenant| {
+        let mut user = tenant
+            .users
+            .get(user)
+            .map(|user| User::clone(user))
+            .ok_or_else(|| ControlError::not_found("the user is gone"))?;
+        let mut apps = user
+            .methods
+            .iter_mut()
+            .filter_map(|method| match &mut method.kind {
+                MethodKind::MicrosoftAuthenticator(app) => Some(app),
+                _ => None,
+            });
+        let Some(app) = apps.next() else {
+            return Err(ControlError::conflict("the user has no Authenticator app"));
         };
-        body.push_str(&format!(
-            "<form method=\"post\"><h2>Approve sign-in? <small>{}</small></h2>{field}<input type=\"hidden\" name=\"prompt\" value=\"{}\">\
-             <div class=\"buttons\"><button name=\"action\" value=\"report\">No, it's not me</button><button name=\"action\" value=\"deny\">Deny</button>\
-             <button class=\"primary\" id=\"approve\" name=\"action\" value=\"approve\">Yes</button></div></form>",
-            escape(&prompt.app),
-            prompt.id
-        ));
-    }
-    if body.is_empty() {
-        body.push_str("<p>Nothing waits for an answer.</p>");
-    }
-    for code in &phone.codes {
-        body.push_str(&format!(
-            "<p>{}</p><p class=\"number\">{}</p><p class=\"note\">good for {} seconds</p>",
-            code.method, code.code, code.seconds_left
-        ));
-    }
-    for message in phone.messages.iter().take(5) {
-        body.push_str(&format!(
-            "<p><small class=\"note\">{} to {}</small><br>{}</p>",
-            escape(&message.at),
-            escape(&message.to),
-            escape(&message.text)
-        ));
-    }
-    Ok(Reply::html(
-        StatusCode::OK,
-        format!(
-            "<!DOCTYPE html>\n<html lang=\"en\"><head><meta charset=\"utf-8\"><title>Phone of {0}</title>\
-             <meta name=\"viewport\" content=\"width=device-width, initial-scale=1\"><link rel=\"icon\" href=\"data:,\"><style>{STYLE}</style></head>\
-             <body><main><div class=\"card\"><p class=\"brand\">Phone of {0}</p><h1>Authenticator</h1>{body}<p><a href=\"\">Look again</a></p></div></main><script>setInterval(function(){{var n=document.getElementById(\"number\");if(!n||!n.value)location.reload()}},3000)</script><footer>entrasim: a simulated phone.</footer></body></html>",
-            escape(&phone.user)
-        ),
-    ))
-}
-
-fn press(call: &ControlCall<'_>) -> Result<Reply, ControlError> {
-    let form = Form::parse(&call.request.body);
-    let action = match form.get("action") {
-        Some("approve") => AnswerAction::Approve,
-        Some("deny") => AnswerAction::Deny,
-        Some("report") => AnswerAction::Report,
-        _ => {
-            return Err(ControlError::bad_request(
-                "`action` is approve, deny or report",
-            ));
-        }
-    };
-    let number = form.get("number").and_then(|text| text.trim().parse().ok());
-    settle(call, form.get("prompt").unwrap_or_default(), action, number)?;
-    Ok(Reply::empty(StatusCode::SEE_OTHER).header("location", &call.request.path))
+        app.phone_sign_in = on;
+        tenant.users.put(user);
+        Ok(())
+    })
 }

@@ -72,7 +72,7 @@ fn read(call: &Call<'_>, segment: &str, version: Version) -> Result<SignInReques
         amr_values: Vec::new(),
         client_info: false,
         session: None,
-        correlation: None,
+        correlation: call.correlation_id(),
         device: None,
     })
 }

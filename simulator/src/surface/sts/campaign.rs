@@ -46,6 +46,12 @@ pub(super) fn may_put_off(tenant: &Tenant, user: &User) -> bool {
         || user.snooze.is_none_or(|snooze| snooze.times < SNOOZES)
 }
 
+/// How many days it would be quiet then; none where it cannot be put off.
+pub(super) fn days_to_put_off(tenant: &Tenant, user: &User) -> Option<u64> {
+    let days = tenant.authentication_methods.campaign.snooze.as_secs() / 86_400;
+    may_put_off(tenant, user).then_some(days)
+}
+
 /// `GET|POST /{tenant}/skipmfaregistration`
 pub(super) fn put_off(call: &Call<'_>) -> Reply {
     let form = if call.request.body.is_empty() {

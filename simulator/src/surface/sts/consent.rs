@@ -128,6 +128,43 @@ fn wanted(tenant: &Tenant, client: &Client<'_>, asked: &Asked<'_>) -> Vec<(AppId
     grants
 }
 
+/// What a permission of Microsoft Graph means, from its name: `Mail.ReadWrite.Shared` is made of what, how and whose.
+fn permission_words(name: &str) -> String {
+    match name.to_ascii_lowercase().as_str() {
+        "openid" => return "Sign you in".to_owned(),
+        "profile" => return "See your name and user name".to_owned(),
+        "email" => return "See your email address".to_owned(),
+        "offline_access" => return "Go on when you are away".to_owned(),
+        "user.read" => return "Read your own account".to_owned(),
+        _ => {}
+    }
+    let mut parts = name.split('.');
+    let (what, how, whose) = (parts.next(), parts.next(), parts.next());
+    let what = spaced(what.unwrap_or_default()).to_lowercase();
+    let how = how.map_or_else(|| "Use".to_owned(), spaced);
+    let whose = match whose {
+        Some("All") => " of everybody",
+        Some("Shared") => ", also what others share",
+        _ => "",
+    };
+    format!("{how}: {what}{whose}")
+}
+
+/// `ReadWrite` becomes `Read write`.
+fn spaced(word: &str) -> String {
+    let mut text = String::new();
+    for (at, letter) in word.char_indices() {
+        let begins = letter.is_uppercase() && at > 0;
+        if begins && text.ends_with(char::is_lowercase) {
+            text.push(' ');
+            text.extend(letter.to_lowercase());
+        } else {
+            text.push(letter);
+        }
+    }
+    text
+}
+
 /// What a permission allows, in words, and whether only an administrator may grant it.
 fn about(resource: &Resource<'_>, name: &str) -> (String, bool) {
     match resource.kind {
@@ -136,7 +173,7 @@ fn about(resource: &Resource<'_>, name: &str) -> (String, bool) {
                 .values()
                 .find(|permission| permission.name.eq_ignore_ascii_case(name));
             (
-                format!("Use {name} of Microsoft Graph"),
+                permission_words(name),
                 known.is_some_and(|permission| permission.admin),
             )
         }
@@ -152,7 +189,7 @@ fn about(resource: &Resource<'_>, name: &str) -> (String, bool) {
 }
 
 /// The `adminconsent` endpoint, and `prompt=admin_consent` on `authorize`.
-fn is_for_everybody(request: &SignInRequest) -> bool {
+pub(super) fn is_for_everybody(request: &SignInRequest) -> bool {
     request.admin_consent || request.prompt == Prompt::AdminConsent
 }
 

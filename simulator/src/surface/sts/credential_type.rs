@@ -11,7 +11,7 @@ use http::StatusCode;
 use serde_json::{Value, json};
 
 use super::progress::Progress;
-use super::second_factor;
+use super::{login, phone_sign_in};
 use crate::call::Call;
 use crate::wire::Reply;
 
@@ -53,7 +53,7 @@ impl Credentials {
         Self {
             password: user.password.is_some(),
             pass,
-            authenticator: second_factor::has_phone_sign_in(user)
+            authenticator: phone_sign_in::is_set_up(user)
                 && allows(MethodName::MicrosoftAuthenticator),
             passkeys,
         }
@@ -84,10 +84,13 @@ pub(super) fn answer(call: &Call<'_>, segment: &str) -> Reply {
         .get("flowToken")
         .and_then(Value::as_str)
         .unwrap_or_default();
-    let mut interaction_progress = Progress::open(call, flow_token).unwrap_or_default();
+    let mut progress = Progress::open(call, flow_token)
+        .ok()
+        .filter(|progress| progress.require_recent(call).is_ok())
+        .unwrap_or_default();
     Reply::json(
         StatusCode::OK,
-        &credential_types(call, name, wants_pass, &mut interaction_progress),
+        &credential_types(call, name, wants_pass, &mut progress),
     )
     .fixed_headers(&super::page::HEADERS)
     .header("x-ms-request-id", &call.id().to_string())
@@ -103,7 +106,7 @@ pub(super) fn credential_types(
     let domain = name.rsplit_once('@').map_or("", |(_, domain)| domain);
     let cell = match call.tenant() {
         Some(tenant) => call.app.store.get(tenant.id),
-        None => call.app.store.by_domain(domain),
+        None => login::home(call, name),
     };
     let tenant = cell.map(|cell| cell.read());
     let user = tenant

@@ -279,7 +279,7 @@ pub(super) fn verify(call: &Call<'_>) -> Reply {
         call.record_code("AADSTS70018");
         return page::device::ask(
             call,
-            Some("That code didn't work. Check the code and try again."),
+            Some("No device waits with this code. Compare it with the one on the device."),
         );
     };
     // A named tenant binds, as it does on `authorize`.
@@ -313,7 +313,7 @@ pub(super) fn verify(call: &Call<'_>) -> Reply {
         amr_values: device.amr_values.clone(),
         client_info: false,
         session: None,
-        correlation: None,
+        correlation: call.correlation_id(),
         device: Some(code),
     };
     Interaction::new(call, request).advance()

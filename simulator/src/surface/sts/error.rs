@@ -144,7 +144,7 @@ impl StsError {
         );
         let text = format!("AADSTS{number}: {reason}");
         let trace = call.id().to_string();
-        let correlation = call.correlation_id("client-request-id").to_string();
+        let correlation = call.correlation_id().to_string();
         let timestamp = call.now().token_error_form();
         let separator = call
             .tenant()

@@ -19,7 +19,7 @@ use super::progress::Progress;
 use super::scope::Asked;
 use super::session::{self, LiveSession};
 use super::sign_in_request::{Prompt, SignInRequest};
-use super::{finish, page, response};
+use super::{finish, page, phone_sign_in, response};
 use crate::call::Call;
 use crate::wire::{Form, Reply};
 
@@ -86,11 +86,13 @@ impl<'a> Interaction<'a> {
         flow_token: &str,
     ) -> Result<Self, StsError> {
         let request = SignInRequest::open(call, context)?;
+        call.adopt_correlation(request.correlation);
         // A named tenant binds; `common` waits for the account.
         let progress = Progress::open(call, flow_token)?;
         if progress.tenant().is_none() {
             Authority::resolve(call, &request.authority)?;
         }
+        progress.require_recent(call)?;
         Ok(Self {
             call,
             request,
@@ -116,7 +118,7 @@ impl<'a> Interaction<'a> {
         if to_app && self.request.device.is_none() {
             response::send_error(self.call, &self.request, &error)
         } else {
-            page::error::show(self.call, &error)
+            page::error::show_in(self, &error)
         }
     }
 
@@ -152,7 +154,7 @@ impl<'a> Interaction<'a> {
             if self.request.prompt == Prompt::None {
                 return Err(Stop::App(StsError::new(50_058)));
             }
-            return Ok(page::sign_in::credential(self, &tenant, &user, None));
+            return Ok(phone_sign_in::ask(self, &tenant, &user));
         };
         if self.must_change_password(&user, &authentication) {
             return Ok(page::change_password::show(self, None));
@@ -311,8 +313,8 @@ impl<'a> Interaction<'a> {
             let campaigns =
                 super::campaign::applies(self, tenant, user) && attempt.may_register(self.call);
             return Ok(campaigns.then(|| {
-                let may_put_off = super::campaign::may_put_off(tenant, user);
-                page::registration::campaign(self, may_put_off)
+                let days = super::campaign::days_to_put_off(tenant, user);
+                page::registration::campaign(self, days)
             }));
         };
         // The log has a row for the interruption too, as the real one.

@@ -1,14 +1,13 @@
-//! The posts of the short pages: stay signed in, confirm the app, change the password, phone sign-in.
+//! The posts of the short pages: stay signed in, confirm the app, change the password.
 
 use entrasim_domain::directory::user::{Password, User};
 use entrasim_domain::enforcement::{Authentication, Risk};
 use entrasim_domain::id::ObjectId;
-use entrasim_domain::sign_in::phone::PromptState;
 use entrasim_domain::tenant::Tenant;
 use http::StatusCode;
 use serde_json::{Value, json};
-use uuid::Uuid;
 
+use super::error::StsError;
 use super::interaction::Interaction;
 use super::login::{change, verify_password};
 use super::page;
@@ -153,6 +152,9 @@ pub(super) fn begin_password_change(call: &Call<'_>) -> Reply {
     let result = Interaction::open(call, text("Ctx"), text("FlowToken")).and_then(|mut found| {
         let tenant = found.tenant()?;
         let user = found.user(&tenant)?;
+        if found.progress.authentication().is_none() {
+            return Err(StsError::new(50_058));
+        }
         let (old, new) = (text("OldPassword"), text("NewPassword"));
         if let Some(message) = refusal(call, &tenant, &user, [old, new, new]) {
             return Ok((found, Some(message)));
@@ -187,56 +189,4 @@ pub(super) fn poll_password_change(call: &Call<'_>) -> Reply {
         Err(error) => json!({"IsJobPending": false, "Success": false, "ErrCode": error.number()}),
     };
     Reply::json(StatusCode::OK, &answer).fixed_headers(&page::HEADERS)
-}
-
-/// `POST /{tenant}/GetOneTimeCode.srf`: begins a sign-in with the Authenticator app alone.
-pub(super) fn begin_phone_sign_in(call: &Call<'_>) -> Reply {
-    let body: Value = serde_json::from_slice(&call.request.body).unwrap_or_else(|_| {
-        let form = Form::parse(&call.request.body);
-        json!({"FlowToken": form.get_ignoring_case("flowToken"), "OriginalRequest": form.get_ignoring_case("originalRequest")})
-    });
-    let text = |name: &str| body.get(name).and_then(Value::as_str).unwrap_or_default();
-    let begun = Interaction::open(call, text("OriginalRequest"), text("FlowToken")).and_then(
-        |mut interaction| {
-            super::second_factor::begin_phone_sign_in(&mut interaction)
-                .map(|pending| (interaction, pending))
-        },
-    );
-    let answer = match begun {
-        Ok((interaction, pending)) => json!({
-            "State": 201, "SessionLookupKey": pending.prompt.to_string(), "DeviceCode": pending.prompt.to_string(),
-            "DisplaySignForUI": pending.number.unwrap_or(0).to_string(), "Entropy": pending.number.unwrap_or(0),
-            "FlowToken": interaction.progress.seal(call),
-        }),
-        Err(error) => {
-            json!({"State": 500, "ErrorCode": error.number(), "FlowToken": text("FlowToken")})
-        }
-    };
-    Reply::json(StatusCode::OK, &answer).fixed_headers(&page::HEADERS)
-}
-
-/// `POST /{tenant}/DeviceCodeStatus`: 0 pending, 1 denied, 2 approved.
-pub(super) fn phone_sign_in_state(call: &Call<'_>) -> Reply {
-    let body: Value = serde_json::from_slice(&call.request.body).unwrap_or(Value::Null);
-    let query = Form::parse(call.request.query.as_bytes());
-    let code = body
-        .get("DeviceCode")
-        .and_then(Value::as_str)
-        .or_else(|| query.get("code"))
-        .and_then(|text| text.parse::<Uuid>().ok());
-    let state = call.app.store.list().iter().find_map(|cell| {
-        let tenant = cell.read();
-        let prompt = tenant.sign_in.prompts.get(&code?)?;
-        let over = prompt.is_over(tenant.now(call.request.arrived));
-        Some(match prompt.state {
-            PromptState::Approved => 2,
-            PromptState::Denied | PromptState::Reported => 1,
-            PromptState::Pending => i32::from(over),
-        })
-    });
-    Reply::json(
-        StatusCode::OK,
-        &json!({"AuthorizationState": state.unwrap_or(1), "SessionId": code.map(|id| id.to_string())}),
-    )
-    .fixed_headers(&page::HEADERS)
 }

@@ -9,14 +9,16 @@ use entrasim_domain::directory::user::User;
 use entrasim_domain::enforcement::{Amr, Authentication, Factor};
 use entrasim_domain::id::ObjectId;
 use entrasim_domain::sign_in::lockout::Lockout;
+use entrasim_domain::store::TenantCell;
 use entrasim_domain::tenant::Tenant;
 use uuid::Uuid;
 
 use super::authority::Authority;
 use super::error::StsError;
 use super::interaction::Interaction;
+use super::page::sign_in::Complaint;
 use super::second_factor::Shown;
-use super::{page, sign_in_log};
+use super::{page, phone_sign_in, sign_in_log};
 use crate::call::Call;
 use crate::wire::{Form, Reply};
 
@@ -38,49 +40,77 @@ pub(super) fn answer(call: &Call<'_>) -> Reply {
         return refused(&interaction, name, &error);
     }
     if interaction.progress.user().is_none() {
-        return page::sign_in::identifier(&interaction, None);
+        let missing = form.get("loginfmt").or_else(|| form.get("login"));
+        return page::sign_in::identifier(
+            &interaction,
+            missing.map(|_| Complaint::Missing("name")),
+        );
     }
     if let Some(credential) = field("credential") {
         interaction.progress.credential = Some(credential.to_owned());
+        interaction.progress.pending = None;
+        return interaction.advance();
     }
     if field("LoginOptions") == Some("1") {
         interaction.progress.persistent = true;
         interaction.progress.persistence_asked = true;
     }
-    let shown = if let Some(pass) = field("accesspass") {
-        sign_in_with_pass(&interaction, pass)
-    } else if form.get("psRNGCSLK").is_some() && form.get("code").is_some() {
-        super::second_factor::phone_sign_in(&interaction, field("code").unwrap_or_default())
-    } else if let Some(password) = form
-        .get("passwd")
-        .filter(|_| form.get("credential").is_none())
-    {
-        // An empty box beside a name that was only now given is the first of two pages.
-        if password.is_empty() && field("type") != Some("11") {
-            return interaction.advance();
-        }
-        check_password(&interaction, password)
-    } else {
-        return interaction.advance();
-    };
-    match shown {
-        Ok(authentication) => {
+    match show(&mut interaction, &form) {
+        Ok(Some(authentication)) => {
             interaction.progress.fresh = true;
             interaction
                 .progress
                 .set_authentication(Some(&authentication));
             interaction.advance()
         }
+        Ok(None) => unfinished(interaction, &form),
         Err(error) => refused(&interaction, name.unwrap_or_default(), &error),
     }
+}
+
+/// Checks the credential that was sent, if one was.
+fn show(
+    interaction: &mut Interaction<'_>,
+    form: &Form,
+) -> Result<Option<Authentication>, StsError> {
+    let field = |name| form.get(name).filter(|text: &&str| !text.is_empty());
+    if let Some(pass) = field("accesspass") {
+        sign_in_with_pass(interaction, pass).map(Some)
+    } else if form.get("psRNGCSLK").is_some() && form.get("code").is_some() {
+        let code = field("code").unwrap_or_default();
+        phone_sign_in::finish(interaction, code).map(Some)
+    } else if let Some(password) = field("passwd") {
+        check_password(interaction, password).map(Some)
+    } else {
+        Ok(None)
+    }
+}
+
+/// Nothing was typed: on the credential's own page that is said, and counts as no attempt.
+fn unfinished(interaction: Interaction<'_>, form: &Form) -> Reply {
+    let tenant = interaction.tenant();
+    let is_credential_page = form.get("type") == Some("11");
+    let missing = ["accesspass", "passwd"]
+        .into_iter()
+        .find(|name| is_credential_page && form.get(name).is_some());
+    if let (Ok(tenant), Some(missing)) = (tenant, missing)
+        && let Ok(user) = interaction.user(&tenant)
+    {
+        let complaint = Some(Complaint::Missing(missing));
+        return page::sign_in::credential(&interaction, &tenant, &user, complaint);
+    }
+    interaction.advance()
 }
 
 fn refused(interaction: &Interaction<'_>, name: &str, error: &StsError) -> Reply {
     let call = interaction.call;
     call.record_code(format!("AADSTS{}", error.number()));
-    sign_in_log::page_refused(interaction, name, error);
+    // Who presses the button too early has still to answer: nothing has failed.
+    if !phone_sign_in::is_pending(interaction) {
+        sign_in_log::page_refused(interaction, name, error);
+    }
     if matches!(error.number(), 50057 | 53003) {
-        return page::error::show(call, error);
+        return page::error::show_in(interaction, error);
     }
     let tenant = interaction.tenant();
     let user = tenant
@@ -89,10 +119,19 @@ fn refused(interaction: &Interaction<'_>, name: &str, error: &StsError) -> Reply
         .and_then(|tenant| interaction.user(tenant).ok());
     match (tenant, user) {
         (Ok(tenant), Some(user)) => {
-            page::sign_in::credential(interaction, &tenant, &user, Some(error))
+            page::sign_in::credential(interaction, &tenant, &user, Some(Complaint::Refused(error)))
         }
-        _ => page::sign_in::identifier(interaction, Some((name, error))),
+        _ => page::sign_in::identifier(interaction, Some(Complaint::Unknown(name, error))),
     }
+}
+
+/// Where a name signs in when no tenant is named: the tenant of its domain, or the one that it is a guest of.
+pub(super) fn home(call: &Call<'_>, name: &str) -> Option<Arc<TenantCell>> {
+    let domain = name.rsplit_once('@').map_or("", |(_, domain)| domain);
+    call.app.store.by_domain(domain).or_else(|| {
+        let mut all = call.app.store.list().into_iter();
+        all.find(|cell| cell.read().users.by_home_name(name).is_some())
+    })
 }
 
 /// Finds the account of a name, and ties the sign-in to its tenant.
@@ -108,19 +147,7 @@ pub(super) fn identify(interaction: &mut Interaction<'_>, name: &str) -> Result<
     }
     if call.tenant().is_none() {
         let domain = name.rsplit_once('@').map_or("", |(_, domain)| domain);
-        let cell = call
-            .app
-            .store
-            .by_domain(domain)
-            .or_else(|| {
-                call.app
-                    .store
-                    .list()
-                    .into_iter()
-                    .find(|cell| cell.read().users.by_home_name(name).is_some())
-            })
-            .ok_or_else(|| unknown(domain))?;
-        call.bind(cell);
+        call.bind(home(call, name).ok_or_else(|| unknown(domain))?);
     }
     let tenant = interaction.tenant()?;
     let user = tenant

@@ -76,13 +76,14 @@ fn script_safe(json: &str) -> String {
 pub(super) fn render(call: &Call<'_>, page: Page) -> Reply {
     let (hpgid, hpgact, scid, _) = numbers(page.id);
     let mut config = page.config;
+    let number = config
+        .get("sErrorCode")
+        .and_then(Value::as_str)
+        .and_then(|text| text.parse::<u32>().ok());
     let mut put = |name: &str, value: Value| {
         config.entry(name.to_owned()).or_insert(value);
     };
-    put(
-        "correlationId",
-        json!(call.correlation_id("client-request-id").to_string()),
-    );
+    put("correlationId", json!(call.correlation_id().to_string()));
     put("sessionId", json!(call.id().to_string()));
     put("hpgid", json!(hpgid));
     put("hpgact", json!(hpgact));
@@ -95,10 +96,13 @@ pub(super) fn render(call: &Call<'_>, page: Page) -> Reply {
         "serverDetails",
         json!({"slc": "ProdSlices", "dc": "SIM", "ri": "ENTRASIM", "ver": {"v": [2, 1, 0, 0]}}),
     );
+    put("iErrorCode", json!(number));
+    put("strServiceExceptionMessage", Value::Null);
+    put("browser", json!({"ltr": 1}));
     put("urlCdn", json!(""));
     let config = script_safe(&Value::Object(config).to_string());
     let html = format!(
-        "<!DOCTYPE html>\n<html lang=\"en\"><head><meta charset=\"utf-8\"><title>{title}</title>\
+        "<!DOCTYPE html>\n<html lang=\"en\"><head><meta charset=\"utf-8\"><title>{title} - entrasim</title>\
          <meta name=\"viewport\" content=\"width=device-width, initial-scale=1\"><meta name=\"robots\" content=\"none\">\
          <meta name=\"PageID\" content=\"{id}\"/><link rel=\"icon\" href=\"data:,\"><style>{STYLE}</style>\n\
          <script type=\"text/javascript\">//<![CDATA[\n$Config={config};\n//]]></script>\
@@ -167,6 +171,9 @@ impl Interaction<'_> {
             "fKMSIEnabled": true, "iLoginMode": 1, "iAllowedIdentities": 2, "isGlobalTenant": true,
             "fIsFidoSupported": true, "fIsPasskeySupportEnabled": true, "fAccessPassSupported": true,
             "fShowAccessPassPeek": true, "iRemoteNgcPollingType": 2, "arrSessions": [],
+            "oPostParams": {}, "desktopSsoConfig": null, "bsso": null,
+            "urlTenantedEndpointFormat": self.url("{0}/oauth2/v2.0/authorize"),
+            "urlOidcDiscoveryEndpointFormat": self.url("{0}/v2.0/.well-known/openid-configuration"),
             "arrValErrs": [], "sErrTxt": "", "iMaxPollErrors": 5, "iPollingInterval": 1, "iPollingTimeout": 60,
         });
         match value {
@@ -181,6 +188,25 @@ impl Interaction<'_> {
             "<form method=\"post\" action=\"{}\" novalidate autocomplete=\"off\">{}{content}</form>",
             escape(action),
             self.hidden(context_name),
+        )
+    }
+
+    /// The way out of every page after the name.
+    pub(super) fn other_account(&self) -> String {
+        let context = self.request.seal(self.call);
+        let url = self.tenant_url(&format!("reprocess?ctx={context}&sessionid=none"));
+        format!(
+            "<p><a href=\"{}\">Use another account</a></p>",
+            escape(&url)
+        )
+    }
+
+    /// Whose sign-in it is, above the heading.
+    pub(super) fn who(&self) -> String {
+        let name = self.progress.name.as_deref().unwrap_or_default();
+        format!(
+            "{BRAND}<p class=\"who\" id=\"displayName\">{}</p>",
+            escape(name)
         )
     }
 
@@ -217,11 +243,45 @@ pub(super) fn hidden(fields: &[(&str, &str)]) -> String {
         .collect()
 }
 
+/// The line above every heading.
+pub(super) const BRAND: &str = "<p class=\"brand\">entrasim</p>";
+
+/// What a field says of itself where the alert is about it.
+pub(super) fn described(is_wrong: bool) -> &'static str {
+    if is_wrong {
+        " aria-invalid=\"true\" aria-describedby=\"alert\""
+    } else {
+        ""
+    }
+}
+
+/// The two buttons of a question. The main one comes first in the document, since Enter in a field presses the first;
+/// the style sheet shows it last.
+pub(super) fn question(name: &str, yes: (&str, &str), no: (&str, &str)) -> String {
+    format!(
+        "<div class=\"buttons\"><button type=\"submit\" id=\"idSIButton9\" class=\"primary\" name=\"{name}\" value=\"{}\">{}</button>\
+         <button type=\"submit\" id=\"idBtn_Back\" name=\"{name}\" value=\"{}\">{}</button></div>",
+        yes.0, yes.1, no.0, no.1
+    )
+}
+
 /// A message above the fields, read out at once.
 pub(super) fn alert(text: &str) -> String {
     format!(
         "<div id=\"alert\" class=\"alert\" role=\"alert\">{}</div>",
         escape(text)
+    )
+}
+
+/// What happens while a page waits; its script says here when it has stopped looking.
+pub(super) fn progress_line(text: &str) -> String {
+    format!("<p class=\"note\" id=\"progress\" role=\"status\">{text}</p>")
+}
+
+/// The button of a page that waits. It has the focus, so that what it is about (the number) is read out at once.
+pub(super) fn waiting_button(text: &str, about: &str) -> String {
+    format!(
+        "<div class=\"buttons\"><input type=\"submit\" id=\"idSIButton9\" class=\"primary\" value=\"{text}\" autofocus aria-describedby=\"{about}\"></div>"
     )
 }
 

@@ -43,15 +43,16 @@ pub(super) struct Progress {
     session: Option<Uuid>,
     /// By the clock of the tenant, once it is known.
     issued: Option<i64>,
+    /// By the machine's clock, until then.
+    issued_unbound: Option<i64>,
 }
 
 /// A second factor that was begun.
 #[derive(Clone, Debug, Deserialize, Serialize)]
 pub(super) struct Pending {
     pub method: String,
+    /// The prompt or the text message on the phone, where the method has one.
     pub prompt: Uuid,
-    /// The code that was sent, for text messages.
-    pub code: Option<String>,
     /// The number to match, shown on the page.
     pub number: Option<u32>,
 }
@@ -59,7 +60,14 @@ pub(super) struct Pending {
 impl Progress {
     pub(super) fn seal(&self, call: &Call<'_>) -> String {
         let mut progress = self.clone();
-        progress.issued = call.tenant().map(|_| call.now().unix_millis());
+        progress.issued = None;
+        progress.issued_unbound = None;
+        let issued = if call.tenant().is_some() {
+            &mut progress.issued
+        } else {
+            &mut progress.issued_unbound
+        };
+        *issued = Some(call.now().unix_millis());
         seal(call, Purpose::SignInProgress, &progress)
     }
 
@@ -68,13 +76,22 @@ impl Progress {
         let progress: Self = open(call, Purpose::SignInProgress, text)
             .ok_or_else(|| StsError::new(9_000_411).with("name", "flowToken"))?;
         progress.bind(call)?;
-        if let Some(issued) = progress.issued
-            && call.tenant().is_some()
-            && call.now().since(Timestamp::from_unix_millis(issued)) > LIFETIME
-        {
+        Ok(progress)
+    }
+
+    /// A page that was left open too long has to start again. The call knows its tenant by now, if there is one.
+    pub(super) fn require_recent(&self, call: &Call<'_>) -> Result<(), StsError> {
+        let clocks = [
+            (self.issued, call.now()),
+            (self.issued_unbound, call.request.arrived),
+        ];
+        let is_old = |(issued, now): &(Option<i64>, Timestamp)| {
+            issued.is_some_and(|at| now.since(Timestamp::from_unix_millis(at)) > LIFETIME)
+        };
+        if clocks.iter().any(is_old) {
             return Err(StsError::new(50_089));
         }
-        Ok(progress)
+        Ok(())
     }
 
     fn bind(&self, call: &Call<'_>) -> Result<(), StsError> {
@@ -98,7 +115,12 @@ impl Progress {
         self.user.map(ObjectId)
     }
 
+    /// Ties the sign-in to an account. What was shown for another account does not count for this one.
     pub(super) fn set_account(&mut self, tenant: TenantId, user: ObjectId, name: String) {
+        let other = |known: Option<Uuid>, new: Uuid| known.is_some_and(|known| known != new);
+        if other(self.tenant, tenant.0) || other(self.user, user.0) {
+            *self = Self::default();
+        }
         self.tenant = Some(tenant.0);
         self.user = Some(user.0);
         self.name = Some(name);

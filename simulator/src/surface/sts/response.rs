@@ -83,10 +83,11 @@ fn redirect(uri: &str, separator: char, members: &[(&str, String)]) -> Reply {
     Reply::html(
         StatusCode::FOUND,
         format!(
-            "<html><head><title>Object moved</title></head><body><h2>Object moved to <a href=\"{}\">here</a>.</h2></body></html>",
+            "<!DOCTYPE html>\n<html lang=\"en\"><head><title>Object moved</title></head><body><h2>Object moved to <a href=\"{}\">here</a>.</h2></body></html>",
             escape(&location)
         ),
     )
+    .fixed_headers(&super::page::HEADERS)
     .header("location", &location)
 }
 
@@ -105,11 +106,12 @@ pub(super) fn form(action: &str, members: &[(&str, String)]) -> Reply {
     Reply::html(
         StatusCode::OK,
         format!(
-            "<html lang=\"en\"><head><title>Working...</title><link rel=\"icon\" href=\"data:,\"></head><body>\
+            "<!DOCTYPE html>\n<html lang=\"en\"><head><meta charset=\"utf-8\"><title>Working...</title><meta name=\"viewport\" content=\"width=device-width, initial-scale=1\"><link rel=\"icon\" href=\"data:,\"></head><body>\
              <main><form method=\"POST\" name=\"hiddenform\" action=\"{}\">{inputs}\
-             <noscript><p>Script is disabled. Click Submit to continue.</p><input type=\"submit\" value=\"Submit\" /></noscript></form></main>\
+             <noscript><p>This browser runs no script: press the button to go back to the app.</p><input type=\"submit\" value=\"Submit\" /></noscript></form></main>\
              <script language=\"javascript\">document.forms[0].submit();</script></body></html>",
             escape(action)
         ),
     )
+    .fixed_headers(&super::page::HEADERS)
 }

@@ -2,9 +2,10 @@
 
 use http::{Method, StatusCode};
 
+use super::error::StsError;
 use super::{
     Version, admin_consent, authorize, campaign, consent, credential_type, device, discovery,
-    error_page, interrupts, login, logout, sas, token, user_realm, userinfo,
+    error_page, interrupts, login, logout, page, phone_sign_in, sas, token, user_realm, userinfo,
 };
 use crate::call::Call;
 use crate::wire::Reply;
@@ -64,6 +65,10 @@ pub(super) fn answer(call: &Call<'_>) -> Reply {
             "<!DOCTYPE html><html lang=\"en\"><head><title>Signed in</title></head><body></body></html>",
         ),
         _ if is_post => posted(call, &words, tenant),
+        _ if is_read && is_form(&words) => {
+            let error = StsError::new(900_561).with("method", &call.request.method);
+            page::error::show(call, &error)
+        }
         [_, rest @ ..] => elsewhere(call, &rest.join("/")),
         [] => Reply::empty(StatusCode::NOT_FOUND),
     }
@@ -77,8 +82,8 @@ fn posted(call: &Call<'_>, words: &[&str], tenant: &str) -> Reply {
         [_, "sspr", "begin"] => interrupts::begin_password_change(call),
         [_, "sspr", "poll"] => interrupts::poll_password_change(call),
         [_, "getcredentialtype"] => credential_type::answer(call, tenant),
-        [_, "getonetimecode.srf"] => interrupts::begin_phone_sign_in(call),
-        [_, "devicecodestatus"] => interrupts::phone_sign_in_state(call),
+        [_, "getonetimecode.srf"] => phone_sign_in::send(call),
+        [_, "devicecodestatus"] => phone_sign_in::state(call),
         [_, "sas", "beginauth"] => sas::begin(call),
         [_, "sas", "endauth"] => sas::end(call),
         [_, "sas", "processauth"] => sas::process(call),
@@ -88,6 +93,28 @@ fn posted(call: &Call<'_>, words: &[&str], tenant: &str) -> Reply {
         [_, rest @ ..] => elsewhere(call, &rest.join("/")),
         [] => Reply::empty(StatusCode::NOT_FOUND),
     }
+}
+
+/// Where pages and their script only post to. Who presses Enter in the address bar of such a page asks with GET.
+const FORMS: [&str; 12] = [
+    "appverify",
+    "common/consent/set",
+    "common/sas/beginauth",
+    "common/sas/processauth",
+    "devicecodestatus",
+    "getcredentialtype",
+    "getonetimecode.srf",
+    "kmsi",
+    "login",
+    "login/changepassword",
+    "sspr/begin",
+    "sspr/poll",
+];
+
+fn is_form(words: &[&str]) -> bool {
+    let whole = words.join("/");
+    let below = words.get(1..).unwrap_or_default().join("/");
+    FORMS.contains(&whole.as_str()) || FORMS.contains(&below.as_str())
 }
 
 fn elsewhere(call: &Call<'_>, path: &str) -> Reply {

@@ -1,6 +1,8 @@
 //! `/common/SAS/BeginAuth`, `EndAuth` and `ProcessAuth`: the second factor as the pages' script and public tools drive it,
 //! and the same by plain forms.
 
+use entrasim_domain::directory::user::User;
+use entrasim_domain::tenant::Tenant;
 use http::{Method, StatusCode};
 use serde_json::{Value, json};
 
@@ -45,6 +47,9 @@ impl Body {
     }
 }
 
+/// What is not simulated of second factors.
+const PASSKEY: &str = "second factor with a passkey (WebAuthn)";
+
 /// `POST BeginAuth`
 pub(super) fn begin(call: &Call<'_>) -> Reply {
     let body = Body::read(call);
@@ -52,8 +57,8 @@ pub(super) fn begin(call: &Call<'_>) -> Reply {
         Ok(interaction) => interaction,
         Err(error) => return failed(call, body.get("AuthMethodId"), &error),
     };
-    if interaction.progress.authentication().is_none() {
-        return failed(call, body.get("AuthMethodId"), &StsError::new(50_058));
+    if body.get("AuthMethodId") == second_factor::PASSKEY {
+        return call.unimplemented(PASSKEY);
     }
     match second_factor::begin(&mut interaction, body.get("AuthMethodId")) {
         Ok(pending) => answer(&interaction, &pending, "Success", true, false),
@@ -69,6 +74,12 @@ pub(super) fn end(call: &Call<'_>) -> Reply {
         Ok(interaction) => interaction,
         Err(error) => return failed(call, method, &error),
     };
+    if interaction.progress.authentication().is_none() {
+        return failed(call, method, &StsError::new(50_058));
+    }
+    if method == second_factor::PASSKEY {
+        return call.unimplemented(PASSKEY);
+    }
     let pending = match interaction.progress.pending.clone() {
         Some(pending) => pending,
         // Codes of an app need no beginning.
@@ -123,7 +134,7 @@ fn answer(
             "ErrCode": if success || retry { 0 } else { 500_121 }, "Retry": retry,
             "FlowToken": interaction.progress.seal(call), "Ctx": interaction.request.seal(call),
             "SessionId": pending.prompt.to_string(),
-            "CorrelationId": call.correlation_id("client-request-id").to_string(),
+            "CorrelationId": call.correlation_id().to_string(),
             "Timestamp": call.now().to_string(), "Entropy": pending.number.unwrap_or(0),
             "ReselectUIOption": 0,
         }),
@@ -170,29 +181,38 @@ pub(super) fn process(call: &Call<'_>) -> Reply {
         interaction.progress.campaign_asked = true;
         return interaction.advance();
     }
-    let given = field("otc").or_else(|| field("accesspass"));
-    let method = field("mfaAuthMethod");
     if field("choose").is_some() {
         interaction.progress.pending = None;
-        return page::second_factor::list(&interaction, &tenant, &user);
+        return page::second_factor::choose(&interaction, &tenant, &user, None);
     }
-    // A method chosen on the page, not yet begun, and nothing typed.
-    let begins = method.is_some_and(|method| {
-        interaction
-            .progress
-            .pending
-            .as_ref()
-            .is_none_or(|pending| pending.method != method)
+    step(interaction, &tenant, &user, &form)
+}
+
+/// One step on the page of a method: it is chosen, or what was typed or answered is looked at.
+fn step(mut interaction: Interaction<'_>, tenant: &Tenant, user: &User, form: &Form) -> Reply {
+    use page::second_factor::{choose, waiting};
+    let call = interaction.call;
+    let field = |name| form.get(name).filter(|text: &&str| !text.is_empty());
+    let given = field("otc").or_else(|| field("accesspass"));
+    // A method chosen on the page, not yet begun, or a text message that is to be sent again.
+    let begins = field("mfaAuthMethod").filter(|method| {
+        let pending = interaction.progress.pending.as_ref();
+        pending.is_none_or(|pending| pending.method != **method) || field("again").is_some()
     });
-    if begins && let Some(method) = method {
+    if let Some(method) = begins {
         if interaction.progress.pending.is_none() && already_passed(&interaction) {
             return interaction.advance();
         }
-        if let Err(error) = second_factor::begin(&mut interaction, method) {
-            return page::second_factor::choose(&interaction, &tenant, &user, Some(&error));
+        if second_factor::begin(&mut interaction, method).is_err() {
+            return choose(
+                &interaction,
+                tenant,
+                user,
+                Some(page::second_factor::NOT_OFFERED),
+            );
         }
         if given.is_none() {
-            return page::second_factor::waiting(&interaction, &tenant, &user, None);
+            return waiting(&interaction, tenant, user, None);
         }
     }
     let Some(pending) = interaction.progress.pending.clone() else {
@@ -203,21 +223,19 @@ pub(super) fn process(call: &Call<'_>) -> Reply {
             second_factor::add(&mut interaction, factor);
             interaction.advance()
         }
-        Ok(Standing::Pending) => page::second_factor::waiting(&interaction, &tenant, &user, None),
-        Ok(Standing::Failed(_)) => {
-            let error = StsError::new(500_121);
+        Ok(Standing::Pending) => {
+            let message = page::second_factor::unanswered(&pending.method);
+            waiting(&interaction, tenant, user, Some(message))
+        }
+        Ok(Standing::Failed(word)) => {
             call.record_code("AADSTS500121");
-            sign_in_log::page_refused(&interaction, "", &error);
-            let is_code = pending.number.is_none() && pending.code.is_some()
-                || matches!(
-                    pending.method.as_str(),
-                    second_factor::CODE | second_factor::ACCESS_PASS
-                );
-            if is_code {
-                return page::second_factor::waiting(&interaction, &tenant, &user, Some(&error));
+            sign_in_log::page_refused(&interaction, "", &StsError::new(500_121));
+            let message = page::second_factor::refused(word);
+            if second_factor::is_typed(&pending.method) {
+                return waiting(&interaction, tenant, user, Some(message));
             }
             interaction.progress.pending = None;
-            page::second_factor::choose(&interaction, &tenant, &user, Some(&error))
+            choose(&interaction, tenant, user, Some(message))
         }
         Err(error) => page::error::show(call, &error),
     }

@@ -4,10 +4,12 @@
 
 use entrasim_domain::credential::method::{MethodKind, Oath};
 use entrasim_domain::directory::user::User;
-use entrasim_domain::enforcement::{Amr, Authentication, Factor};
+use entrasim_domain::enforcement::{Amr, Factor};
 use entrasim_domain::policy::authentication_methods::MethodName;
 use entrasim_domain::random::Random;
-use entrasim_domain::sign_in::phone::{Message, Prompt, PromptKind, PromptState, Reaction};
+use entrasim_domain::sign_in::phone::{
+    CODE_TRIES, Message, Prompt, PromptKind, PromptState, Reaction,
+};
 use entrasim_domain::tenant::proofs::UsableFactor;
 use entrasim_domain::time::Timestamp;
 use uuid::Uuid;
@@ -24,9 +26,18 @@ pub(super) use offered::{
     offered,
 };
 
+/// Whether something is typed, and not answered on the phone.
+pub(super) fn is_typed(id: &str) -> bool {
+    matches!(id, CODE | SMS | ACCESS_PASS)
+}
+
 /// Begins a method: sends a code, calls, or prompts. Methods with nothing to send begin by being chosen.
 pub(super) fn begin(interaction: &mut Interaction<'_>, id: &str) -> Result<Pending, StsError> {
     let call = interaction.call;
+    // A second factor comes second: alone it signs nobody in.
+    if interaction.progress.authentication().is_none() {
+        return Err(StsError::new(50_058));
+    }
     let tenant = interaction.tenant()?;
     let user = interaction.user(&tenant)?;
     let offered = offered(interaction, &tenant, &user);
@@ -43,7 +54,6 @@ pub(super) fn begin(interaction: &mut Interaction<'_>, id: &str) -> Result<Pendi
     let mut pending = Pending {
         method: proof.id.to_owned(),
         prompt: call.draw(Random::guid),
-        code: None,
         number: None,
     };
     let app = super::sign_in_request::with_client(call, &interaction.request.client, |client| {
@@ -59,7 +69,7 @@ pub(super) fn begin(interaction: &mut Interaction<'_>, id: &str) -> Result<Pendi
         CALL | ALTERNATE_CALL | OFFICE_CALL => {
             prompt(interaction, &user, pending.prompt, PromptKind::Call, app);
         }
-        SMS => pending.code = Some(text_code(interaction, &user, proof)),
+        SMS => text_code(interaction, &user, proof, pending.prompt),
         _ => {}
     }
     interaction.progress.pending = Some(pending.clone());
@@ -94,7 +104,7 @@ pub(super) fn prompt(
     });
 }
 
-fn text_code(interaction: &Interaction<'_>, user: &User, proof: &Proof) -> String {
+fn text_code(interaction: &Interaction<'_>, user: &User, proof: &Proof, id: Uuid) {
     let call = interaction.call;
     let code = format!("{:06}", call.draw(|random| random.below(1_000_000)));
     let to = user
@@ -107,15 +117,15 @@ fn text_code(interaction: &Interaction<'_>, user: &User, proof: &Proof) -> Strin
         })
         .unwrap_or_default();
     let message = Message {
-        id: call.draw(Random::guid),
+        id,
         user: user.id,
         to,
         at: call.now(),
-        text: format!("Use verification code {code} for entrasim authentication."),
-        code: Some(code.clone()),
+        text: format!("entrasim: {code} is your sign-in code."),
+        code: Some(code),
+        tries_left: CODE_TRIES,
     };
     change(call, |tenant| tenant.sign_in.put_message(message));
-    code
 }
 
 /// A factor that was shown, and the end of everything that follows from it, where it has one.
@@ -147,6 +157,9 @@ pub(super) fn check(
     given: Option<&str>,
 ) -> Result<Standing, StsError> {
     let call = interaction.call;
+    if interaction.progress.authentication().is_none() {
+        return Err(StsError::new(50_058));
+    }
     let tenant = interaction.tenant()?;
     let user = interaction.user(&tenant)?;
     let given = given.map(str::trim).filter(|text| !text.is_empty());
@@ -172,10 +185,17 @@ pub(super) fn check(
         }
         SMS => match given {
             None => Standing::Pending,
-            Some(given) if pending.code.as_deref() == Some(given) => {
-                Standing::Passed(Factor::Sms.into())
+            Some(given) => {
+                let mut counted = false;
+                change(call, |tenant| {
+                    counted = tenant.sign_in.try_code(pending.prompt, given, call.now());
+                });
+                if counted {
+                    Standing::Passed(Factor::Sms.into())
+                } else {
+                    Standing::Failed("SMSAuthFailedWrongCodeEntered")
+                }
             }
-            Some(_) => Standing::Failed("SMSAuthFailedWrongCodeEntered"),
         },
         CODE => match given {
             None => Standing::Pending,
@@ -245,11 +265,13 @@ fn oath<'u>(usable: &UsableFactor<'u>) -> Option<&'u Oath> {
     }
 }
 
-/// Adds a passed factor to what the session has shown.
+/// Adds a passed factor to what the session has shown; to nothing, nothing is added.
 pub(super) fn add(interaction: &mut Interaction<'_>, shown: Shown) {
     let Shown { factor, ends } = shown;
     let now = interaction.call.now();
-    let mut authentication = interaction.progress.authentication().unwrap_or_default();
+    let Some(mut authentication) = interaction.progress.authentication() else {
+        return;
+    };
     if !authentication.methods.contains(&Amr::Mfa) {
         authentication.methods.push(Amr::Mfa);
     }
@@ -263,70 +285,4 @@ pub(super) fn add(interaction: &mut Interaction<'_>, shown: Shown) {
     interaction
         .progress
         .set_authentication(Some(&authentication));
-}
-
-/// Authenticator instead of a password: begins, when the user has it and the policy allows it.
-pub(super) fn begin_phone_sign_in(interaction: &mut Interaction<'_>) -> Result<Pending, StsError> {
-    let call = interaction.call;
-    let tenant = interaction.tenant()?;
-    let user = interaction.user(&tenant)?;
-    let allowed = tenant.authentication_methods.allows(
-        MethodName::MicrosoftAuthenticator,
-        &tenant.groups_of(user.id),
-    );
-    if !allowed || !has_phone_sign_in(&user) {
-        return Err(StsError::new(500_121));
-    }
-    let number = 10 + call.draw(|random| random.below(90));
-    let pending = Pending {
-        method: "RemoteNGC".to_owned(),
-        prompt: call.draw(Random::guid),
-        code: None,
-        number: Some(number),
-    };
-    let kind = PromptKind::PhoneSignIn { number };
-    prompt(
-        interaction,
-        &user,
-        pending.prompt,
-        kind,
-        "sign-in".to_owned(),
-    );
-    interaction.progress.pending = Some(pending.clone());
-    Ok(pending)
-}
-
-pub(super) fn has_phone_sign_in(user: &User) -> bool {
-    user.methods.iter().any(|method| {
-        matches!(&method.kind, MethodKind::MicrosoftAuthenticator(app) if app.phone_sign_in)
-    })
-}
-
-/// The end of a phone sign-in: the prompt with this id was approved.
-pub(super) fn phone_sign_in(
-    interaction: &Interaction<'_>,
-    code: &str,
-) -> Result<Authentication, StsError> {
-    let now = interaction.call.now();
-    let tenant = interaction.tenant()?;
-    let approved = code
-        .parse::<Uuid>()
-        .ok()
-        .and_then(|id| tenant.sign_in.prompts.get(&id))
-        .is_some_and(|prompt| {
-            prompt.state == PromptState::Approved
-                && Some(prompt.user) == interaction.progress.user()
-                && matches!(prompt.kind, PromptKind::PhoneSignIn { .. })
-        });
-    if !approved {
-        return Err(StsError::new(500_121));
-    }
-    Ok(Authentication {
-        methods: vec![Amr::Rsa, Amr::Mfa],
-        at: Some(now),
-        factors: vec![Factor::DeviceBasedPush],
-        multifactor_at: Some(now),
-        epoch: interaction.user(&tenant)?.sessions.number,
-        ..Authentication::default()
-    })
 }

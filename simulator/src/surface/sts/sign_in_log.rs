@@ -138,7 +138,7 @@ impl Row {
     fn record(self, call: &Call<'_>, error: Option<&StsError>) -> SignInRecord {
         SignInRecord {
             id: call.id(),
-            correlation_id: call.correlation_id("client-request-id"),
+            correlation_id: call.correlation_id(),
             at: call.now(),
             kind: self.kind,
             subject: self.subject,

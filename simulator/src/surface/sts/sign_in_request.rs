@@ -5,6 +5,7 @@
 
 use entrasim_domain::directory::application::ImplicitGrant;
 use serde::{Deserialize, Serialize};
+use uuid::Uuid;
 
 use super::Version;
 use super::authority::Authority;
@@ -49,8 +50,8 @@ pub(super) struct SignInRequest {
     pub amr_values: Vec<String>,
     pub client_info: bool,
     pub session: Option<String>,
-    /// The client's own id for the attempt.
-    pub correlation: Option<String>,
+    /// The client's own id for the attempt, or ours; every page of it has the same.
+    pub correlation: Uuid,
     /// The code of a device that waits for this sign-in.
     pub device: Option<String>,
 }
@@ -100,6 +101,9 @@ impl SignInRequest {
                 .filter(|value| !value.is_empty())
                 .map(str::to_owned)
         };
+        if let Some(id) = text("client-request-id").and_then(|id| id.parse().ok()) {
+            call.adopt_correlation(id);
+        }
         StsError::require_single(form)?;
         let client_id =
             text("client_id").ok_or_else(|| StsError::new(900_144).with("name", "client_id"))?;
@@ -144,7 +148,7 @@ impl SignInRequest {
                 .unwrap_or_default(),
             client_info: form.get("client_info") == Some("1"),
             session: text("sid"),
-            correlation: text("client-request-id"),
+            correlation: call.correlation_id(),
             device: None,
         };
         let mode = ResponseMode::parse(form.get("response_mode"));

@@ -324,7 +324,11 @@ fn signing_out_ends_the_session_tells_the_app_and_goes_on_to_its_address_only() 
         .submit(&[("LoginOptions", "1")]);
     browser.left = None;
     browser.get(&out("https%3A%2F%2Fown.example%2Fcb"));
-    assert!(browser.html.contains("You signed out"), "{}", browser.html);
+    assert!(
+        browser.html.contains("You are signed out"),
+        "{}",
+        browser.html
+    );
     assert!(
         browser.html.contains("https://own.example/out"),
         "the app is told"

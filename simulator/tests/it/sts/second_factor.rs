@@ -173,7 +173,7 @@ fn a_user_without_a_method_registers_one_on_the_way() {
         assert_eq!(browser.error_code(), "50203");
         browser.submit(&[]);
         assert!(
-            browser.html.contains("Keep your account secure"),
+            browser.html.contains("Register a second factor"),
             "{}",
             browser.html
         );
@@ -219,7 +219,7 @@ fn a_user_without_a_method_registers_one_on_the_way() {
     }
 }
 
-fn base32(text: &str) -> Vec<u8> {
+pub(super) fn base32(text: &str) -> Vec<u8> {
     let mut bits = 0_u32;
     let (mut word, mut bytes) = (0_u32, Vec::new());
     for letter in text.bytes() {

@@ -42,7 +42,7 @@ pub(in super::super) fn show(interaction: &Interaction<'_>, sessions: &[LiveSess
         interaction.call,
         Page {
             id: ID,
-            title: "Sign in to your account".to_owned(),
+            title: "Pick an account".to_owned(),
             config,
             body,
         },

@@ -3,7 +3,7 @@
 use serde_json::json;
 
 use super::super::interaction::Interaction;
-use super::{Page, alert, render, submit};
+use super::{Page, alert, described, render, submit};
 use crate::wire::Reply;
 use crate::wire::html::escape;
 
@@ -27,12 +27,15 @@ pub(in super::super) fn show(interaction: &Interaction<'_>, message: Option<&str
     }
     let field = |id: &str, label: &str, complete: &str, focus: &str| {
         format!(
-            "<label for=\"{id}\">{label}</label><input type=\"password\" name=\"{id}\" id=\"{id}\" autocomplete=\"{complete}\" required{focus}>"
+            "<label for=\"{id}\">{label}</label><input type=\"password\" name=\"{id}\" id=\"{id}\" autocomplete=\"{complete}\" required{focus}{}>",
+            described(message.is_some())
         )
     };
     let fields = format!(
-        "<h1>Update your password</h1>{}<p>You are signing in for the first time, or the password has expired.</p>{}{}{}{}",
+        "<h1>Update your password</h1>{}<p>The password is new or has expired, and has to be changed now.</p>\
+         <input type=\"text\" name=\"username\" value=\"{}\" autocomplete=\"username\" readonly hidden>{}{}{}{}",
         message.map_or_else(String::new, alert),
+        escape(interaction.progress.name.as_deref().unwrap_or_default()),
         field(
             "currentpasswd",
             "Current password",
@@ -44,9 +47,10 @@ pub(in super::super) fn show(interaction: &Interaction<'_>, message: Option<&str
         submit("Sign in"),
     );
     let body = format!(
-        "<p class=\"brand\">entrasim</p><p class=\"who\">{}</p>{}",
-        escape(interaction.progress.name.as_deref().unwrap_or_default()),
-        interaction.form(&action, "ctx", &fields)
+        "{}{}{}",
+        interaction.who(),
+        interaction.form(&action, "ctx", &fields),
+        interaction.other_account(),
     );
     render(
         interaction.call,

@@ -1,7 +1,7 @@
 //! `CmsiInterrupt` (AADSTS50199): is this the app that you mean to sign in to?
 
 use super::super::interaction::Interaction;
-use super::{Page, hidden, render};
+use super::{Page, hidden, question, render};
 use crate::wire::Reply;
 use crate::wire::html::escape;
 
@@ -13,15 +13,14 @@ pub(in super::super) fn show(interaction: &Interaction<'_>, app: &str) -> Reply 
     config.insert("sErrorCode".to_owned(), serde_json::json!("50199"));
     config.insert("sAppName".to_owned(), serde_json::json!(app));
     let fields = format!(
-        "<h1>Are you trying to sign in to {}?</h1><p>Only continue if you got the code from this app, on a device of yours.</p>{}\
-         <div class=\"buttons\"><button type=\"submit\" id=\"idBtn_Back\" name=\"ContinueAuth\" value=\"false\">Cancel</button>\
-         <button type=\"submit\" id=\"idSIButton9\" class=\"primary\" name=\"ContinueAuth\" value=\"true\">Continue</button></div>",
+        "<h1>Let {} sign in as you?</h1><p>Say yes if you started this yourself, on a device of yours. If somebody sent you the code, cancel.</p>{}{}",
         escape(app),
         hidden(&[("iscsrfspeedbump", "false")]),
+        question("ContinueAuth", ("true", "Continue"), ("false", "Cancel")),
     );
     let body = format!(
-        "<p class=\"brand\">entrasim</p><p class=\"who\">{}</p>{}",
-        escape(interaction.progress.name.as_deref().unwrap_or_default()),
+        "{}{}",
+        interaction.who(),
         interaction.form(&action, "ctx", &fields)
     );
     render(

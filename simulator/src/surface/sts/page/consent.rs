@@ -3,9 +3,9 @@
 use serde_json::json;
 
 use super::super::client::Client;
-use super::super::consent::Offer;
+use super::super::consent::{Offer, is_for_everybody};
 use super::super::interaction::Interaction;
-use super::{Page, render};
+use super::{Page, question, render};
 use crate::wire::Reply;
 use crate::wire::html::escape;
 
@@ -37,21 +37,23 @@ pub(in super::super) fn show(
             )
         })
         .collect();
-    let everybody = if offer.for_everybody {
-        "<p><label><input type=\"checkbox\" name=\"consentOnBehalfOfOrganization\" value=\"true\"> Consent on behalf of the organization</label></p>"
+    // Where an administrator was asked to consent, it is for everybody anyway.
+    let everybody = if offer.for_everybody && !is_for_everybody(&interaction.request) {
+        "<p><label><input type=\"checkbox\" name=\"consentOnBehalfOfOrganization\" value=\"true\"> Allow it for everybody in the organization</label></p>"
     } else {
         ""
     };
     let fields = format!(
-        "<h1>Permissions requested</h1><p><strong>{}</strong> would like to:</p><ul>{list}</ul>{everybody}\
-         <p class=\"note\">Only accept if you trust the app. An administrator can take the permission back at any time.</p>\
-         <div class=\"buttons\"><button type=\"submit\" id=\"idBtn_Back\" name=\"acceptConsent\" value=\"false\">Cancel</button>\
-         <button type=\"submit\" id=\"idSIButton9\" class=\"primary\" name=\"acceptConsent\" value=\"true\">Accept</button></div>",
+        "<h1>Permissions requested</h1><p><strong>{}</strong> asks to be allowed this:</p><ul>{list}</ul>{everybody}\
+         <p class=\"note\">{}An administrator can take back what you allow.</p>\
+         {}",
         escape(client.display_name()),
+        destination(&interaction.request.redirect_uri),
+        question("acceptConsent", ("true", "Accept"), ("false", "Cancel")),
     );
     let body = format!(
-        "<p class=\"brand\">entrasim</p><p class=\"who\">{}</p>{}",
-        escape(interaction.progress.name.as_deref().unwrap_or_default()),
+        "{}{}",
+        interaction.who(),
         interaction.form(&action, "ctx", &fields)
     );
     render(
@@ -63,4 +65,12 @@ pub(in super::super) fn show(
             body,
         },
     )
+}
+
+/// Where the app gets its answer; a device has no address.
+fn destination(uri: &str) -> String {
+    if uri.is_empty() {
+        return String::new();
+    }
+    format!("The answer goes to {}. ", escape(uri))
 }

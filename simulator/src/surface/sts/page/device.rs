@@ -2,7 +2,7 @@
 
 use serde_json::Map;
 
-use super::{Page, alert, render, submit};
+use super::{Page, alert, described, render, submit};
 use crate::call::Call;
 use crate::wire::Reply;
 use crate::wire::html::escape;
@@ -12,10 +12,11 @@ pub(in super::super) fn ask(call: &Call<'_>, message: Option<&str>) -> Reply {
     config.insert("canary".to_owned(), serde_json::json!(super::canary(call)));
     let body = format!(
         "<p class=\"brand\">entrasim</p><form method=\"post\" action=\"/common/oauth2/deviceauth\" novalidate autocomplete=\"off\">\
-         <h1>Enter code to allow access</h1>{}<p>Once you enter the code displayed on your app or device, it will have access to your account.</p>\
-         <label for=\"otc\">Code</label><input type=\"text\" name=\"otc\" id=\"otc\" autocapitalize=\"characters\" maxlength=\"16\" autofocus required>\
+         <h1>Connect a device</h1>{}<p>Type the code that the device or app shows. It may then act as you.</p>\
+         <label for=\"otc\">Code</label><input type=\"text\" name=\"otc\" id=\"otc\" autocapitalize=\"characters\" maxlength=\"16\" autofocus required{}>\
          <input type=\"hidden\" name=\"canary\" value=\"{}\">{}</form>",
         message.map_or_else(String::new, alert),
+        described(message.is_some()),
         escape(&super::canary(call)),
         submit("Next"),
     );
@@ -23,7 +24,7 @@ pub(in super::super) fn ask(call: &Call<'_>, message: Option<&str>) -> Reply {
         call,
         Page {
             id: "ConvergedRemoteConnect",
-            title: "Sign in to your account".to_owned(),
+            title: "Connect a device".to_owned(),
             config,
             body,
         },
@@ -35,7 +36,8 @@ pub(in super::super) fn done(call: &Call<'_>, app: &str) -> Reply {
         call,
         app,
         &format!(
-            "<p>You have signed in to {} on your device. You may now close this window.</p>",
+            // Tools look for the first words, in the element with this id (roadtx, selenium.py).
+            "<p id=\"message\">You have signed in to {}. The device goes on by itself; this page is done.</p>",
             escape(app)
         ),
     )
@@ -45,7 +47,7 @@ pub(in super::super) fn declined(call: &Call<'_>) -> Reply {
     end(
         call,
         "the app",
-        "<p>The sign-in was cancelled. You may now close this window.</p>",
+        "<p id=\"message\">Nothing was allowed: the sign-in on the device was cancelled.</p>",
     )
 }
 
@@ -57,7 +59,7 @@ fn end(call: &Call<'_>, app: &str, text: &str) -> Reply {
             title: format!("Sign in to {app}"),
             config: Map::new(),
             body: format!(
-                "<p class=\"brand\">entrasim</p><h1 id=\"message\">{}</h1>{text}",
+                "<p class=\"brand\">entrasim</p><h1>{}</h1>{text}",
                 escape(app)
             ),
         },

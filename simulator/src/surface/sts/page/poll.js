@@ -1,7 +1,10 @@
 (function () {
-  var form = document.getElementById("waiting"), count = 0;
-  function ask() {
+  var form = document.getElementById("waiting"), line = document.getElementById("progress"), count = 0;
+  function later() {
     count += 1;
+    if (count < 120) { setTimeout(ask, 1000); } else { line.textContent = "Press the button when you have answered."; }
+  }
+  function ask() {
     fetch($Config.urlEndAuth, {
       method: "POST",
       headers: { "Content-Type": "application/json", canary: $Config.apiCanary },
@@ -10,10 +13,10 @@
         FlowToken: form.elements.flowToken.value, Ctx: form.elements.request.value, PollCount: count
       })
     }).then(function (answer) { return answer.json(); }).then(function (result) {
-      if (result.Retry && count < 120) { setTimeout(ask, 1000); return; }
+      if (result.Retry) { later(); return; }
       if (result.FlowToken) { form.elements.flowToken.value = result.FlowToken; form.elements.request.value = result.Ctx; }
       form.submit();
-    }, function () { if (count < 120) { setTimeout(ask, 2000); } });
+    }, later);
   }
   setTimeout(ask, 1000);
 })();

@@ -15,15 +15,28 @@ pub(in super::super) fn show(interaction: &Interaction<'_>, error: &StsError) ->
     let said = error
         .describe(interaction.call, Place::Authorize)
         .description;
-    page(interaction, &said, false)
+    page(interaction, &said, &Asks::Factor)
 }
 
 /// The registration campaign: a second factor was passed, and a better one is asked for.
-pub(in super::super) fn campaign(interaction: &Interaction<'_>, may_put_off: bool) -> Reply {
-    page(interaction, "", may_put_off)
+/// `days` is how long it is quiet after "not now".
+pub(in super::super) fn campaign(interaction: &Interaction<'_>, days: Option<u64>) -> Reply {
+    page(interaction, "", &Asks::Campaign(days))
 }
 
-fn page(interaction: &Interaction<'_>, said: &str, may_put_off: bool) -> Reply {
+/// Why the person is asked.
+enum Asks {
+    /// The sign-in needs a second factor, and there is none.
+    Factor,
+    /// The campaign wants Authenticator. It is quiet for so many days after "not now", where that can be said.
+    Campaign(Option<u64>),
+}
+
+fn page(interaction: &Interaction<'_>, said: &str, asks: &Asks) -> Reply {
+    let (is_campaign, days) = match asks {
+        Asks::Factor => (false, None),
+        Asks::Campaign(days) => (true, *days),
+    };
     let call = interaction.call;
     let host = if super::origin(call) == origins::SIGN_IN {
         origins::SECURITY_INFO.to_owned()
@@ -42,6 +55,7 @@ fn page(interaction: &Interaction<'_>, said: &str, may_put_off: bool) -> Reply {
             .tenant()
             .map(|id| id.0)
             .unwrap_or_default(),
+        campaign: is_campaign,
         user: interaction
             .progress
             .user()
@@ -52,7 +66,16 @@ fn page(interaction: &Interaction<'_>, said: &str, may_put_off: bool) -> Reply {
     }
     .seal(call);
     let skip = interaction.tenant_url("skipmfaregistration");
-    let not_now = if may_put_off {
+    let skip_link = format!(
+        "{skip}?ctx={context}&flowToken={}",
+        interaction.progress.seal(call)
+    );
+    let words = if is_campaign {
+        "Your administrators ask you to set up the Authenticator app. It is safer than a code or a call."
+    } else {
+        "This sign-in needs a second factor, and your account has none yet. You can register one now."
+    };
+    let not_now = if days.is_some() {
         interaction.link(&skip, "ctx", &[], "Not now")
     } else {
         String::new()
@@ -68,11 +91,11 @@ fn page(interaction: &Interaction<'_>, said: &str, may_put_off: bool) -> Reply {
         ("urlPostRedirect", json!(back)),
         (
             "urlSkipMfaRegistration",
-            json!(if may_put_off { skip.as_str() } else { "" }),
+            json!(days.map_or_else(String::new, |_| skip_link)),
         ),
         (
             "iRemainingDaysToSkipMfaRegistration",
-            json!(i32::from(may_put_off)),
+            json!(days.map_or(0, |days| days.max(1))),
         ),
         ("urlSetUpMfa", json!(action)),
         ("strServiceExceptionMessage", json!(said)),
@@ -80,14 +103,13 @@ fn page(interaction: &Interaction<'_>, said: &str, may_put_off: bool) -> Reply {
         config.insert(name.to_owned(), value);
     }
     let body = format!(
-        "<p class=\"brand\">entrasim</p><p class=\"who\">{}</p><form method=\"post\" action=\"{}\">\
-         <h1>More information required</h1><p>Your organization needs more information to keep your account secure: a second way to prove that it is you.</p>{}{}</form>{not_now}\
-         <p><a href=\"{}\">Use another account</a></p>",
-        escape(interaction.progress.name.as_deref().unwrap_or_default()),
+        "{}<form method=\"post\" action=\"{}\">\
+         <h1>More information required</h1><p>{words}</p>{}{}</form>{not_now}{}",
+        interaction.who(),
         escape(&action),
         hidden(&[("evo_code", &token)]),
         submit("Next"),
-        escape(&interaction.tenant_url(&format!("reprocess?ctx={context}&sessionid=none"))),
+        interaction.other_account(),
     );
     render(
         call,

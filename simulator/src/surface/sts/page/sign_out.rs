@@ -37,7 +37,7 @@ pub(in super::super) fn done(
             title: "Sign out".to_owned(),
             config: Map::new(),
             body: format!(
-                "<p class=\"brand\">entrasim</p><h1 id=\"SignOutStatusMessage\">You signed out of your account</h1><p>It's a good idea to close all browser windows.</p>{onward}{frames}"
+                "<p class=\"brand\">entrasim</p><h1 id=\"SignOutStatusMessage\">You are signed out</h1><p>Close the browser's windows if others use this computer.</p>{onward}{frames}"
             ),
         },
     )

@@ -1,9 +1,8 @@
 //! `KmsiInterrupt`: whether this browser should remember the sign-in.
 
 use super::super::interaction::Interaction;
-use super::{Page, hidden, render};
+use super::{Page, hidden, question, render};
 use crate::wire::Reply;
-use crate::wire::html::escape;
 
 const ID: &str = "KmsiInterrupt";
 
@@ -12,14 +11,14 @@ pub(in super::super) fn show(interaction: &Interaction<'_>) -> Reply {
     let mut config = interaction.config(ID, &action);
     config.insert("sErrorCode".to_owned(), serde_json::json!("50140"));
     let fields = format!(
-        "<h1>Stay signed in?</h1><p>Then this browser asks less often. Say no on a computer that others use.</p>{}\
-         <div class=\"buttons\"><button type=\"submit\" id=\"idBtn_Back\" name=\"LoginOptions\" value=\"3\">No</button>\
-         <button type=\"submit\" id=\"idSIButton9\" class=\"primary\" name=\"LoginOptions\" value=\"1\">Yes</button></div>",
+        // Tools wait for the id of the sentence (roadtx, selenium.py).
+        "<h1>Stay signed in?</h1><p id=\"KmsiDescription\">Then this browser asks less often. Say no on a computer that others use.</p>{}{}",
         hidden(&[("type", "28")]),
+        question("LoginOptions", ("1", "Yes"), ("3", "No")),
     );
     let body = format!(
-        "<p class=\"brand\">entrasim</p><p class=\"who\">{}</p>{}",
-        escape(interaction.progress.name.as_deref().unwrap_or_default()),
+        "{}{}",
+        interaction.who(),
         interaction.form(&action, "ctx", &fields)
     );
     render(
