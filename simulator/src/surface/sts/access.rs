@@ -90,8 +90,12 @@ impl Way {
 impl Attempt<'_> {
     /// Decides, and keeps the decision for the journal.
     pub(super) fn decide(&self, call: &Call<'_>) -> Arc<Decision> {
+        call.record_decision(self.judge(call))
+    }
+
+    pub(super) fn judge(&self, call: &Call<'_>) -> Decision {
         let facts = self.facts(call, self.authentication.clone());
-        call.record_decision(decide(&facts, &self.tenant.sign_in_policies(), call.now()))
+        decide(&facts, &self.tenant.sign_in_policies(), call.now())
     }
 
     /// The facts, as they would be with this proof.
@@ -115,13 +119,12 @@ impl Attempt<'_> {
         self.way.circumstances(call, self.tenant, self.user)
     }
 
-    /// Whether the person could register a method on the way.
-    pub(super) fn may_register(&self, call: &Call<'_>) -> bool {
-        let action = Attempt {
+    /// The person's registering a method on the way, which policies may be about.
+    pub(super) fn to_register(self) -> Self {
+        Self {
             way: Way::Registration,
-            ..*self
-        };
-        action.decide(call).aadsts().is_none()
+            ..self
+        }
     }
 
     /// Whether the token is to be a long one that resources challenge: the client has to say so, and no policy that applies

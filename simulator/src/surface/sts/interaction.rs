@@ -310,16 +310,15 @@ impl<'a> Interaction<'a> {
         let decision = attempt.decide(self.call);
         let Some(error) = attempt.error(&decision) else {
             self.keep_persistence(&decision);
-            let campaigns =
-                super::campaign::applies(self, tenant, user) && attempt.may_register(self.call);
+            let campaigns = super::campaign::applies(self, tenant, user)
+                && attempt.to_register().judge(self.call).aadsts().is_none();
             return Ok(campaigns.then(|| {
                 let days = super::campaign::days_to_put_off(tenant, user);
                 page::registration::campaign(self, days)
             }));
         };
-        // The log has a row for the interruption too, as the real one.
-        attempt.log(self.call, self.kind(), Some(&decision), Some(&error));
         if self.request.prompt == Prompt::None {
+            attempt.log(self.call, self.kind(), Some(&decision), Some(&error));
             return Err(Stop::App(error));
         }
         self.interrupted(attempt, &decision, error).map(Some)

@@ -248,7 +248,7 @@ fn rows(bench: &Bench) -> Vec<Row> {
             here(),
             Bob,
             0,
-            "device code",
+            "another flow",
         ),
         (
             "apps as themselves are not users",

@@ -1,9 +1,8 @@
 //! Where an attempt goes that is not granted: to the page on which the person shows more, or to the end.
 
 use entrasim_domain::enforcement::{Decision, Interruption, Outcome};
-use entrasim_domain::sign_in::record::SignInKind;
 
-use super::super::access::{Attempt, Way};
+use super::super::access::Attempt;
 use super::super::error::StsError;
 use super::super::page;
 use super::{Interaction, Stop};
@@ -17,14 +16,20 @@ impl Interaction<'_> {
         decision: &Decision,
         error: StsError,
     ) -> Result<Reply, Stop> {
+        // Before a second factor: showing the first again forgets what was shown with it.
+        let repeats = decision.first_factor_expired().is_some();
+        if !repeats && registers(decision) {
+            return self.register(attempt, decision, &error);
+        }
+        // The log has a row for the interruption too, as the real one.
+        attempt.log(self.call, self.kind(), Some(decision), Some(&error));
         let (tenant, Some(user)) = (attempt.tenant, attempt.user) else {
             return Err(Stop::Page(error));
         };
         let Outcome::Interrupt(interruption) = &decision.outcome else {
             return Err(Stop::Page(error));
         };
-        // Before a second factor: showing the first again forgets what was shown with it.
-        if decision.first_factor_expired().is_some() {
+        if repeats {
             self.progress.set_authentication(None);
             return Ok(page::sign_in::credential(self, tenant, user, None));
         }
@@ -38,11 +43,10 @@ impl Interaction<'_> {
                 Ok(page::second_factor::choose(self, tenant, user, None))
             }
             Interruption::RepeatSecondFactor => self.repeat_second_factor(attempt, error),
-            Interruption::MfaRegistration | Interruption::AuthenticationStrengthRegistration(_) => {
-                self.register(attempt, &error)
-            }
             Interruption::PasswordChange => Ok(page::change_password::show(self, None)),
-            Interruption::Reauthenticate(_) => Err(Stop::Page(error)),
+            Interruption::MfaRegistration
+            | Interruption::AuthenticationStrengthRegistration(_)
+            | Interruption::Reauthenticate(_) => Err(Stop::Page(error)),
         }
     }
 
@@ -75,22 +79,29 @@ impl Interaction<'_> {
         }
     }
 
-    /// On to registering a method, unless a policy on that stands in the way.
-    fn register(&mut self, attempt: Attempt<'_>, error: &StsError) -> Result<Reply, Stop> {
-        let action = Attempt {
-            way: Way::Registration,
-            ..attempt
-        };
-        let decision = action.decide(self.call);
-        let Some(refused) = action.error(&decision) else {
+    /// On to registering a method, unless a policy on that stands in the way: then that is what the log has.
+    fn register(
+        &mut self,
+        attempt: Attempt<'_>,
+        decision: &Decision,
+        error: &StsError,
+    ) -> Result<Reply, Stop> {
+        let action = attempt.to_register();
+        let refusal = action.judge(self.call);
+        let Some(refused) = action.error(&refusal) else {
+            attempt.log(self.call, self.kind(), Some(decision), Some(error));
             return Ok(page::registration::show(self, error));
         };
-        action.log(
-            self.call,
-            SignInKind::InteractiveUser,
-            Some(&decision),
-            Some(&refused),
-        );
-        self.interrupted(action, &decision, refused)
+        let refusal = self.call.record_decision(refusal);
+        self.interrupted(action, &refusal, refused)
     }
+}
+
+fn registers(decision: &Decision) -> bool {
+    matches!(
+        decision.outcome,
+        Outcome::Interrupt(
+            Interruption::MfaRegistration | Interruption::AuthenticationStrengthRegistration(_)
+        )
+    )
 }
