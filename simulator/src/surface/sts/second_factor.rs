@@ -5,7 +5,6 @@
 use entrasim_domain::credential::method::{MethodKind, Oath};
 use entrasim_domain::directory::user::User;
 use entrasim_domain::enforcement::{Amr, Factor};
-use entrasim_domain::policy::authentication_methods::MethodName;
 use entrasim_domain::random::Random;
 use entrasim_domain::sign_in::phone::{
     CODE_TRIES, Message, Prompt, PromptKind, PromptState, Reaction,

@@ -245,7 +245,7 @@ fn a_page_for_registering_from_before_a_policy_registers_nothing() {
     let mut browser = begin(&bench, "bob");
     assert_eq!(browser.page(), "ConvergedProofUpRedirect");
     browser.submit(&[]);
-    assert!(browser.html.contains("Keep your account secure"));
+    assert!(browser.html.contains("Register a second factor"));
     put(&bench, 2, &[GrantControl::Block], on_registering);
     browser.submit_form(
         "value=\"phone\"",

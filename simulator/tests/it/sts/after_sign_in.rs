@@ -6,7 +6,7 @@ use entrasim::testing::{BEFORE_PHASE_2, Bench};
 use entrasim_domain::directory::user::PerUserMfa;
 use entrasim_domain::enforcement::facts::ClientAppType;
 use entrasim_domain::policy::conditional_access::{
-    ConditionalAccessPolicy, GrantControl, GrantControls,
+    ConditionalAccessPolicy, GrantControl, GrantControls, TransferMethod,
 };
 use entrasim_domain::sign_in::phone::PromptState;
 use serde_json::{Value, json as j};
@@ -214,7 +214,7 @@ fn tokens_that_came_by_device_code_stay_marked() {
     let again = refresh(&tokens);
     policy(&bench, |policy| {
         block(policy);
-        policy.conditions.device_code_flow = true;
+        policy.conditions.transfer_methods = vec![TransferMethod::DeviceCodeFlow];
     });
     assert_eq!(refresh(&again)["error_codes"][0], 53003);
     assert!(refresh(&other)["access_token"].is_string());

@@ -184,6 +184,7 @@ fn an_account_of_one_tenant_refreshes_in_another_where_it_is_a_guest() {
             .unwrap()
             .id,
         principal_name: name,
+        multifactor: false,
     };
     let guest = ObjectId::from_u128(0xb0b);
     other

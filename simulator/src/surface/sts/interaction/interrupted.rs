@@ -4,7 +4,7 @@ use entrasim_domain::enforcement::{Decision, Interruption, Outcome};
 
 use super::super::access::Attempt;
 use super::super::error::StsError;
-use super::super::page;
+use super::super::{page, phone_sign_in};
 use super::{Interaction, Stop};
 use crate::wire::Reply;
 
@@ -31,7 +31,7 @@ impl Interaction<'_> {
         };
         if repeats {
             self.progress.set_authentication(None);
-            return Ok(page::sign_in::credential(self, tenant, user, None));
+            return Ok(phone_sign_in::ask(self, tenant, user));
         }
         match interruption {
             Interruption::Mfa => {

@@ -104,7 +104,7 @@ fn page(interaction: &Interaction<'_>, said: &str, asks: &Asks) -> Reply {
     }
     let body = format!(
         "{}<form method=\"post\" action=\"{}\">\
-         <h1>More information required</h1><p>{words}</p>{}{}</form>{not_now}{}",
+         <h1>A second factor is missing</h1><p>{words}</p>{}{}</form>{not_now}{}",
         interaction.who(),
         escape(&action),
         hidden(&[("evo_code", &token)]),
@@ -115,7 +115,7 @@ fn page(interaction: &Interaction<'_>, said: &str, asks: &Asks) -> Reply {
         call,
         Page {
             id: ID,
-            title: "More information required".to_owned(),
+            title: "A second factor is missing".to_owned(),
             config,
             body,
         },
