@@ -39,6 +39,10 @@ load:
 bench:
     cargo bench --locked -p entrasim-bench
 
+# A directory of a million people: start, memory, look-ups, scans, pages, delta, fork, each with its target
+million *COUNT:
+    cargo bench --locked -p entrasim-bench --bench million -- {{COUNT}}
+
 deny:
     cargo deny --config .deny.toml check
 

@@ -132,7 +132,12 @@ impl App {
 
     /// Makes a tenant from a seed; the first one becomes the default.
     pub fn create_tenant(&self, options: &TenantOptions) -> Result<Arc<TenantCell>, TenantExists> {
-        let tenant = seed::contoso(&SeedOptions {
+        self.insert_tenant(Self::seeded(options))
+    }
+
+    /// A tenant as its seed makes it, still outside.
+    pub fn seeded(options: &TenantOptions) -> Tenant {
+        seed::contoso(&SeedOptions {
             number: options.seed,
             display_name: options.display_name.clone(),
             users: options.users,
@@ -143,8 +148,7 @@ impl App {
                 .unwrap_or_default(),
             workload_issuer: origins::WORKLOAD_ISSUER.to_owned(),
             workload_issuer_keys: crate::wire::jwt::jwks(&[keys::workload()]).to_string(),
-        });
-        self.insert_tenant(tenant)
+        })
     }
 
     /// Adds a tenant that was made elsewhere; the first one becomes the default.

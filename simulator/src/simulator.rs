@@ -6,13 +6,16 @@ use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::path::PathBuf;
 use std::sync::Arc;
 
+use entrasim_domain::random::Random;
+use serde_json::Value;
+
 use crate::app::{Addresses, App, AppOptions, TenantOptions};
 use crate::handout::{self, Handout};
 use crate::keys::SigningKeys;
 use crate::listener::authority::Authority;
 use crate::listener::{Listener, ListenerConfig, Port, Service};
 use crate::routing;
-use crate::surface::control;
+use crate::surface::control::{self, directory};
 use crate::system_clock;
 use crate::wire::{Reply, Request};
 
@@ -26,6 +29,8 @@ pub struct Options {
     pub arc_tokens: Option<PathBuf>,
     pub keys: SigningKeys,
     pub tenant: TenantOptions,
+    /// Directories to read into the first tenant: where each came from, and its JSON.
+    pub import: Vec<(String, Value)>,
 }
 
 impl Options {
@@ -46,6 +51,7 @@ impl Options {
             arc_tokens: None,
             keys: SigningKeys::built_in(),
             tenant: TenantOptions::default(),
+            import: Vec::new(),
         }
     }
 }
@@ -78,8 +84,14 @@ impl Simulator {
             seed: options.tenant.seed,
         });
         app.addresses.get_or_init(|| addresses);
-        app.create_tenant(&options.tenant)
-            .map_err(io::Error::other)?;
+        let mut tenant = App::seeded(&options.tenant);
+        // The streams of a seed have hashes for numbers, those of requests start later.
+        let mut random = Random::new(options.tenant.seed, u64::from(u32::MAX));
+        for (name, document) in &options.import {
+            directory::import(&mut tenant, document, &mut random, system_clock::now())
+                .map_err(|error| io::Error::other(format!("{name}: {error}")))?;
+        }
+        app.insert_tenant(tenant).map_err(io::Error::other)?;
         Ok(Self {
             app: Arc::new(app),
             listener,

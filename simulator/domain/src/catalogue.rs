@@ -165,6 +165,22 @@ pub fn directory_roles() -> &'static [DirectoryRole] {
     &TABLE
 }
 
+/// What a built-in directory role allows: actions without their prefix `microsoft.directory/`, sorted. Empty for roles
+/// without any in the areas simulated.
+pub fn directory_role_actions(role: RoleTemplateId) -> &'static [String] {
+    static TABLE: LazyLock<BTreeMap<String, Vec<String>>> = LazyLock::new(|| {
+        let mut table: BTreeMap<String, Vec<String>> =
+            parse(include_str!("../data/directory_role_actions.toml"));
+        for actions in table.values_mut() {
+            actions.sort();
+        }
+        table
+    });
+    TABLE
+        .get(&role.to_string())
+        .map_or(&[], |actions| actions.as_slice())
+}
+
 /// Parses a table that was compiled in.
 pub(crate) fn parse<T: DeserializeOwned>(text: &'static str) -> T {
     toml::from_str(text).expect("the tables under data/ are compiled in and read by a test")
@@ -194,10 +210,17 @@ where
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::directory::role::GLOBAL_ADMINISTRATOR;
 
     #[test]
     fn every_table_reads() {
         assert_eq!(directory_roles().len(), 145);
+        let global = directory_role_actions(GLOBAL_ADMINISTRATOR);
+        assert!(
+            global
+                .binary_search(&"users/allProperties/allTasks".to_owned())
+                .is_ok()
+        );
         assert!(sign_in_errors().contains_key(&50076));
         assert!(graph_permissions().contains_key("User.Read.All"));
         assert_eq!(first_party_app(GRAPH).unwrap().name, "Microsoft Graph");

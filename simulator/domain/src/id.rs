@@ -46,6 +46,10 @@ guids! {
     RoleTemplateId,
     /// A permission: a delegated scope or an app role.
     PermissionId,
+    /// A product that is licensed, the `skuId`.
+    SkuId,
+    /// A service plan of such a product.
+    PlanId,
     /// An Azure subscription.
     SubscriptionId,
     /// A secret's or certificate's key id.

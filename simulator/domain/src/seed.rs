@@ -14,7 +14,7 @@ use crate::credential::method::{AuthenticationMethod, MethodKind};
 use crate::directory::application::Application;
 use crate::directory::group::Group;
 use crate::directory::permission_grant::AppRoleAssignment;
-use crate::directory::role::{DirectoryRoleAssignment, GLOBAL_ADMINISTRATOR};
+use crate::directory::role::{DirectoryRoleAssignment, GLOBAL_ADMINISTRATOR, RoleScope};
 use crate::directory::service_principal::{ServicePrincipal, ServicePrincipalKind};
 use crate::directory::user::{Home, Mail, Password, User, UserType};
 use crate::enforcement::phase::Enforcement;
@@ -22,12 +22,19 @@ use crate::id::{AppId, KeyId, ObjectId, TenantId};
 use crate::policy::{AuthenticationMethodsPolicy, ConditionalAccess};
 use crate::random::Random;
 use crate::sign_in::SignInState;
+use crate::tenant::changes::ChangeLog;
+use crate::tenant::deleted::Deleted;
 use crate::tenant::knobs::Knobs;
+use crate::tenant::relations::{Relation, Relations};
+use crate::tenant::roles::RoleAssignments;
+use crate::tenant::table::Table;
+use crate::tenant::throttle::Throttle;
 use crate::tenant::users::Users;
 use crate::tenant::{Location, Tenant};
 use crate::time::{Clock, Timestamp};
 
 mod azure;
+mod crowd;
 mod people;
 
 /// What a seed needs beside its number: things that only the outside world has.
@@ -119,14 +126,21 @@ pub fn contoso(options: &SeedOptions) -> Tenant {
         security_defaults: options.security_defaults,
         knobs: Knobs::default(),
         users: Users::default(),
-        groups: OrdMap::new(),
-        applications: OrdMap::new(),
-        service_principals: OrdMap::new(),
-        service_principals_by_app: OrdMap::new(),
-        applications_by_app: OrdMap::new(),
+        groups: Table::default(),
+        applications: Table::default(),
+        service_principals: Table::default(),
+        devices: Table::default(),
+        administrative_units: Table::default(),
+        relations: Relations::default(),
         delegated_grants: OrdMap::new(),
         app_role_assignments: OrdMap::new(),
-        role_assignments: OrdMap::new(),
+        role_assignments: RoleAssignments::default(),
+        role_definitions: OrdMap::new(),
+        activated_roles: OrdSet::new(),
+        subscribed_skus: OrdMap::new(),
+        deleted: Deleted::default(),
+        throttle: Throttle::default(),
+        changes: ChangeLog::default(),
         outside_issuers: OrdMap::unit(
             options.workload_issuer.clone(),
             options.workload_issuer_keys.as_str().into(),
@@ -142,14 +156,14 @@ pub fn contoso(options: &SeedOptions) -> Tenant {
     people::add(&mut tenant);
     deploy_app(&mut tenant, options);
     azure::add(&mut tenant);
-    people::add_made_up(&mut tenant, options.users);
+    crowd::add(&mut tenant, options.users);
     tenant
 }
 
 fn first_party_service_principals(tenant: &mut Tenant) {
     for app in catalogue::first_party_apps() {
         let id = ObjectId(named(tenant.seed, &format!("service principal {}", app.id)).guid());
-        tenant.put_service_principal(ServicePrincipal {
+        tenant.service_principals.put(Arc::new(ServicePrincipal {
             id,
             app_id: app.id,
             display_name: app.name.clone(),
@@ -159,7 +173,7 @@ fn first_party_service_principals(tenant: &mut Tenant) {
             kind: ServicePrincipalKind::Application,
             assignment_required: false,
             tags: Vec::new(),
-        });
+        }));
     }
 }
 
@@ -210,8 +224,8 @@ fn deploy_app(tenant: &mut Tenant, options: &SeedOptions) {
         audience: TOKEN_EXCHANGE_AUDIENCE.to_owned(),
         description: None,
     });
-    tenant.put_application(app);
-    tenant.put_service_principal(ServicePrincipal {
+    tenant.applications.put(Arc::new(app));
+    tenant.service_principals.put(Arc::new(ServicePrincipal {
         id: service_principal,
         app_id,
         display_name: DEPLOY_APP.to_owned(),
@@ -221,7 +235,7 @@ fn deploy_app(tenant: &mut Tenant, options: &SeedOptions) {
         kind: ServicePrincipalKind::Application,
         assignment_required: false,
         tags: vec!["WindowsAzureActiveDirectoryIntegratedApp".to_owned()],
-    });
+    }));
     let Some(graph) = tenant.service_principal(GRAPH).map(|graph| graph.id) else {
         return;
     };

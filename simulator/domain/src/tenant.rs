@@ -3,30 +3,54 @@
 use core::net::IpAddr;
 use std::sync::Arc;
 
-use imbl::{OrdMap, Vector};
+use imbl::{OrdMap, OrdSet, Vector};
 use uuid::Uuid;
 
 use crate::azure::Azure;
+use crate::directory::administrative_unit::AdministrativeUnit;
 use crate::directory::application::Application;
+use crate::directory::device::Device;
 use crate::directory::group::Group;
+use crate::directory::licence::SubscribedSku;
 use crate::directory::permission_grant::{AppRoleAssignment, DelegatedGrant};
-use crate::directory::role::DirectoryRoleAssignment;
+use crate::directory::role::RoleDefinition;
 use crate::directory::service_principal::ServicePrincipal;
 use crate::directory::user::{Mail, User};
 use crate::enforcement::facts::DevicePlatform;
 use crate::enforcement::phase::Enforcement;
-use crate::id::{AppId, ObjectId, RoleTemplateId, TenantId};
+use crate::id::{AppId, RoleTemplateId, SkuId, TenantId};
 use crate::policy::{AuthenticationMethodsPolicy, ConditionalAccess};
 use crate::seed;
 use crate::sign_in::SignInState;
+use crate::tenant::changes::ChangeLog;
+use crate::tenant::deleted::Deleted;
 use crate::tenant::knobs::Knobs;
+use crate::tenant::relations::Relations;
+use crate::tenant::roles::RoleAssignments;
+use crate::tenant::table::Table;
+use crate::tenant::throttle::Throttle;
 use crate::tenant::users::Users;
 use crate::time::{Clock, Timestamp};
 
 pub mod attempt;
+mod bulk;
+pub mod changes;
+pub mod deleted;
+mod differences;
+mod directory;
+mod dynamic;
+pub mod entries;
+pub mod error;
+pub mod index;
 pub mod knobs;
+pub mod look_up;
+mod membership;
 pub mod proofs;
+pub mod relations;
 mod removal;
+pub mod roles;
+pub mod table;
+pub mod throttle;
 pub mod users;
 
 #[derive(Clone, Debug)]
@@ -45,16 +69,25 @@ pub struct Tenant {
     pub security_defaults: bool,
     pub knobs: Knobs,
     pub users: Users,
-    pub groups: OrdMap<ObjectId, Arc<Group>>,
-    pub applications: OrdMap<ObjectId, Arc<Application>>,
-    pub service_principals: OrdMap<ObjectId, Arc<ServicePrincipal>>,
-    /// The service principal of each app.
-    pub service_principals_by_app: OrdMap<AppId, ObjectId>,
-    /// The registration of each app.
-    pub applications_by_app: OrdMap<AppId, ObjectId>,
+    pub groups: Table<Group>,
+    pub applications: Table<Application>,
+    pub service_principals: Table<ServicePrincipal>,
+    pub devices: Table<Device>,
+    pub administrative_units: Table<AdministrativeUnit>,
+    /// Members, owners, managers.
+    pub relations: Relations,
     pub delegated_grants: OrdMap<String, Arc<DelegatedGrant>>,
     pub app_role_assignments: OrdMap<Uuid, Arc<AppRoleAssignment>>,
-    pub role_assignments: OrdMap<Uuid, Arc<DirectoryRoleAssignment>>,
+    pub role_assignments: RoleAssignments,
+    /// Roles of the tenant's own.
+    pub role_definitions: OrdMap<RoleTemplateId, Arc<RoleDefinition>>,
+    /// Roles that were activated from their templates.
+    pub activated_roles: OrdSet<RoleTemplateId>,
+    pub subscribed_skus: OrdMap<SkuId, SubscribedSku>,
+    pub deleted: Deleted,
+    pub throttle: Throttle,
+    /// What delta queries are answered from.
+    pub changes: ChangeLog,
     /// JWKS documents of outside issuers that federated credentials may name.
     pub outside_issuers: OrdMap<String, Arc<str>>,
     /// The secret that stands for this tenant at the App Service identity endpoint (`IDENTITY_HEADER`).
@@ -139,12 +172,13 @@ impl Tenant {
     }
 
     pub fn application(&self, app: AppId) -> Option<&Arc<Application>> {
-        self.applications.get(self.applications_by_app.get(&app)?)
+        let id = self.applications.index().by_app.get(&app)?;
+        self.applications.get(id)
     }
 
     pub fn service_principal(&self, app: AppId) -> Option<&Arc<ServicePrincipal>> {
-        self.service_principals
-            .get(self.service_principals_by_app.get(&app)?)
+        let id = self.service_principals.index().by_app.get(&app)?;
+        self.service_principals.get(id)
     }
 
     /// The same content under another id, initial domain and seed: a tenant of its own.
@@ -159,49 +193,7 @@ impl Tenant {
         }
         fork
     }
-
-    /// Adds or replaces a registration.
-    pub fn put_application(&mut self, application: Application) {
-        self.applications_by_app
-            .insert(application.app_id, application.id);
-        self.applications
-            .insert(application.id, Arc::new(application));
-    }
-
-    /// Adds or replaces a service principal.
-    pub fn put_service_principal(&mut self, service_principal: ServicePrincipal) {
-        self.service_principals_by_app
-            .insert(service_principal.app_id, service_principal.id);
-        self.service_principals
-            .insert(service_principal.id, Arc::new(service_principal));
-    }
-
-    /// The directory roles that a principal holds, in the order of their ids.
-    pub fn roles_of(&self, principal: ObjectId) -> Vec<RoleTemplateId> {
-        let mut roles: Vec<RoleTemplateId> = self
-            .role_assignments
-            .values()
-            .filter(|assignment| assignment.principal == principal)
-            .map(|assignment| assignment.role)
-            .collect();
-        roles.sort_unstable();
-        roles.dedup();
-        roles
-    }
-
-    /// Every group that a principal is in, also through other groups, in the order of their ids.
-    pub fn groups_of(&self, principal: ObjectId) -> Vec<ObjectId> {
-        let mut found: Vec<ObjectId> = Vec::new();
-        let mut ask = vec![principal];
-        while let Some(member) = ask.pop() {
-            for group in self.groups.values() {
-                if group.members.contains(&member) && !found.contains(&group.id) {
-                    found.push(group.id);
-                    ask.push(group.id);
-                }
-            }
-        }
-        found.sort_unstable();
-        found
-    }
 }
+
+#[cfg(test)]
+mod tests;

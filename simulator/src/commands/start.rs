@@ -31,6 +31,10 @@ pub struct StartArgs {
     /// How many made-up users to add
     #[arg(long, default_value_t = 0, value_name = "N")]
     pub users: u32,
+    /// Read this directory into the tenant: JSON as `GET /tenants/{tenant}/directory` of the control port writes it, or lists
+    /// of objects as Graph answers them, under `users`, `groups`, `applications`, … (may be given more than once)
+    #[arg(long, value_name = "FILE")]
+    pub import: Vec<PathBuf>,
     /// Sign tokens with this RSA key (PKCS#8, PEM) instead of the built-in ones, which everybody has
     #[arg(long, value_name = "FILE")]
     pub signing_key: Option<PathBuf>,
@@ -59,6 +63,14 @@ impl StartArgs {
                 )
             })?;
             options.keys = SigningKeys::from_private_key_pem(&pem).map_err(io::Error::other)?;
+        }
+        for path in &self.import {
+            let name = path.display().to_string();
+            let invalid =
+                |error: io::Error| io::Error::new(error.kind(), format!("{name}: {error}"));
+            let text = std::fs::read(path).map_err(invalid)?;
+            let document = serde_json::from_slice(&text).map_err(|error| invalid(error.into()))?;
+            options.import.push((name.clone(), document));
         }
         if let Some(at) = self.at {
             options.tenant.clock = starting_at(at, system_clock::now());

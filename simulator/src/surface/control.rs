@@ -11,12 +11,14 @@ pub mod model;
 
 mod circumstances;
 mod dashboard;
+pub(crate) mod directory;
 mod error;
 mod explain;
 mod journal;
 mod openapi;
 mod phones;
 mod tenants;
+mod throttling;
 mod time;
 
 use error::ControlError;
@@ -122,4 +124,6 @@ fn routes() -> impl Iterator<Item = Route> {
         .chain(explain::routes())
         .chain(phones::routes())
         .chain(circumstances::routes())
+        .chain(throttling::routes())
+        .chain(directory::routes())
 }

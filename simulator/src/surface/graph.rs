@@ -7,8 +7,11 @@ use http::{Method, StatusCode};
 use serde_json::{Value, json};
 
 use self::error::GraphError;
+use self::operation::{Handler, Route};
 use self::path::Segment;
-use self::query::Query;
+use self::query::{Query, page};
+use self::resource::Resource;
+use self::schema::{Row, Version, type_of};
 use super::Surface;
 use crate::bearer::{self, Caller};
 use crate::call::Call;
@@ -16,14 +19,20 @@ use crate::wire::{Reply, cross_origin};
 use entrasim_domain::tenant::Tenant;
 
 mod action;
+mod batch;
+mod delta;
 mod error;
+mod legacy;
+mod metadata;
+mod operation;
 mod path;
 mod permission;
 mod policy;
 mod query;
 mod read;
-mod route;
+mod resource;
 mod schema;
+mod throttle;
 mod write;
 
 /// This surface.
@@ -63,24 +72,80 @@ fn respond(call: &Call<'_>) -> Answer {
         return Err(GraphError::Version);
     };
     let version = match version.to_ascii_lowercase().as_str() {
-        "v1.0" => "v1.0",
-        "beta" => "beta",
+        "v1.0" => Version::V1,
+        "beta" => Version::Beta,
         "oidc" => return Err(GraphError::NotSimulated("graph /oidc".to_owned())),
         _ => return Err(GraphError::Version),
     };
+    if matches!(segments, [only] if only.eq_ignore_ascii_case("$metadata")) {
+        return Ok(metadata::answer(version));
+    }
     let caller = bearer::authenticate(call, AUDIENCES).map_err(GraphError::Unauthenticated)?;
+    let is_batch = matches!(segments, [only] if only.eq_ignore_ascii_case("$batch"));
+    if !is_batch {
+        // Throttling applies to each part of a batch, not to the whole.
+        throttle::check(call, &caller)?;
+    }
     let segments: Vec<Segment> = segments
         .iter()
         .map(|segment| Segment::parse(segment))
-        .collect::<Result<_, _>>()?;
-    let query = Query::parse(&call.request.query, &call.request.headers)?;
+        .collect();
+    let query = Query::parse(version, &call.request.query, &call.request.headers)?;
     let graph = Graph {
         call,
         caller,
-        version,
+        version: version.as_str(),
         query,
     };
-    route::answer(&graph, segments)
+    if is_batch {
+        return batch::answer(&graph);
+    }
+    let reply = route(&graph, &segments)?;
+    Ok(throttle::charge(call, &graph.caller, reply))
+}
+
+/// Finds the row of the operation, asks whether the caller may, and lets its handler answer.
+fn route(graph: &Graph<'_, '_>, segments: &[Segment]) -> Answer {
+    let Some(last) = segments.last() else {
+        let name = "graph service document".to_owned();
+        return Err(GraphError::NotSimulated(name));
+    };
+    if let Some(answer) = legacy::answer(graph, segments) {
+        return answer;
+    }
+    let tenant = graph.tenant()?;
+    let method = graph.method().as_str();
+    let resource = match resource::resolve(graph, tenant, segments) {
+        // The first segments alone say that a path belongs to another product.
+        Err(GraphError::Segment(name))
+            if segments.iter().take(2).any(|segment| segment.name == name) =>
+        {
+            let names = segments.iter().map(|segment| segment.name.as_str());
+            return Err(match operation::outside::name(method, names) {
+                Some(name) => GraphError::NotSimulated(name),
+                None => GraphError::Segment(name),
+            });
+        }
+        resource => resource?.at(tenant, graph.call.now()),
+    };
+    let row = match operation::ROUTER.find(method, &resource) {
+        Route::Operation(row) => row,
+        Route::Method => return Err(GraphError::Method),
+        Route::Nowhere if resource.is_declared() => return Err(graph.not_simulated(&resource)),
+        Route::Nowhere => return Err(GraphError::Segment(last.name.clone())),
+    };
+    let only = row.allowed().only();
+    if only.is_some_and(|only| only != graph.query.version) {
+        return Err(GraphError::Segment(last.name.clone()));
+    }
+    let body = &graph.call.request.body;
+    permission::check(row, &graph.caller, tenant, &resource, body)?;
+    match row.handler {
+        Handler::Read => read::answer::answer(graph, &resource, row),
+        Handler::Call(handler) => handler(graph, &resource),
+        Handler::Delta => delta::answer(graph, &resource),
+        Handler::Unsimulated => Err(graph.not_simulated(&resource)),
+    }
 }
 
 /// The caller's id for the request if one was sent, else the request's.
@@ -140,33 +205,42 @@ impl<'a> Graph<'_, 'a> {
             value.insert("@odata.count".to_owned(), json!(count));
         }
         if let Some(next) = page.next {
-            value.insert("@odata.nextLink".to_owned(), json!(self.next_link(next)));
+            value.insert("@odata.nextLink".to_owned(), json!(self.next_link(&next)));
         }
         value.insert("value".to_owned(), Value::Array(page.rows));
         let fragment = format!("{fragment}{}", page.selected);
         self.document(StatusCode::OK, &fragment, Value::Object(value))
-            .header("x-ms-resource-unit", "1")
+    }
+
+    /// 501 by the name of the operation.
+    fn not_simulated(&self, resource: &Resource<'_>) -> GraphError {
+        let path = resource.template.replace("()", "");
+        GraphError::NotSimulated(format!("graph {} {path}", self.method()))
+    }
+
+    /// The URL that stands for an object in references.
+    fn object_url(&self, row: Row<'_>) -> String {
+        let tenant = self.call.tenant();
+        let (id, key) = match tenant {
+            Some(tenant) => (tenant.id.to_string(), row.key(tenant)),
+            None => (String::new(), String::new()),
+        };
+        format!(
+            "{}/v2/{id}/directoryObjects/{key}/Microsoft.DirectoryServices.{}",
+            self.call.request.origin(),
+            type_of(row).class()
+        )
     }
 
     /// The same request with the token of the next page.
-    fn next_link(&self, next: query::page::Token) -> String {
+    fn next_link(&self, next: &page::Token) -> String {
         let request = self.call.request;
         let path: Vec<&str> = request
             .path
             .split('/')
             .filter(|segment| !segment.is_empty())
             .collect();
-        let kept: Vec<&str> = request
-            .query
-            .split('&')
-            .filter(|pair| {
-                let name = pair.split('=').next().unwrap_or_default();
-                let name = name.replace("%24", "$");
-                !pair.is_empty()
-                    && !name
-                        .trim_start_matches('$')
-                        .eq_ignore_ascii_case("skiptoken")
-            })
+        let kept: Vec<&str> = page::kept_options(&request.query)
             .chain(core::iter::once(""))
             .collect();
         format!(
@@ -174,7 +248,7 @@ impl<'a> Graph<'_, 'a> {
             request.origin(),
             path.join("/"),
             kept.join("&"),
-            next.encode()
+            next.encode(page::number(request))
         )
     }
 }

@@ -9,6 +9,8 @@ use serde_json::{Value, json as j};
 
 use crate::support::{ARM_SCOPE, arm, arm_token, json, password_token, text};
 
+mod directory;
+
 pub(crate) fn ask(bench: &Bench, method: &str, path: &str, body: &Value) -> Reply {
     let (path, query) = path.split_once('?').unwrap_or((path, ""));
     let body = if body.is_null() {

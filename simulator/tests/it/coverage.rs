@@ -229,6 +229,36 @@ const SIMULATED: &[(&str, &str, &str)] = &[
         "prompts, text messages and codes over the control port and on a page",
         "a_phone_is_answered_over_the_control_port_and_on_its_page",
     ),
+    (
+        "Graph",
+        "delta of users, groups, roles, applications, service principals: first round, later rounds, `$select`, minimal answers",
+        "later_rounds_tell_what_changed_was_deleted_restored_and_forgotten",
+    ),
+    (
+        "Graph",
+        "delta tokens that expire after seven days and survive snapshots",
+        "a_token_is_good_for_seven_days_by_the_tenants_clock_and_survives_a_snapshot",
+    ),
+    (
+        "Graph",
+        "deleted items: list, read, restore, delete for good, gone after thirty days",
+        "what_is_deleted_for_good_or_for_thirty_days_is_gone",
+    ),
+    (
+        "Graph",
+        "`$batch` with dependsOn",
+        "a_part_waits_for_what_it_depends_on_and_falls_with_it",
+    ),
+    (
+        "Graph",
+        "throttling: 429 with Retry-After, set over the control port",
+        "an_app_that_used_its_units_waits_until_the_window_is_over",
+    ),
+    (
+        "control",
+        "a directory as JSON in Graph's manner, in and out",
+        "what_is_written_out_reads_in_as_the_same",
+    ),
 ];
 
 /// What the real service has and answers 501 by name here.

@@ -10,6 +10,7 @@ mod conditional_access;
 mod control;
 mod coverage;
 mod explain;
+mod graph;
 mod listener;
 mod managed_identity;
 mod phone;

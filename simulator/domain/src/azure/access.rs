@@ -7,7 +7,6 @@ use crate::azure::Azure;
 use crate::azure::role::{RoleAssignment, covers};
 use crate::azure::role_definition::role_definition;
 use crate::id::{ObjectId, SubscriptionId};
-use crate::tenant::Tenant;
 
 impl Azure {
     /// Whether one of the principals holds a role at the scope, or above it, that allows the action.
@@ -34,25 +33,5 @@ impl Azure {
         self.role_assignments
             .values()
             .filter(|assignment| principals.contains(&assignment.principal))
-    }
-}
-
-impl Tenant {
-    /// A principal and every group it is in, through other groups too: a role of any of them counts.
-    pub fn principals_of(&self, principal: ObjectId) -> BTreeSet<ObjectId> {
-        let mut found = BTreeSet::from([principal]);
-        loop {
-            let more: Vec<ObjectId> = self
-                .groups
-                .values()
-                .filter(|group| !found.contains(&group.id))
-                .filter(|group| found.iter().any(|member| group.members.contains(member)))
-                .map(|group| group.id)
-                .collect();
-            if more.is_empty() {
-                return found;
-            }
-            found.extend(more);
-        }
     }
 }

@@ -4,7 +4,7 @@ use crate::id::KeyId;
 use crate::time::Timestamp;
 
 /// A client secret (`passwordCredential` in Graph).
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Eq, PartialEq)]
 pub struct ClientSecret {
     pub key_id: KeyId,
     pub display_name: Option<String>,
@@ -21,7 +21,7 @@ impl ClientSecret {
 }
 
 /// A certificate (`keyCredential` in Graph): its public half.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Eq, PartialEq)]
 pub struct Certificate {
     pub key_id: KeyId,
     pub display_name: Option<String>,

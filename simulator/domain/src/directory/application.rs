@@ -4,7 +4,7 @@ use crate::credential::application_credential::{Certificate, ClientSecret, Feder
 use crate::id::{AppId, ObjectId, PermissionId};
 use crate::time::Timestamp;
 
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Application {
     pub id: ObjectId,
     pub app_id: AppId,
@@ -26,7 +26,6 @@ pub struct Application {
     pub secrets: Vec<ClientSecret>,
     pub certificates: Vec<Certificate>,
     pub federated_credentials: Vec<FederatedCredential>,
-    pub owners: Vec<ObjectId>,
     /// `web.implicitGrantSettings`
     pub implicit_grant: ImplicitGrant,
     /// Asked for in the background when a session ends (`web.logoutUrl`).
@@ -110,7 +109,6 @@ impl Application {
             secrets: Vec::new(),
             certificates: Vec::new(),
             federated_credentials: Vec::new(),
-            owners: Vec::new(),
             implicit_grant: ImplicitGrant::default(),
             logout_uri: None,
         }

@@ -1,17 +1,93 @@
-//! Groups with assigned members.
+//! Groups. Their members and owners are links (`tenant/relations.rs`); those of a dynamic group follow from its rule.
 
-use imbl::OrdSet;
+use std::sync::Arc;
 
+use super::licence::Licence;
+use super::membership_rule::MembershipRule;
 use crate::id::ObjectId;
 use crate::time::Timestamp;
 
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Group {
     pub id: ObjectId,
     pub display_name: String,
     pub description: Option<String>,
     pub mail_nickname: String,
     pub created: Timestamp,
-    pub members: OrdSet<ObjectId>,
-    pub owners: OrdSet<ObjectId>,
+    /// `renewedDateTime`
+    pub renewed: Timestamp,
+    pub kind: GroupKind,
+    pub mail_enabled: bool,
+    pub security_enabled: bool,
+    /// `Private`, `Public`, `HiddenMembership`.
+    pub visibility: Option<String>,
+    /// `isAssignableToRole`; cannot be changed later.
+    pub assignable_to_role: bool,
+    /// Who the members are, if nobody adds them by hand.
+    pub membership_rule: Option<Arc<MembershipRule>>,
+    pub licences: Vec<Licence>,
+    /// `uniqueName`, the key for creating where it is missing.
+    pub unique_name: Option<String>,
+    pub classification: Option<String>,
+    pub preferred_language: Option<String>,
+    pub preferred_data_location: Option<String>,
+    pub theme: Option<String>,
+    pub proxy_addresses: Vec<String>,
+}
+
+/// What `groupTypes` says, apart from how members come in.
+#[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
+pub enum GroupKind {
+    /// A security group, or a distribution list.
+    #[default]
+    Plain,
+    /// A Microsoft 365 group.
+    Unified,
+}
+
+impl Group {
+    /// A security group with assigned members.
+    pub fn new(
+        id: ObjectId,
+        display_name: String,
+        mail_nickname: String,
+        created: Timestamp,
+    ) -> Self {
+        Self {
+            id,
+            display_name,
+            description: None,
+            mail_nickname,
+            created,
+            renewed: created,
+            kind: GroupKind::Plain,
+            mail_enabled: false,
+            security_enabled: true,
+            visibility: None,
+            assignable_to_role: false,
+            membership_rule: None,
+            licences: Vec::new(),
+            unique_name: None,
+            classification: None,
+            preferred_language: None,
+            preferred_data_location: None,
+            theme: None,
+            proxy_addresses: Vec::new(),
+        }
+    }
+
+    /// `groupTypes`
+    pub fn types(&self) -> Vec<&'static str> {
+        let dynamic = self
+            .membership_rule
+            .is_some()
+            .then_some("DynamicMembership");
+        let unified = (self.kind == GroupKind::Unified).then_some("Unified");
+        dynamic.into_iter().chain(unified).collect()
+    }
+
+    /// The members follow from a rule; nobody adds them.
+    pub fn is_dynamic(&self) -> bool {
+        self.membership_rule.is_some()
+    }
 }

@@ -3,7 +3,7 @@
 use crate::id::{AppId, ObjectId, TenantId};
 use crate::time::Timestamp;
 
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct ServicePrincipal {
     pub id: ObjectId,
     pub app_id: AppId,

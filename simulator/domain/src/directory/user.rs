@@ -1,36 +1,32 @@
 //! Users: members, guests, and the credentials they hold.
 
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
 
+use super::profile::Profile;
 use crate::credential::method::{AuthenticationMethod, MethodKind};
 use crate::directory::epoch::Epoch;
 use crate::enforcement::facts::Risk;
 use crate::id::{ObjectId, TenantId};
 use crate::time::Timestamp;
 
-/// A person's account, or a user account that a script uses.
+/// A person's account, or a user account that a script uses. A directory has many: what few of them have is in `profile`.
 #[derive(Clone, Debug)]
 pub struct User {
     pub id: ObjectId,
     /// The part of the user principal name before `@`.
-    pub local_part: Box<str>,
+    pub local_part: Arc<str>,
     /// Index into the tenant's domains: the part after `@`. A fork changes a domain once, not in every user.
     pub domain: u16,
-    /// The mail alias, where it differs from `local_part`.
-    pub mail_nickname: Option<Box<str>>,
     pub display_name: Arc<str>,
     pub given_name: Option<Arc<str>>,
     pub surname: Option<Arc<str>>,
     pub job_title: Option<Arc<str>>,
     pub department: Option<Arc<str>>,
-    pub office_location: Option<Arc<str>>,
-    pub mobile_phone: Option<Arc<str>>,
-    pub preferred_language: Option<Arc<str>>,
     pub mail: Mail,
     pub account_enabled: bool,
     pub user_type: UserType,
     pub created: Timestamp,
-    pub password: Option<Password>,
+    pub password: Option<Box<Password>>,
     /// The registered methods beside the password.
     pub methods: Vec<AuthenticationMethod>,
     pub per_user_mfa: PerUserMfa,
@@ -46,7 +42,8 @@ pub struct User {
     /// How risky the user's next sign-ins look, set from outside.
     pub sign_in_risk: Risk,
     /// The registration campaign was put off.
-    pub snooze: Option<Snooze>,
+    pub snooze: Option<Box<Snooze>>,
+    profile: Option<Box<Profile>>,
 }
 
 /// How often the registration campaign was put off, and until when it keeps quiet.
@@ -57,7 +54,7 @@ pub struct Snooze {
 }
 
 /// A guest's home account.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Eq, PartialEq)]
 pub struct Home {
     pub tenant: TenantId,
     pub object_id: ObjectId,
@@ -84,7 +81,7 @@ pub enum UserType {
 }
 
 /// A password, in clear: this is a simulator, and its accounts are handed out on the terminal.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Eq, PartialEq)]
 pub struct Password {
     pub value: Arc<str>,
     pub set: Timestamp,
@@ -108,15 +105,11 @@ impl User {
             id,
             local_part: local_part.into(),
             domain: 0,
-            mail_nickname: None,
             display_name: display_name.into(),
             given_name: None,
             surname: None,
             job_title: None,
             department: None,
-            office_location: None,
-            mobile_phone: None,
-            preferred_language: None,
             mail: Mail::None,
             account_enabled: true,
             user_type: UserType::Member,
@@ -130,12 +123,28 @@ impl User {
             risk: Risk::None,
             sign_in_risk: Risk::None,
             snooze: None,
+            profile: None,
         }
     }
 
     /// The mail alias.
     pub fn mail_nickname(&self) -> &str {
-        self.mail_nickname.as_deref().unwrap_or(&self.local_part)
+        let explicit = self.profile().mail_nickname.as_deref();
+        explicit.unwrap_or(&self.local_part)
+    }
+
+    /// The rarer properties.
+    pub fn profile(&self) -> &Profile {
+        static EMPTY: LazyLock<Profile> = LazyLock::new(Profile::default);
+        match &self.profile {
+            Some(profile) => profile,
+            None => &EMPTY,
+        }
+    }
+
+    /// The rarer properties, to be changed.
+    pub fn profile_mut(&mut self) -> &mut Profile {
+        self.profile.get_or_insert_default()
     }
 
     /// Voids everything that was signed in before.
@@ -146,7 +155,7 @@ impl User {
 
     /// A new password ends what was signed in with the old one.
     pub fn set_password(&mut self, password: Password, now: Timestamp) {
-        self.password = Some(password);
+        self.password = Some(Box::new(password));
         self.revoke_sessions(now);
     }
 

@@ -83,7 +83,7 @@ fn identity(
 ) -> (ObjectId, AppId) {
     let mut random = named(tenant.seed, &format!("managed identity {name}"));
     let (id, app_id) = (ObjectId(random.guid()), AppId(random.guid()));
-    tenant.put_service_principal(ServicePrincipal {
+    tenant.service_principals.put(Arc::new(ServicePrincipal {
         id,
         app_id,
         display_name: name.to_owned(),
@@ -96,7 +96,7 @@ fn identity(
         },
         assignment_required: false,
         tags: Vec::new(),
-    });
+    }));
     (id, app_id)
 }
 

@@ -1,37 +1,17 @@
-//! The people of Contoso: the named accounts of the stories, and as many made-up ones as asked for.
+//! The people of Contoso: the named accounts of the stories. The crowd beside them is in `crowd.rs`.
 
-use fake::locales::{Data, EN};
 use uuid::Uuid;
 
 use crate::credential::method::{Authenticator, Oath, Passkey};
 
 use super::{
     Arc, AuthenticationMethod, CREATED, DirectoryRoleAssignment, GLOBAL_ADMINISTRATOR, Group, Home,
-    Mail, MethodKind, ObjectId, OrdSet, Password, Random, Tenant, TenantId, Timestamp, User,
-    UserType, named,
+    Mail, MethodKind, ObjectId, Password, Random, Relation, RoleScope, Tenant, TenantId, Timestamp,
+    User, UserType, named,
 };
 
 /// Ten minutes after the tenant: the registrations of methods.
 const REGISTERED: Timestamp = Timestamp::from_unix_seconds(1_704_103_800);
-const JOBS: [&str; 8] = [
-    "Accountant",
-    "Analyst",
-    "Buyer",
-    "Consultant",
-    "Developer",
-    "Engineer",
-    "Nurse",
-    "Teacher",
-];
-const DEPARTMENTS: [&str; 6] = [
-    "Engineering",
-    "Finance",
-    "HR",
-    "Marketing",
-    "Sales",
-    "Support",
-];
-
 pub(super) fn add(tenant: &mut Tenant) {
     let admin = member(
         tenant,
@@ -50,8 +30,9 @@ pub(super) fn add(tenant: &mut Tenant) {
             id: assignment,
             principal: id,
             role: GLOBAL_ADMINISTRATOR,
+            scope: RoleScope::Directory,
         };
-        tenant.role_assignments.insert(assignment, Arc::new(held));
+        tenant.role_assignments.insert(Arc::new(held));
     }
     member(
         tenant,
@@ -119,7 +100,7 @@ fn member(
         user.given_name = Some(given_name.into());
         user.surname = Some(surname.into());
     }
-    user.password = Some(password(&mut random));
+    user.password = Some(Box::new(password(&mut random)));
     user.mail = Mail::PrincipalName;
     user.methods = methods
         .into_iter()
@@ -140,7 +121,7 @@ fn guest(tenant: &mut Tenant) {
     let mut user = User::new(id, "pat_fabrikam.example#EXT#", "Pat Guest", CREATED);
     user.user_type = UserType::Guest;
     user.mail = Mail::Other(home_name.as_str().into());
-    user.password = Some(password(&mut random));
+    user.password = Some(Box::new(password(&mut random)));
     user.home = Some(Box::new(Home {
         tenant: TenantId(random.guid()),
         object_id: ObjectId(random.guid()),
@@ -152,16 +133,15 @@ fn guest(tenant: &mut Tenant) {
 
 fn group(tenant: &mut Tenant, display_name: &str, mail_nickname: &str, members: &[ObjectId]) {
     let id = ObjectId(named(tenant.seed, &format!("group {mail_nickname}")).guid());
-    let group = Group {
+    let group = Group::new(
         id,
-        display_name: display_name.to_owned(),
-        description: None,
-        mail_nickname: mail_nickname.to_owned(),
-        created: CREATED,
-        members: members.iter().copied().collect(),
-        owners: OrdSet::new(),
-    };
-    tenant.groups.insert(id, Arc::new(group));
+        display_name.to_owned(),
+        mail_nickname.to_owned(),
+        CREATED,
+    );
+    tenant.groups.put(Arc::new(group));
+    let links = members.iter().map(|member| (id, *member)).collect();
+    tenant.relations.extend(Relation::Member, links);
 }
 
 /// A password that satisfies the usual complexity rules and that a shell leaves alone.
@@ -178,38 +158,4 @@ fn password(random: &mut Random) -> Password {
         set: CREATED,
         must_change: false,
     }
-}
-
-/// Adds users that differ in their names only; each follows from the seed and its own number.
-pub(super) fn add_made_up(tenant: &mut Tenant, count: u32) {
-    let first: Vec<Arc<str>> = EN::NAME_FIRST_NAME
-        .iter()
-        .map(|&name| name.into())
-        .collect();
-    let last: Vec<Arc<str>> = EN::NAME_LAST_NAME.iter().map(|&name| name.into()).collect();
-    let jobs = JOBS.map(Arc::<str>::from);
-    let departments = DEPARTMENTS.map(Arc::<str>::from);
-    for number in 0..count {
-        let mut random = named(tenant.seed.wrapping_add(u64::from(number)), "made-up user");
-        let id = ObjectId(random.guid());
-        let (given_name, surname) = (pick(&first, &mut random), pick(&last, &mut random));
-        let local_part: String = format!("{given_name}.{surname}{number}")
-            .to_lowercase()
-            .chars()
-            .filter(|c| *c != '\'')
-            .collect();
-        let mut user = User::new(id, &local_part, &format!("{given_name} {surname}"), CREATED);
-        user.given_name = Some(given_name);
-        user.surname = Some(surname);
-        user.job_title = Some(pick(&jobs, &mut random));
-        user.department = Some(pick(&departments, &mut random));
-        user.mail = Mail::PrincipalName;
-        tenant.users.put(user);
-    }
-}
-
-fn pick(list: &[Arc<str>], random: &mut Random) -> Arc<str> {
-    let count = u32::try_from(list.len()).unwrap_or(u32::MAX);
-    let at = usize::try_from(random.below(count)).unwrap_or(0);
-    list.get(at).cloned().unwrap_or_default()
 }

@@ -5,6 +5,7 @@ use entrasim_domain::directory::service_principal::{ServicePrincipal, ServicePri
 use entrasim_domain::id::{AppId, ObjectId};
 use entrasim_domain::random::Random;
 use entrasim_domain::tenant::Tenant;
+use entrasim_domain::tenant::changes::Note;
 use serde_json::{Value, json};
 
 use super::context::Arm;
@@ -71,7 +72,7 @@ fn ensure(
     }
     let id = ObjectId(arm.call.draw(Random::guid));
     let app_id = AppId(arm.call.draw(Random::guid));
-    tenant.put_service_principal(ServicePrincipal {
+    let principal = ServicePrincipal {
         id,
         app_id,
         display_name: resource.name.clone(),
@@ -84,6 +85,9 @@ fn ensure(
         },
         assignment_required: false,
         tags: Vec::new(),
-    });
+    };
+    let note = Note::new(arm.call.now(), arm.caller.object_id);
+    // Its ids were drawn just now: nothing holds them.
+    let _ = tenant.put_service_principal(principal, &note);
     (id, app_id)
 }

@@ -1,6 +1,6 @@
-//! Actions and functions, one file each, and the navigations that lead to objects of several types.
+//! Actions and functions, one file each.
 
 pub(super) mod add_password;
 pub(super) mod get_by_ids;
-pub(super) mod members;
+pub(super) mod get_member_groups;
 pub(super) mod remove_password;

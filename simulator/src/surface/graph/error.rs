@@ -1,5 +1,6 @@
 //! How Graph refuses: a closed list, and the one place that words it. Nothing else here writes an error body.
 
+use entrasim_domain::tenant::error::DirectoryError;
 use http::StatusCode;
 use serde_json::{Value, json};
 
@@ -7,6 +8,9 @@ use crate::bearer::BearerError;
 use crate::call::Call;
 use crate::origins;
 use crate::wire::Reply;
+
+mod query;
+mod write;
 
 /// Why a request is not answered as asked.
 #[derive(Clone, Debug, Eq, PartialEq)]
@@ -87,6 +91,8 @@ pub(super) enum GraphError {
         member: &'static str,
     },
     ServicePrincipalExists(String),
+    /// A navigation that has the object already.
+    ReferenceExists(&'static str),
     NoBackingApplication(String),
     FederatedCredentialExists(String),
     FederatedSubjectExists,
@@ -94,6 +100,23 @@ pub(super) enum GraphError {
     ImmutableName,
     NoSuchPassword(String),
     TooManyIds,
+    /// An option that was given twice.
+    TwiceGiven(String),
+    /// A filter over references, without advanced queries.
+    ReferenceFilter,
+    ExpandWithAdvanced,
+    /// A property in `$expand` that leads nowhere.
+    NotNavigation {
+        property: String,
+        entity: &'static str,
+    },
+    /// A delta token that is too old, and where to start again.
+    Resync(String),
+    /// Too many requests: how long to wait, and whose limit it is.
+    Throttled {
+        retry_after: u32,
+        scope: String,
+    },
     /// The real service has it.
     NotSimulated(String),
 }
@@ -145,6 +168,8 @@ impl GraphError {
             | Self::UnknownProperty { .. }
             | Self::OptionValue { .. }
             | Self::UnknownOption(_)
+            | Self::TwiceGiven(_)
+            | Self::NotNavigation { .. }
             | Self::NotACollection => bad("BadRequest", &self.query_text()),
             Self::Missing(id) => (
                 StatusCode::NOT_FOUND,
@@ -174,7 +199,9 @@ impl GraphError {
             | Self::Advanced(_)
             | Self::UnsupportedFilter { .. }
             | Self::UnsupportedSort { .. }
-            | Self::SortWithFilter => bad(UNSUPPORTED, &self.query_text()),
+            | Self::SortWithFilter
+            | Self::ReferenceFilter
+            | Self::ExpandWithAdvanced => bad(UNSUPPORTED, &self.query_text()),
             Self::ServicePrincipalExists(_) | Self::FederatedCredentialExists(_) => {
                 (StatusCode::CONFLICT, DUPLICATE, self.write_text())
             }
@@ -189,98 +216,24 @@ impl GraphError {
             | Self::WeakPassword
             | Self::Conflict { .. }
             | Self::NoBackingApplication(_)
+            | Self::ReferenceExists(_)
             | Self::FederatedSubjectExists
             | Self::TooManyFederatedCredentials
             | Self::ImmutableName
             | Self::NoSuchPassword(_)
             | Self::TooManyIds => bad(DIRECTORY, &self.write_text()),
+            // The status and the header are documented; the code is assumed.
+            Self::Resync(_) => (
+                StatusCode::GONE,
+                "resyncRequired",
+                "The delta token has expired. Start again without a token.".to_owned(),
+            ),
+            Self::Throttled { .. } => (
+                StatusCode::TOO_MANY_REQUESTS,
+                "TooManyRequests",
+                "Please retry again later.".to_owned(),
+            ),
             Self::NotSimulated(name) => (StatusCode::NOT_IMPLEMENTED, "NotSimulated", name.clone()),
-        }
-    }
-
-    fn query_text(&self) -> String {
-        match self {
-            Self::Segment(name) => format!("Resource not found for the segment '{name}'."),
-            Self::Filter(detail) => format!("Invalid filter clause: {detail}"),
-            Self::OrderBy(detail) => format!("Invalid orderby clause: {detail}"),
-            Self::Search(detail) => format!("Invalid search clause: {detail}"),
-            Self::SelectTerm(term) => format!(
-                "Parsing OData Select and Expand failed: Term '{term}' is not valid in a $select or $expand expression."
-            ),
-            Self::UnknownProperty {
-                property,
-                entity,
-                option,
-            } => {
-                let text = format!(
-                    "Could not find a property named '{property}' on type 'microsoft.graph.{entity}'."
-                );
-                match option {
-                    QueryPart::Select => format!("Parsing OData Select and Expand failed: {text}"),
-                    QueryPart::Filter => format!("Invalid filter clause: {text}"),
-                    QueryPart::OrderBy => text,
-                }
-            }
-            Self::OptionValue { option, value } => {
-                format!("Invalid value '{value}' for ${option} query option found.")
-            }
-            Self::UnknownOption(name) => {
-                format!("The query parameter '{name}' is not supported.")
-            }
-            Self::NotACollection => "The query specified in the URI is not valid. The requested resource is not a collection. Query options $filter, $orderby, $count, $skip, and $top can be applied only on collections.".to_owned(),
-            Self::PageSize(value) => format!(
-                "Invalid page size specified: '{value}'. Must be between 1 and 999 inclusive."
-            ),
-            Self::SearchWithoutHeader => "Request with $search query parameter only works through MSGraph with a special request header: 'ConsistencyLevel: eventual'".to_owned(),
-            Self::Advanced(operator) => format!(
-                "Operator '{operator}' is not supported because the required parameters might be missing. Try adding $count=true query parameter and ConsistencyLevel:eventual header. Refer to https://aka.ms/graph-docs/advanced-queries for more information"
-            ),
-            Self::UnsupportedFilter { property, class } => format!(
-                "Unsupported or invalid query filter clause specified for property '{property}' of resource '{class}'."
-            ),
-            Self::UnsupportedSort { property, class } => {
-                format!("Unsupported sort property '{property}' for '{class}'.")
-            }
-            _ => "Sorting not supported for current query.".to_owned(),
-        }
-    }
-
-    fn write_text(&self) -> String {
-        match self {
-            Self::EmptyBody => "Empty Payload. JSON content expected.".to_owned(),
-            Self::Body => "Unable to read JSON request payload. Please ensure Content-Type header is set and payload is of valid JSON format.".to_owned(),
-            Self::UnknownMember { member, entity } => format!(
-                "The property '{member}' does not exist on type 'microsoft.graph.{entity}'. Make sure to only use property names that are defined by the type."
-            ),
-            Self::Required { member, class } => {
-                format!("A value is required for property '{member}' of resource '{class}'.")
-            }
-            Self::Invalid { member, class } => {
-                format!("Invalid value specified for property '{member}' of resource '{class}'.")
-            }
-            Self::ReadOnly { member, class } => format!(
-                "Property '{member}' of resource '{class}' is read-only and cannot be set."
-            ),
-            Self::Domain => "The domain portion of the userPrincipalName property is invalid. You must use one of the verified domain names in your organization.".to_owned(),
-            Self::PasswordRequired => "A password must be specified to create a new user.".to_owned(),
-            Self::WeakPassword => "The specified password does not comply with password complexity requirements. Please provide a different password.".to_owned(),
-            Self::Conflict { member } => {
-                format!("Another object with the same value for property {member} already exists.")
-            }
-            Self::ServicePrincipalExists(name) => format!(
-                "The service principal cannot be created, updated, or restored because the service principal name {name} is already in use."
-            ),
-            Self::NoBackingApplication(id) => format!(
-                "The appId '{id}' of the service principal does not reference a valid application object."
-            ),
-            Self::FederatedCredentialExists(name) => {
-                format!("FederatedIdentityCredential with name {name} already exists.")
-            }
-            Self::FederatedSubjectExists => "The combination of issuer and subject of the FederatedIdentityCredential must be unique on the application.".to_owned(),
-            Self::TooManyFederatedCredentials => "The number of FederatedIdentityCredentials exceeds the limit of 20.".to_owned(),
-            Self::ImmutableName => "Name is immutable and cannot be changed after creation.".to_owned(),
-            Self::NoSuchPassword(id) => format!("No password credential found with keyId {id}."),
-            _ => "The number of ids exceeds the limit of 1000.".to_owned(),
         }
     }
 
@@ -315,8 +268,23 @@ impl GraphError {
             "request-id": call.id().to_string(),
             "client-request-id": super::client_request_id(call),
         });
+        if let Self::Throttled { .. } = self {
+            error["innerError"]["code"] = json!("429");
+            error["innerError"]["message"] = json!("Please retry after");
+            error["innerError"]["status"] = json!("429");
+        }
         let body = serde_json::to_vec(&json!({"error": error})).unwrap_or_default();
         let reply = Reply::with_body(status, "application/json", body);
+        match self {
+            Self::Resync(again) => return reply.header("location", again),
+            Self::Throttled { retry_after, scope } => {
+                return reply
+                    .header("retry-after", &retry_after.to_string())
+                    .header("x-ms-throttle-scope", scope)
+                    .header("x-ms-throttle-information", "ResourceUnitLimitExceeded");
+            }
+            _ => {}
+        }
         if status == StatusCode::UNAUTHORIZED {
             let claims = match self {
                 Self::Unauthenticated(error) => error.claims_challenge(),
@@ -352,6 +320,25 @@ fn bearer_text(error: &BearerError) -> &'static str {
         }
         BearerError::NotYetValid { .. } => {
             "Lifetime validation failed, the token is not yet valid."
+        }
+    }
+}
+
+impl From<DirectoryError> for GraphError {
+    fn from(error: DirectoryError) -> Self {
+        let invalid = |member: &str| Self::Invalid {
+            member: member.to_owned(),
+            class: "DirectoryObject",
+        };
+        match error {
+            DirectoryError::NotFound(id) => Self::Missing(id.to_string()),
+            DirectoryError::Conflict(member) => Self::Conflict { member },
+            DirectoryError::AlreadyLinked(navigation) => Self::ReferenceExists(navigation),
+            DirectoryError::NotLinked => Self::Missing(String::new()),
+            DirectoryError::DynamicGroup
+            | DirectoryError::WrongType
+            | DirectoryError::Itself
+            | DirectoryError::NestedInRoleAssignable => invalid("members"),
         }
     }
 }

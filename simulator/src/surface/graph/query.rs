@@ -3,27 +3,37 @@
 use http::HeaderMap;
 
 use super::error::GraphError;
+use super::schema::Version;
 use crate::wire::Form;
 
+mod bind;
 pub(super) mod condition;
+pub(super) mod expand;
 pub(super) mod filter;
+mod options;
 pub(super) mod order_by;
 pub(super) mod page;
 pub(super) mod search;
+pub(super) mod text;
 
 /// The options as asked for; nothing is checked against an entity yet.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Query {
+    pub(super) version: Version,
     pub(super) select: Option<Vec<String>>,
+    pub(super) expand: Vec<expand::Expand>,
     pub(super) top: Option<usize>,
     pub(super) filter: Option<filter::Expression>,
     pub(super) order_by: Vec<order_by::Order>,
     pub(super) search: Option<search::Search>,
     /// `$count=true`.
     pub(super) count: bool,
-    pub(super) page: Option<page::Token>,
+    pub(super) skip_token: Option<String>,
+    pub(super) delta_token: Option<String>,
     /// `ConsistencyLevel: eventual`.
     pub(super) eventual: bool,
+    /// Parameter aliases: `@p` and its value.
+    pub(super) aliases: Vec<(String, String)>,
 }
 
 /// The largest page of directory objects (Microsoft Learn, "Paging Microsoft Graph data in your app").
@@ -33,40 +43,55 @@ pub(super) const DEFAULT_PAGE: usize = 100;
 
 impl Query {
     /// Reads the options, with or without their `$`. Parameters that are no option are ignored, as custom ones are.
-    pub(super) fn parse(query: &str, headers: &HeaderMap) -> Result<Self, GraphError> {
+    pub(super) fn parse(
+        version: Version,
+        query: &str,
+        headers: &HeaderMap,
+    ) -> Result<Self, GraphError> {
         let eventual = headers
             .get("consistencylevel")
             .and_then(|value| value.to_str().ok())
             .is_some_and(|value| value.eq_ignore_ascii_case("eventual"));
         let mut options = Self {
+            version,
             eventual,
             ..Self::default()
         };
+        let mut seen: Vec<String> = Vec::new();
         for (name, value) in Form::parse(query.as_bytes()).iter() {
-            options.set(name, value)?;
+            let lower = name.to_ascii_lowercase();
+            if name.starts_with('$') && seen.contains(&lower) {
+                return Err(GraphError::TwiceGiven(name.to_owned()));
+            }
+            seen.push(lower);
+            options.set(name, value, 0)?;
         }
         Ok(options)
     }
 
-    fn set(&mut self, name: &str, value: &str) -> Result<(), GraphError> {
+    fn set(&mut self, name: &str, value: &str, depth: usize) -> Result<(), GraphError> {
         let bare = name.strip_prefix('$').unwrap_or(name).to_ascii_lowercase();
         match bare.as_str() {
-            "select" => self.select = Some(select(value)?),
-            "top" => self.top = Some(top(value)?),
+            "select" => self.select = Some(options::select(value)?),
+            "expand" => self.expand = expand::parse(value, depth)?,
+            "top" => self.top = Some(options::top(value)?),
             "filter" => self.filter = Some(filter::parse(value)?),
             "orderby" => self.order_by = order_by::parse(value)?,
             "search" => self.search = Some(search::parse(value)?),
             "count" => {
-                self.count = value
-                    .to_ascii_lowercase()
-                    .parse()
-                    .map_err(|_| option("count", value))?;
+                let value = value.to_ascii_lowercase();
+                self.count = value.parse().map_err(|_| options::bad("count", &value))?;
             }
-            "skiptoken" => self.page = Some(page::Token::parse(value)?),
+            "skiptoken" => self.skip_token = Some(value.to_owned()),
+            "deltatoken" => self.delta_token = Some(value.to_owned()),
             "skip" => return Err(GraphError::Skip),
             "format" if value.eq_ignore_ascii_case("json") => {}
-            "expand" | "format" | "apply" | "compute" | "deltatoken" => {
+            "format" | "apply" | "compute" => {
                 return Err(GraphError::NotSimulated(format!("graph ${bare}")));
+            }
+            _ if name.starts_with('@') => {
+                let alias = (name.to_owned(), options::unquoted(value));
+                self.aliases.push(alias);
             }
             _ if name.starts_with('$') => return Err(GraphError::UnknownOption(name.to_owned())),
             _ => {}
@@ -92,36 +117,12 @@ impl Query {
     pub(super) fn page_size(&self) -> usize {
         self.top.unwrap_or(DEFAULT_PAGE)
     }
-}
 
-fn option(option: &'static str, value: &str) -> GraphError {
-    GraphError::OptionValue {
-        option,
-        value: value.to_owned(),
+    /// The value of a parameter alias.
+    pub(super) fn alias(&self, name: &str) -> Option<&str> {
+        let mut aliases = self.aliases.iter();
+        aliases
+            .find(|(known, _)| known == name)
+            .map(|(_, value)| value.as_str())
     }
-}
-
-fn top(value: &str) -> Result<usize, GraphError> {
-    let number: i64 = value.trim().parse().map_err(|_| option("top", value))?;
-    usize::try_from(number)
-        .ok()
-        .filter(|number| (1..=MAX_PAGE).contains(number))
-        .ok_or_else(|| GraphError::PageSize(value.to_owned()))
-}
-
-fn select(value: &str) -> Result<Vec<String>, GraphError> {
-    let is_name = |term: &str| {
-        term == "*" || (!term.is_empty() && term.chars().all(|c| c.is_alphanumeric() || c == '_'))
-    };
-    value
-        .split(',')
-        .map(str::trim)
-        .map(|term| {
-            if is_name(term) {
-                Ok(term.to_owned())
-            } else {
-                Err(GraphError::SelectTerm(term.to_owned()))
-            }
-        })
-        .collect()
 }

@@ -1,20 +1,25 @@
-//! Reading what the entity tables declare: one entity, a page of a set, the size of a set. No entity is named here.
-
-use core::cmp::Ordering;
+//! Reading what the entity tables declare: one entity, a page of a collection, its size. No entity is named here.
 
 use entrasim_domain::id::ObjectId;
 use entrasim_domain::tenant::Tenant;
+use entrasim_domain::time::Timestamp;
 use serde_json::{Value, json};
 
 use super::error::{GraphError, QueryPart};
 use super::path::Key;
-use super::query::condition::{Candidates, Condition};
-use super::query::order_by::Order;
+use super::query::condition::Condition;
 use super::query::page::Token;
-use super::query::{Query, search};
-use super::schema::{EntityType, Kind, Property, Rows, Sortable};
+use super::query::{Query, search, text};
+use super::resource;
+use super::schema::deleted_item::DELETED_ITEM;
+use super::schema::{EntityType, Field, Kind, Navigation, Projected, Row, Rows, Type, type_of};
+use shown::Shown;
 
-/// One page of a set.
+pub(super) mod answer;
+mod shown;
+mod sorted;
+
+/// One page of a collection.
 #[derive(Debug)]
 pub(super) struct Page {
     pub(super) rows: Vec<Value>,
@@ -25,214 +30,233 @@ pub(super) struct Page {
     pub(super) selected: String,
 }
 
-/// Where rows come from.
-pub(super) enum Source<'s, 'a, T: 'static> {
-    /// The whole set; its indexes may be used.
-    Set,
-    /// Some of it: the rows after an id.
-    Part(&'s dyn Fn(Option<ObjectId>) -> Rows<'a, T>),
+/// A collection: a set, or what a navigation leads to.
+#[derive(Clone, Copy)]
+pub(super) struct List<'a> {
+    /// Where its objects come from; a cast changes what they are read as.
+    set: &'static dyn Type,
+    kind: &'static dyn Type,
+    tenant: &'a Tenant,
+    /// The navigation, and from where.
+    part: Option<(&'static Navigation, Row<'a>)>,
+    /// Only objects of this type.
+    cast: Option<&'static dyn Type>,
+    /// Not the whole set, but these of it.
+    through: Option<Through>,
+    /// Of deleted objects, only those that can be restored at this instant.
+    restorable: Option<Timestamp>,
 }
 
-/// A page of `source`.
-pub(super) fn list<'a, T>(
-    entity: &'static EntityType<T>,
-    tenant: &'a Tenant,
-    query: &Query,
-    source: &Source<'_, 'a, T>,
-) -> Result<Page, GraphError> {
-    let selection = entity.selection(query.select.as_deref())?;
-    let matching = Matching::bind(entity, query)?;
-    let keys = sort_keys(entity, query)?;
-    let (rows, next) = if keys.is_empty() {
-        let after = match query.page {
-            Some(Token::After(id)) => Some(id),
-            Some(Token::Offset(_)) => return Err(GraphError::PageToken),
+/// Some objects of a set, after one of them.
+type Through = for<'t> fn(&'t Tenant, Option<ObjectId>) -> Rows<'t>;
+
+impl<'a> List<'a> {
+    pub(super) fn of_set(kind: &'static dyn Type, tenant: &'a Tenant) -> Self {
+        Self {
+            set: kind,
+            kind,
+            tenant,
+            part: None,
+            cast: None,
+            through: None,
+            restorable: None,
+        }
+    }
+
+    pub(super) fn of_navigation(
+        navigation: &'static Navigation,
+        of: Row<'a>,
+        tenant: &'a Tenant,
+    ) -> Self {
+        Self {
+            set: navigation.target,
+            kind: navigation.target,
+            tenant,
+            part: Some((navigation, of)),
+            cast: None,
+            through: None,
+            restorable: None,
+        }
+    }
+
+    /// The collection at an instant: deleted objects are there for thirty days.
+    pub(super) fn at(mut self, now: Timestamp) -> Self {
+        if self.kind.set() == DELETED_ITEM.set() {
+            self.restorable = Some(now);
+        }
+        self
+    }
+
+    /// The objects of one type in it.
+    pub(super) fn cast(mut self, cast: Option<&'static dyn Type>) -> Self {
+        if let Some(kind) = cast {
+            self.kind = kind;
+            self.cast = cast;
+        }
+        self
+    }
+
+    /// Not the whole set, but these of it.
+    pub(super) fn through(mut self, rows: Through) -> Self {
+        self.through = Some(rows);
+        self
+    }
+
+    /// Whether it is all of a set, so that the set's indexes count.
+    fn is_whole(&self) -> bool {
+        self.part.is_none() && self.cast.is_none() && self.through.is_none()
+    }
+
+    /// The objects after the given one, in the order of their ids.
+    fn rows(&self, after: Option<ObjectId>) -> Rows<'a> {
+        let all = match self.part {
+            None => match self.through {
+                Some(through) => through(self.tenant, after),
+                None => self.set.rows(self.tenant, after),
+            },
+            Some((navigation, of)) => (navigation.from)(self.tenant, of, after),
+        };
+        let tenant = self.tenant;
+        let all: Rows<'a> = match self.restorable {
+            None => all,
+            Some(now) => Box::new(all.filter(move |row| {
+                let id = type_of(*row).id(tenant, *row);
+                id.is_some_and(|id| tenant.deleted.get(id, now).is_some())
+            })),
+        };
+        match self.cast {
+            None => all,
+            Some(cast) => Box::new(all.filter(|row| type_of(*row).name() == cast.name())),
+        }
+    }
+
+    /// How many there are, where that is known without counting.
+    fn size(&self) -> Option<usize> {
+        self.is_whole()
+            .then(|| self.kind.size(self.tenant))
+            .flatten()
+    }
+
+    /// Whether it is cut into pages.
+    fn is_paged(&self) -> bool {
+        self.part.is_none_or(|(navigation, _)| navigation.paged)
+    }
+
+    /// Collections of references to directory objects take filters and sorting only with advanced queries.
+    fn check_options(&self, query: &Query) -> Result<(), GraphError> {
+        let by_reference = self
+            .part
+            .is_some_and(|(navigation, _)| !navigation.contained);
+        if by_reference && !query.advanced() {
+            if query.filter.is_some() {
+                return Err(GraphError::ReferenceFilter);
+            }
+            if !query.order_by.is_empty() {
+                return Err(GraphError::SortWithFilter);
+            }
+        }
+        Ok(())
+    }
+
+    /// A page; `number` is the number of the query.
+    pub(super) fn page(&self, query: &Query, number: u32) -> Result<Page, GraphError> {
+        let shown = Shown::bind(self.kind, query)?;
+        let matching = Matching::bind(*self, query)?;
+        let keys = sorted::keys(self.kind, query)?;
+        self.check_options(query)?;
+        let token = match &query.skip_token {
+            Some(token) => Some(Token::parse(token, number)?),
             None => None,
         };
-        page(
-            entity,
-            matching.rows(entity, tenant, source, after),
-            query.page_size(),
-        )
-    } else {
-        let rows = matching.rows(entity, tenant, source, None).collect();
-        sorted_page(tenant, rows, &keys, query)?
-    };
-    let count = (query.advanced() && query.page.is_none())
-        .then(|| matching.rows(entity, tenant, source, None).count());
-    Ok(Page {
-        rows: rows
-            .into_iter()
-            .map(|row| selection.entity(tenant, row))
-            .collect(),
-        next,
-        count,
-        selected: selection.context,
-    })
-}
-
-fn page<'a, T>(
-    entity: &EntityType<T>,
-    mut rows: Box<dyn Iterator<Item = &'a T> + '_>,
-    size: usize,
-) -> (Vec<&'a T>, Option<Token>) {
-    let first = rows.next();
-    if first.is_none_or(|row| (entity.id)(row).is_none()) {
-        return (first.into_iter().chain(rows).collect(), None);
-    }
-    let page: Vec<&T> = first.into_iter().chain(rows.by_ref()).take(size).collect();
-    let last = page.last().and_then(|row| (entity.id)(row));
-    let more = rows.next().is_some();
-    (page, last.filter(|_| more).map(Token::After))
-}
-
-fn sorted_page<'a, T>(
-    tenant: &Tenant,
-    mut rows: Vec<&'a T>,
-    keys: &[(&'static Property<T>, bool)],
-    query: &Query,
-) -> Result<(Vec<&'a T>, Option<Token>), GraphError> {
-    let offset = match query.page {
-        None => 0,
-        Some(Token::Offset(offset)) => usize::try_from(offset).unwrap_or(usize::MAX),
-        Some(Token::After(_)) => return Err(GraphError::PageToken),
-    };
-    rows.sort_by_cached_key(|row| {
-        SortKey(
-            keys.iter()
-                .map(|(property, descending)| {
-                    (sortable((property.value)(tenant, row)), *descending)
-                })
+        let first = token.is_none();
+        let (rows, next) = if keys.is_empty() {
+            let after = match token {
+                Some(Token::After(id)) => Some(id),
+                Some(Token::Sorted(..)) => return Err(GraphError::PageToken),
+                None => None,
+            };
+            self.cut(matching.rows(after), query.page_size())
+        } else {
+            let whole = self.is_whole() && matching.is_all();
+            sorted::page(&matching, whole, &keys, token, query.page_size())?
+        };
+        let count = (query.advanced() && first).then(|| matching.count());
+        Ok(Page {
+            rows: rows
+                .into_iter()
+                .map(|row| Value::Object(shown.entity(self.tenant, row)))
                 .collect(),
-        )
-    });
-    let end = offset.saturating_add(query.page_size());
-    let next = (end < rows.len()).then(|| Token::Offset(u32::try_from(end).unwrap_or(u32::MAX)));
-    Ok((
-        rows.into_iter()
-            .skip(offset)
-            .take(query.page_size())
-            .collect(),
-        next,
-    ))
-}
-
-/// The values to sort by, each with whether it runs downwards.
-#[derive(Eq, PartialEq)]
-struct SortKey(Vec<(String, bool)>);
-
-impl Ord for SortKey {
-    fn cmp(&self, other: &Self) -> Ordering {
-        let pairs = self.0.iter().zip(&other.0);
-        pairs.fold(
-            Ordering::Equal,
-            |so_far, ((left, descending), (right, _))| {
-                let here = if *descending {
-                    right.cmp(left)
-                } else {
-                    left.cmp(right)
-                };
-                so_far.then(here)
-            },
-        )
-    }
-}
-
-impl PartialOrd for SortKey {
-    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
-        Some(self.cmp(other))
-    }
-}
-
-fn sortable(value: Value) -> String {
-    match value {
-        Value::String(text) => text.to_lowercase(),
-        _ => String::new(),
-    }
-}
-
-fn sort_keys<T>(
-    entity: &EntityType<T>,
-    query: &Query,
-) -> Result<Vec<(&'static Property<T>, bool)>, GraphError> {
-    if query.order_by.is_empty() {
-        return Ok(Vec::new());
-    }
-    let keys: Result<Vec<_>, _> = query
-        .order_by
-        .iter()
-        .map(|order| sort_key(entity, order, query))
-        .collect();
-    if query.filter.is_some() && !query.advanced() {
-        return Err(GraphError::SortWithFilter);
-    }
-    keys
-}
-
-fn sort_key<T>(
-    entity: &EntityType<T>,
-    order: &Order,
-    query: &Query,
-) -> Result<(&'static Property<T>, bool), GraphError> {
-    let property = entity.property(&order.property, QueryPart::OrderBy)?;
-    let allowed = match property.sortable {
-        Sortable::No => false,
-        Sortable::Yes => true,
-        Sortable::Advanced => query.advanced(),
-    };
-    if allowed {
-        Ok((property, order.descending))
-    } else {
-        Err(GraphError::UnsupportedSort {
-            property: property.name.to_owned(),
-            class: entity.class,
+            next,
+            count,
+            selected: shown.context,
         })
     }
-}
 
-/// The number of entities that match.
-pub(super) fn count<'a, T>(
-    entity: &'static EntityType<T>,
-    tenant: &'a Tenant,
-    query: &Query,
-    source: &Source<'_, 'a, T>,
-) -> Result<usize, GraphError> {
-    if !query.eventual {
-        return Err(GraphError::CountWithoutHeader);
+    fn cut<'m>(
+        &self,
+        mut rows: Box<dyn Iterator<Item = Row<'a>> + 'm>,
+        size: usize,
+    ) -> (Vec<Row<'a>>, Option<Token>) {
+        let id = |row: &Row<'a>| self.kind.id(self.tenant, *row);
+        let first = rows.next();
+        if !self.is_paged() || first.as_ref().is_none_or(|row| id(row).is_none()) {
+            return (first.into_iter().chain(rows).collect(), None);
+        }
+        let page: Vec<Row<'a>> = first.into_iter().chain(rows.by_ref()).take(size).collect();
+        let last = page.last().and_then(id);
+        let more = rows.next().is_some();
+        (page, last.filter(|_| more).map(Token::After))
     }
-    // `/$count` itself says that a count is wanted.
-    let query = Query {
-        count: true,
-        ..query.clone()
-    };
-    Ok(Matching::bind(entity, &query)?
-        .rows(entity, tenant, source, None)
-        .count())
+
+    /// The first objects that match, at most as many as a page has.
+    fn matching(&self, query: &Query) -> Result<Vec<Row<'a>>, GraphError> {
+        let matching = Matching::bind(*self, query)?;
+        let keys = sorted::keys(self.kind, query)?;
+        if keys.is_empty() {
+            return Ok(matching.rows(None).take(query.page_size()).collect());
+        }
+        let page = sorted::page(&matching, false, &keys, None, query.page_size())?;
+        Ok(page.0)
+    }
+
+    /// The number of objects that match.
+    pub(super) fn count(&self, query: &Query) -> Result<usize, GraphError> {
+        if !query.eventual {
+            return Err(GraphError::CountWithoutHeader);
+        }
+        // `/$count` itself says that a count is wanted.
+        let query = Query {
+            count: true,
+            ..query.clone()
+        };
+        Ok(Matching::bind(*self, &query)?.count())
+    }
 }
 
-/// `$filter` and `$search`, bound to an entity type.
-struct Matching<'q, T: 'static> {
-    condition: Option<Condition<T>>,
-    search: Vec<Vec<(&'static Property<T>, &'q str)>>,
+/// `$filter` and `$search`, bound to a collection.
+struct Matching<'q, 'a> {
+    list: List<'a>,
+    condition: Option<Condition>,
+    search: Vec<Vec<(usize, bool, &'q str)>>,
 }
 
-impl<'q, T> Matching<'q, T> {
-    fn bind(entity: &EntityType<T>, query: &'q Query) -> Result<Self, GraphError> {
-        let condition = query
-            .filter
-            .as_ref()
-            .map(|filter| Condition::bind(entity, filter, query.advanced()))
+impl<'q, 'a> Matching<'q, 'a> {
+    fn bind(list: List<'a>, query: &'q Query) -> Result<Self, GraphError> {
+        let filter = query.filter.as_ref();
+        let condition = filter
+            .map(|filter| Condition::bind(list.kind, filter, query))
             .transpose()?;
         if query.search.is_some() && !query.eventual {
             return Err(GraphError::SearchWithoutHeader);
         }
         let clause = |clause: &'q search::Clause| {
-            let property = entity.property(&clause.property, QueryPart::Filter)?;
-            let tokenised = ["displayName", "description"].contains(&property.name);
-            if tokenised && property.kind == Kind::Text {
-                Ok((property, clause.text.as_str()))
+            let (at, facts) = list.kind.property(&clause.property, QueryPart::Filter)?;
+            // Only these two are taken apart into words; the others are found by their beginning.
+            let tokenised = ["displayName", "description"].contains(&facts.name);
+            if facts.kind == Kind::Text && (tokenised || facts.search) {
+                Ok((at, tokenised, clause.text.as_str()))
             } else {
-                let name = format!("graph $search on {}/{}", entity.name, property.name);
+                let name = format!("graph $search on {}/{}", list.kind.name(), facts.name);
                 Err(GraphError::NotSimulated(name))
             }
         };
@@ -241,90 +265,84 @@ impl<'q, T> Matching<'q, T> {
             .map(|clauses| clauses.iter().map(clause).collect())
             .collect();
         Ok(Self {
+            list,
             condition,
             search: search?,
         })
     }
 
-    fn rows<'m, 'a: 'm>(
-        &'m self,
-        entity: &EntityType<T>,
-        tenant: &'a Tenant,
-        source: &Source<'_, 'a, T>,
-        after: Option<ObjectId>,
-    ) -> Box<dyn Iterator<Item = &'a T> + 'm> {
-        let rows = match source {
-            Source::Part(rows) => rows(after),
-            Source::Set => match self.candidates(tenant) {
-                Candidates::AtMost(row) => {
-                    let id = entity.id;
-                    Box::new(
-                        row.into_iter()
-                            .filter(move |row| after.is_none() || id(row) > after),
-                    )
-                }
-                Candidates::Any => (entity.rows)(tenant, after),
-            },
+    fn rows<'m>(&'m self, after: Option<ObjectId>) -> Box<dyn Iterator<Item = Row<'a>> + 'm>
+    where
+        'a: 'm,
+    {
+        let List { kind, tenant, .. } = self.list;
+        let condition = self.condition.as_ref();
+        let indexed = condition
+            .filter(|_| self.list.is_whole())
+            .and_then(|condition| condition.candidates(kind, tenant, after));
+        let rows = indexed.unwrap_or_else(|| self.list.rows(after));
+        Box::new(rows.filter(move |row| self.holds(*row)))
+    }
+
+    /// Whether every row matches.
+    fn is_all(&self) -> bool {
+        self.condition.is_none() && self.search.is_empty()
+    }
+
+    fn count(&self) -> usize {
+        let known = if self.is_all() {
+            self.list.size()
+        } else {
+            None
         };
-        Box::new(rows.filter(move |row| self.holds(tenant, row)))
+        known.unwrap_or_else(|| self.rows(None).count())
     }
 
-    fn candidates<'a>(&self, tenant: &'a Tenant) -> Candidates<'a, T> {
-        match &self.condition {
-            Some(condition) => condition.candidates(tenant),
-            None => Candidates::Any,
-        }
-    }
-
-    fn holds(&self, tenant: &Tenant, row: &T) -> bool {
-        let searched = self.search.is_empty()
-            || self.search.iter().any(|clauses| {
-                clauses.iter().all(|(property, text)| {
-                    (property.value)(tenant, row)
-                        .as_str()
-                        .is_some_and(|value| search::matches(value, text))
-                })
-            });
+    fn holds(&self, row: Row<'a>) -> bool {
+        let List { kind, tenant, .. } = self.list;
+        let found = |(at, tokenised, asked): &(usize, bool, &str)| match kind.read(*at, tenant, row)
+        {
+            Field::Text(value) if *tokenised => search::matches(&value, asked),
+            Field::Text(value) => text::starts_with(&value, asked),
+            _ => false,
+        };
+        let searched =
+            self.search.is_empty() || self.search.iter().any(|clauses| clauses.iter().all(found));
         searched
             && self
                 .condition
                 .as_ref()
-                .is_none_or(|condition| condition.holds(tenant, row))
+                .is_none_or(|condition| condition.holds(kind, tenant, row))
     }
 }
 
 /// The entity with this key.
-pub(super) fn find<'a, T>(
-    entity: &EntityType<T>,
+pub(super) fn find<'a, T: Projected>(
+    entity: &'static EntityType<T>,
     tenant: &'a Tenant,
     key: &Key,
 ) -> Result<&'a T, GraphError> {
     let found = match key {
         Key::Id(id) => (entity.get)(tenant, id),
-        Key::Alternate { property, value } => {
-            let property = entity
-                .properties
-                .iter()
-                .find(|known| known.alternate_key && known.name.eq_ignore_ascii_case(property))
-                .ok_or_else(|| GraphError::Segment(entity.set.to_owned()))?;
-            property.find.and_then(|find| find(tenant, value))
+        Key::Named(arguments) => {
+            resource::by_alternate_key(entity, tenant, arguments)?.and_then(T::of)
         }
     };
     found.ok_or_else(|| GraphError::Missing(key.text().to_owned()))
 }
 
 /// One entity with what is selected of it, and the selection for `@odata.context`.
-pub(super) fn one<T>(
-    entity: &EntityType<T>,
+pub(super) fn one(
+    kind: &'static dyn Type,
     tenant: &Tenant,
-    row: &T,
+    row: Row<'_>,
     query: &Query,
 ) -> Result<(Value, String), GraphError> {
     if query.is_for_collections() {
         return Err(GraphError::NotACollection);
     }
-    let selection = entity.selection(query.select.as_deref())?;
-    Ok((selection.entity(tenant, row), selection.context))
+    let shown = Shown::bind(kind, query)?;
+    Ok((Value::Object(shown.entity(tenant, row)), shown.context))
 }
 
 /// A document with its context first.

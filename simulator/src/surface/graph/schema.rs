@@ -1,25 +1,47 @@
 //! Entity types: what can be read of each, declared once. From the tables come lists, single reads, selection, filters,
-//! sorting and paging. Writes nothing, knows no HTTP.
+//! sorting, paging, navigation and `$metadata`. Writes nothing, knows no HTTP.
 
+use entrasim_domain::directory::object::ObjectRef;
 use entrasim_domain::id::ObjectId;
 use entrasim_domain::tenant::Tenant;
 use serde_json::{Map, Value, json};
 
 use super::error::{GraphError, QueryPart};
 
+pub(super) mod administrative_unit;
 pub(super) mod application;
 pub(super) mod authentication_context;
 pub(super) mod authentication_strength;
 pub(super) mod conditional_access_policy;
+pub(super) mod deleted_item;
+mod device;
+pub(super) mod directory_object;
 pub(super) mod directory_role;
 pub(super) mod domain;
 pub(super) mod federated_identity_credential;
 pub(super) mod group;
 pub(super) mod named_location;
+mod navigation;
+mod operators;
 pub(super) mod organization;
+mod property;
+mod relations;
+mod row;
+mod selection;
 pub(super) mod service_principal;
 pub(super) mod sign_in;
 pub(super) mod user;
+
+pub(super) use navigation::Navigation;
+pub(super) use operators::{Filterable, Operators};
+pub(super) use property::{Access, Facts, Field, Kind, Property, Sortable, Version};
+pub(super) use row::{Projected, Row, type_of};
+pub(super) use selection::Selection;
+
+/// Objects of any types, one after the other.
+pub(super) type Rows<'a> = Box<dyn Iterator<Item = Row<'a>> + 'a>;
+/// Objects of one Rust type.
+pub(super) type Entities<'a, T> = Box<dyn Iterator<Item = &'a T> + 'a>;
 
 /// One entity type and the set of its entities.
 pub(super) struct EntityType<T: 'static> {
@@ -30,238 +52,316 @@ pub(super) struct EntityType<T: 'static> {
     /// What the directory calls it in error texts.
     pub(super) class: &'static str,
     pub(super) properties: &'static [Property<T>],
-    /// Properties that the real type has and this one has not.
+    pub(super) navigations: &'static [Navigation],
+    /// Properties and navigations that the real type has and this one has not.
     pub(super) missing: &'static [&'static str],
     /// All entities after the given one, in the order of their ids.
-    pub(super) rows: for<'a> fn(&'a Tenant, Option<ObjectId>) -> Rows<'a, T>,
+    pub(super) rows: for<'a> fn(&'a Tenant, Option<ObjectId>) -> Entities<'a, T>,
+    /// How many there are, where there is a quicker way than to count.
+    pub(super) size: Option<fn(&Tenant) -> usize>,
     /// Where a page ends; `None` for sets that are not paged.
     pub(super) id: fn(&T) -> Option<ObjectId>,
     pub(super) get: for<'a> fn(&'a Tenant, &str) -> Option<&'a T>,
 }
 
-pub(super) type Rows<'a, T> = Box<dyn Iterator<Item = &'a T> + 'a>;
-
-/// One property of an entity type.
-pub(super) struct Property<T: 'static> {
-    pub(super) name: &'static str,
-    pub(super) kind: Kind,
-    /// Returned when nothing is selected.
-    pub(super) default: bool,
-    pub(super) filter: Filterable,
-    pub(super) sortable: Sortable,
-    pub(super) value: fn(&Tenant, &T) -> Value,
-    /// An index over the property: at most one entity has a value.
-    pub(super) find: Option<for<'a> fn(&'a Tenant, &str) -> Option<&'a T>>,
-    /// The property can stand as a key in parentheses.
-    pub(super) alternate_key: bool,
+/// An entity type without its Rust type: what reading, filtering and paging work with.
+pub(super) trait Type: Sync {
+    fn name(&self) -> &'static str;
+    fn set(&self) -> &'static str;
+    fn class(&self) -> &'static str;
+    /// The set's name in `@odata.context`.
+    fn context(&self) -> &'static str {
+        self.set()
+    }
+    fn missing(&self) -> &'static [&'static str];
+    fn navigations(&self) -> &'static [Navigation];
+    /// The property at a place of the table.
+    fn facts(&self, at: usize) -> Option<&'static Facts>;
+    fn read<'a>(&self, at: usize, tenant: &'a Tenant, row: Row<'a>) -> Field<'a>;
+    /// As `read`, for the wire.
+    fn value(&self, at: usize, tenant: &Tenant, row: Row<'_>) -> Value {
+        self.read(at, tenant, row).json()
+    }
+    fn rows<'a>(&self, tenant: &'a Tenant, after: Option<ObjectId>) -> Rows<'a>;
+    fn size(&self, tenant: &Tenant) -> Option<usize>;
+    /// The entity that a path names: by id, or what else stands in the place of an id.
+    fn get<'a>(&self, tenant: &'a Tenant, key: &str) -> Option<Row<'a>>;
+    /// The entity with this value of a unique property; `None` if the property has no such index.
+    #[expect(
+        clippy::option_option,
+        reason = "no index and no such entity are two answers"
+    )]
+    fn unique<'a>(&self, at: usize, tenant: &'a Tenant, value: &str) -> Option<Option<Row<'a>>>;
+    /// The entities after the given one with this value, in the order of their ids; `None` without an index.
+    fn equal<'a>(
+        &self,
+        at: usize,
+        tenant: &'a Tenant,
+        value: &str,
+        after: Option<ObjectId>,
+    ) -> Option<Rows<'a>>;
+    /// The entities whose value begins so, in any order; `None` without an index.
+    fn beginning<'a>(&self, at: usize, tenant: &'a Tenant, prefix: &str) -> Option<Rows<'a>>;
+    /// The entities in the order of a property that each of them has; `None` without an index.
+    fn ordered<'a>(
+        &self,
+        _at: usize,
+        _tenant: &'a Tenant,
+        _after: Option<(&str, ObjectId)>,
+        _descending: bool,
+    ) -> Option<Rows<'a>> {
+        None
+    }
+    /// Where a page that ends with this object goes on.
+    fn id(&self, tenant: &Tenant, row: Row<'_>) -> Option<ObjectId>;
+    /// Whether its collections hold objects of several types.
+    fn mixed(&self) -> bool {
+        false
+    }
 }
 
-/// The type of a property, as far as filters care.
-#[derive(Clone, Copy, Debug, Eq, PartialEq)]
-pub(super) enum Kind {
-    Text,
-    Boolean,
-    Guid,
-    Date,
-    Number,
-    /// A list of texts.
-    Texts,
-    Complex,
-}
+impl<T: Projected> Type for EntityType<T> {
+    fn name(&self) -> &'static str {
+        self.name
+    }
 
-/// Which operators a property can be filtered with (the property tables of the Microsoft Graph reference).
-#[derive(Clone, Copy, Debug, Eq, PartialEq)]
-pub(super) enum Filterable {
-    No,
-    /// `eq`, `in`; `ne` and `not` with advanced queries.
-    Exact,
-    /// The same and `startsWith`, `ge`, `le`.
-    Text,
-    /// The same and, with advanced queries, `endsWith`.
-    TextWithEnd,
-    /// `eq`, `in`, `ge`, `le`.
-    Date,
-    /// Everything that texts allow, with advanced queries only.
-    Advanced,
-}
+    fn set(&self) -> &'static str {
+        self.set
+    }
 
-/// Whether a set can be sorted by a property.
-#[derive(Clone, Copy, Debug, Eq, PartialEq)]
-pub(super) enum Sortable {
-    No,
-    Yes,
-    Advanced,
-}
+    fn class(&self) -> &'static str {
+        self.class
+    }
 
-impl<T> Property<T> {
-    pub(super) const fn new(
-        name: &'static str,
-        kind: Kind,
-        value: fn(&Tenant, &T) -> Value,
-    ) -> Self {
-        Self {
-            name,
-            kind,
-            default: true,
-            filter: Filterable::No,
-            sortable: Sortable::No,
-            value,
-            find: None,
-            alternate_key: false,
+    fn missing(&self) -> &'static [&'static str] {
+        self.missing
+    }
+
+    fn navigations(&self) -> &'static [Navigation] {
+        self.navigations
+    }
+
+    fn facts(&self, at: usize) -> Option<&'static Facts> {
+        self.properties.get(at).map(|property| &property.facts)
+    }
+
+    fn read<'a>(&self, at: usize, tenant: &'a Tenant, row: Row<'a>) -> Field<'a> {
+        match (self.properties.get(at), T::of(row)) {
+            (Some(property), Some(row)) => property.field(tenant, row),
+            _ => Field::Null,
         }
     }
 
-    /// A property that nothing here ever sets.
-    pub(super) const fn null(name: &'static str) -> Self {
-        Self::new(name, Kind::Complex, |_, _| Value::Null)
+    fn value(&self, at: usize, tenant: &Tenant, row: Row<'_>) -> Value {
+        match (self.properties.get(at), T::of(row)) {
+            (Some(property), Some(row)) => property.value(tenant, row),
+            _ => Value::Null,
+        }
     }
 
-    /// A text that nothing here ever sets, and that can be filtered for.
-    pub(super) const fn unset(name: &'static str, filter: Filterable) -> Self {
-        Self::new(name, Kind::Text, |_, _| Value::Null)
-            .filter(filter)
-            .on_demand()
+    fn rows<'a>(&self, tenant: &'a Tenant, after: Option<ObjectId>) -> Rows<'a> {
+        Box::new((self.rows)(tenant, after).map(T::row))
     }
 
-    /// A list that nothing here ever fills.
-    pub(super) const fn empty(name: &'static str) -> Self {
-        Self::new(name, Kind::Complex, |_, _| json!([]))
+    fn size(&self, tenant: &Tenant) -> Option<usize> {
+        self.size.map(|size| size(tenant))
     }
 
-    /// Only returned when selected.
-    pub(super) const fn on_demand(mut self) -> Self {
-        self.default = false;
-        self
+    fn get<'a>(&self, tenant: &'a Tenant, key: &str) -> Option<Row<'a>> {
+        (self.get)(tenant, key).map(T::row)
     }
 
-    pub(super) const fn filter(mut self, filter: Filterable) -> Self {
-        self.filter = filter;
-        self
+    fn unique<'a>(&self, at: usize, tenant: &'a Tenant, value: &str) -> Option<Option<Row<'a>>> {
+        let find = self.properties.get(at)?.find?;
+        Some(find(tenant, value).map(T::row))
     }
 
-    pub(super) const fn sort(mut self, sortable: Sortable) -> Self {
-        self.sortable = sortable;
-        self
+    fn equal<'a>(
+        &self,
+        at: usize,
+        tenant: &'a Tenant,
+        value: &str,
+        after: Option<ObjectId>,
+    ) -> Option<Rows<'a>> {
+        let indexed = self
+            .properties
+            .get(at)?
+            .facts
+            .index
+            .zip(row::class(self.name));
+        if let Some((index, class)) = indexed {
+            let ids = tenant.equal(class, index, value, after)?;
+            return Some(Box::new(ids.filter_map(|id| object(tenant, id))));
+        }
+        let found = self.unique(at, tenant, value)?;
+        let found = found.filter(|row| after.is_none() || self.id(tenant, *row) > after);
+        Some(Box::new(found.into_iter()))
     }
 
-    pub(super) const fn indexed(
-        mut self,
-        find: for<'a> fn(&'a Tenant, &str) -> Option<&'a T>,
-    ) -> Self {
-        self.find = Some(find);
-        self
+    fn beginning<'a>(&self, at: usize, tenant: &'a Tenant, prefix: &str) -> Option<Rows<'a>> {
+        let (index, class) = self
+            .properties
+            .get(at)?
+            .facts
+            .index
+            .zip(row::class(self.name))?;
+        let ids = tenant.starting_with(class, index, prefix)?;
+        Some(Box::new(ids.filter_map(|id| object(tenant, id))))
     }
 
-    /// Indexed, and a key of its own.
-    pub(super) const fn key(mut self, find: for<'a> fn(&'a Tenant, &str) -> Option<&'a T>) -> Self {
-        self.alternate_key = true;
-        self.indexed(find)
+    fn ordered<'a>(
+        &self,
+        at: usize,
+        tenant: &'a Tenant,
+        after: Option<(&str, ObjectId)>,
+        descending: bool,
+    ) -> Option<Rows<'a>> {
+        let (index, class) = self
+            .properties
+            .get(at)?
+            .facts
+            .index
+            .zip(row::class(self.name))?;
+        let ids = tenant.ordered(class, index, after, descending)?;
+        Some(Box::new(ids.filter_map(|id| object(tenant, id))))
+    }
+
+    fn id(&self, _: &Tenant, row: Row<'_>) -> Option<ObjectId> {
+        (self.id)(T::of(row)?)
     }
 }
 
-/// The properties to return, in their order.
-pub(super) struct Selection<T: 'static> {
-    properties: Vec<&'static Property<T>>,
-    /// What stands in parentheses in `@odata.context`; empty when nothing was selected.
-    pub(super) context: String,
-}
+impl dyn Type {
+    /// The properties in their order.
+    pub(super) fn all_facts(&self) -> impl Iterator<Item = (usize, &'static Facts)> + '_ {
+        (0..).map_while(|at| Some((at, self.facts(at)?)))
+    }
 
-impl<T> EntityType<T> {
-    /// The property with this name, whatever its case.
+    /// The place of the property with this name, whatever its case.
+    pub(super) fn place(&self, name: &str) -> Option<usize> {
+        let mut all = self.all_facts();
+        all.find(|(_, facts)| facts.name.eq_ignore_ascii_case(name))
+            .map(|(at, _)| at)
+    }
+
+    /// The same; if there is none, what is wrong.
     pub(super) fn property(
         &self,
         name: &str,
         option: QueryPart,
-    ) -> Result<&'static Property<T>, GraphError> {
-        if let Some(property) = self
-            .properties
-            .iter()
-            .find(|property| property.name.eq_ignore_ascii_case(name))
-        {
-            return Ok(property);
+    ) -> Result<(usize, &'static Facts), GraphError> {
+        let found = self.place(name);
+        if let Some((at, facts)) = found.and_then(|at| Some((at, self.facts(at)?))) {
+            return Ok((at, facts));
         }
-        let mut missing = self.missing.iter();
-        if let Some(name) = missing.find(|missing| missing.eq_ignore_ascii_case(name)) {
-            return Err(GraphError::NotSimulated(format!(
-                "graph {}/{name}",
-                self.name
-            )));
-        }
-        Err(GraphError::UnknownProperty {
-            property: name.to_owned(),
-            entity: self.name,
-            option,
-        })
+        Err(self.unknown(name, option))
     }
 
-    /// What `$select` asks for, or the default.
-    pub(super) fn selection(&self, select: Option<&[String]>) -> Result<Selection<T>, GraphError> {
-        let default = || self.properties.iter().filter(|property| property.default);
-        let Some(names) = select else {
-            return Ok(Selection {
-                properties: default().collect(),
-                context: String::new(),
-            });
-        };
-        let mut properties: Vec<&'static Property<T>> = Vec::new();
-        let mut add = |property: &'static Property<T>| {
-            if !properties.iter().any(|known| known.name == property.name) {
-                properties.push(property);
-            }
-        };
-        for name in names {
-            if name.contains('/') {
-                return Err(GraphError::NotSimulated(format!(
-                    "graph $select of {}/{name}",
-                    self.name
-                )));
-            }
-            if name == "*" {
-                default().for_each(&mut add);
-            } else {
-                add(self.property(name, QueryPart::Select)?);
-            }
+    /// What to say of a name that is no property here.
+    pub(super) fn unknown(&self, name: &str, option: QueryPart) -> GraphError {
+        let mut missing = self.missing().iter();
+        if let Some(name) = missing.find(|missing| missing.eq_ignore_ascii_case(name)) {
+            return GraphError::NotSimulated(format!("graph {}/{name}", self.name()));
         }
-        let context: Vec<&str> = if names.iter().any(|name| name == "*") {
-            vec!["*"]
-        } else {
-            properties.iter().map(|property| property.name).collect()
-        };
-        Ok(Selection {
-            context: format!("({})", context.join(",")),
-            properties,
-        })
+        self.absent(name, option)
+    }
+
+    /// What to say of a name that the real type has not.
+    pub(super) fn absent(&self, name: &str, option: QueryPart) -> GraphError {
+        GraphError::UnknownProperty {
+            property: name.to_owned(),
+            entity: self.name(),
+            option,
+        }
+    }
+
+    pub(super) fn navigation(&self, name: &str) -> Option<&'static Navigation> {
+        let mut navigations = self.navigations().iter();
+        navigations.find(|navigation| navigation.name.eq_ignore_ascii_case(name))
     }
 
     /// One entity with its default properties.
-    pub(super) fn whole(&self, tenant: &Tenant, row: &T) -> Map<String, Value> {
-        self.properties
-            .iter()
-            .filter(|property| property.default)
-            .map(|property| (property.name.to_owned(), (property.value)(tenant, row)))
+    pub(super) fn defaults(
+        &self,
+        tenant: &Tenant,
+        row: Row<'_>,
+        version: Version,
+    ) -> Map<String, Value> {
+        self.all_facts()
+            .filter(|(_, facts)| facts.default && facts.is_in(version))
+            .map(|(at, facts)| (facts.name.to_owned(), self.value(at, tenant, row)))
             .collect()
-    }
-
-    /// The same as a member of a mixed collection: with its type first.
-    pub(super) fn typed(&self, tenant: &Tenant, row: &T) -> Value {
-        let mut members = Map::new();
-        members.insert(
-            "@odata.type".to_owned(),
-            json!(format!("#microsoft.graph.{}", self.name)),
-        );
-        members.append(&mut id_first(self.whole(tenant, row)));
-        Value::Object(members)
     }
 }
 
-impl<T> Selection<T> {
-    pub(super) fn entity(&self, tenant: &Tenant, row: &T) -> Value {
-        let members = self
+impl<T: Projected> EntityType<T> {
+    /// One entity with its default properties.
+    pub(super) fn whole(&self, tenant: &Tenant, row: &T) -> Map<String, Value> {
+        let defaults = self
             .properties
             .iter()
-            .map(|property| (property.name.to_owned(), (property.value)(tenant, row)));
-        Value::Object(members.collect())
+            .filter(|property| property.facts.default);
+        defaults
+            .map(|property| {
+                let name = property.facts.name.to_owned();
+                (name, property.value(tenant, row))
+            })
+            .collect()
     }
+}
+
+/// The sets that a path can begin with.
+pub(super) const SETS: &[&dyn Type] = &[
+    &application::APPLICATION,
+    &authentication_context::AUTHENTICATION_CONTEXT,
+    &authentication_strength::AUTHENTICATION_STRENGTH,
+    &conditional_access_policy::CONDITIONAL_ACCESS_POLICY,
+    &deleted_item::DELETED_ITEM,
+    &directory_object::DIRECTORY_OBJECT,
+    &directory_role::DIRECTORY_ROLE,
+    &domain::DOMAIN,
+    &group::GROUP,
+    &named_location::NAMED_LOCATION,
+    &organization::ORGANIZATION,
+    &service_principal::SERVICE_PRINCIPAL,
+    &sign_in::SIGN_IN,
+    &user::USER,
+];
+
+/// The types of directory objects: what mixed collections hold, and what the actions of all directory objects are for.
+pub(super) const DIRECTORY_OBJECTS: &[&dyn Type] = &[
+    &administrative_unit::ADMINISTRATIVE_UNIT,
+    &application::APPLICATION,
+    &device::DEVICE,
+    &directory_role::DIRECTORY_ROLE,
+    &group::GROUP,
+    &organization::ORGANIZATION,
+    &service_principal::SERVICE_PRINCIPAL,
+    &user::USER,
+];
+
+/// The directory object with this id.
+pub(super) fn object(tenant: &Tenant, id: ObjectId) -> Option<Row<'_>> {
+    tenant.object(id).map(|object| match object {
+        ObjectRef::AdministrativeUnit(unit) => Row::AdministrativeUnit(unit),
+        ObjectRef::Application(application) => Row::Application(application),
+        ObjectRef::Device(device) => Row::Device(device),
+        ObjectRef::Group(group) => Row::Group(group),
+        ObjectRef::ServicePrincipal(principal) => Row::ServicePrincipal(principal),
+        ObjectRef::User(user) => Row::User(user),
+    })
+}
+
+/// An object as a member of a mixed collection: with its type first.
+pub(super) fn typed(tenant: &Tenant, row: Row<'_>, version: Version) -> Value {
+    let kind = type_of(row);
+    let mut members = Map::new();
+    members.insert(
+        "@odata.type".to_owned(),
+        json!(format!("#microsoft.graph.{}", kind.name())),
+    );
+    members.append(&mut id_first(kind.defaults(tenant, row, version)));
+    Value::Object(members)
 }
 
 /// The order of members in the answer to a creation: `id` stands first.

@@ -14,6 +14,7 @@ mod applications;
 mod directory;
 mod filters;
 mod framework;
+mod operations;
 mod paging;
 mod permissions;
 mod users;

@@ -1,12 +1,13 @@
 //! Writing: what all writes share. Each resource has its own file; none is generic.
 
 use entrasim_domain::tenant::Tenant;
+use entrasim_domain::tenant::changes::Note;
 use http::StatusCode;
 use serde_json::{Map, Value};
 
 use super::Graph;
 use super::error::{GraphError, QueryPart};
-use super::schema::{EntityType, id_first};
+use super::schema::{Access, EntityType, Projected, Property, Type, id_first};
 use crate::origins;
 use crate::wire::Reply;
 
@@ -15,6 +16,7 @@ pub(super) mod authentication_context;
 pub(super) mod authentication_strength;
 pub(super) mod combination_configuration;
 pub(super) mod conditional_access;
+pub(super) mod deleted_item;
 pub(super) mod federated_identity_credential;
 mod platform;
 pub(super) mod service_principal;
@@ -37,6 +39,11 @@ pub(super) fn body(graph: &Graph<'_, '_>) -> Result<Map<String, Value>, GraphErr
 }
 
 impl Graph<'_, '_> {
+    /// When and by whom what this request does is done.
+    pub(super) fn note(&self) -> Note {
+        Note::new(self.call.now(), self.caller.object_id)
+    }
+
     /// Changes the tenant; nothing is changed if `change` fails.
     pub(super) fn write<T>(
         &self,
@@ -87,14 +94,14 @@ pub(super) fn no_content() -> Reply {
 
 /// What becomes of a member that has no code of its own: unknown ones are refused, and known ones pass only if they say
 /// what is so already.
-pub(super) fn other_member<T>(
-    entity: &EntityType<T>,
+pub(super) fn other_member<T: Projected>(
+    entity: &'static EntityType<T>,
     tenant: &Tenant,
     row: &T,
     name: &str,
     value: &Value,
 ) -> Result<(), GraphError> {
-    let property = match entity.property(name, QueryPart::Select) {
+    let property = match property(entity, name) {
         Ok(property) => property,
         Err(GraphError::UnknownProperty {
             property, entity, ..
@@ -106,20 +113,20 @@ pub(super) fn other_member<T>(
         }
         Err(error) => return Err(error),
     };
-    let now = (property.value)(tenant, row);
+    let now = property.value(tenant, row);
     let is_empty = |value: &Value| value.is_null() || value.as_array().is_some_and(Vec::is_empty);
     if *value == now || (is_empty(value) && is_empty(&now)) {
         return Ok(());
     }
-    if ["id", "appId", "createdDateTime", "deletedDateTime"].contains(&property.name) {
+    if property.facts.write == Access::ReadOnly {
         return Err(GraphError::ReadOnly {
-            member: property.name.to_owned(),
+            member: property.facts.name.to_owned(),
             class: entity.class,
         });
     }
     Err(GraphError::NotSimulated(format!(
         "graph write of {}/{}",
-        entity.name, property.name
+        entity.name, property.facts.name
     )))
 }
 
@@ -172,4 +179,17 @@ pub(super) fn invalid(name: &str, class: &'static str) -> GraphError {
         member: name.to_owned(),
         class,
     }
+}
+
+/// The property with this name, as the table has it.
+fn property<T: Projected>(
+    entity: &'static EntityType<T>,
+    name: &str,
+) -> Result<&'static Property<T>, GraphError> {
+    let mut known = entity.properties.iter();
+    let found = known.find(|property| property.facts.name.eq_ignore_ascii_case(name));
+    found.ok_or_else(|| {
+        let kind: &dyn Type = entity;
+        kind.unknown(name, QueryPart::Select)
+    })
 }

@@ -37,13 +37,17 @@ pub(super) fn applies(interaction: &Interaction<'_>, tenant: &Tenant, user: &Use
         )
         && user
             .snooze
+            .as_ref()
             .is_none_or(|snooze| interaction.call.now() >= snooze.until)
 }
 
 /// Whether the person may say "not now" once more.
 pub(super) fn may_put_off(tenant: &Tenant, user: &User) -> bool {
     !tenant.authentication_methods.campaign.enforced
-        || user.snooze.is_none_or(|snooze| snooze.times < SNOOZES)
+        || user
+            .snooze
+            .as_ref()
+            .is_none_or(|snooze| snooze.times < SNOOZES)
 }
 
 /// How many days it would be quiet then; none where it cannot be put off.
@@ -75,10 +79,10 @@ pub(super) fn put_off(call: &Call<'_>) -> Reply {
     if applies(&interaction, &tenant, &user) && may_put_off(&tenant, &user) {
         let snooze = Snooze {
             until: call.now() + tenant.authentication_methods.campaign.snooze,
-            times: user.snooze.map_or(0, |snooze| snooze.times) + 1,
+            times: user.snooze.as_ref().map_or(0, |snooze| snooze.times) + 1,
         };
         let mut user = User::clone(&user);
-        user.snooze = Some(snooze);
+        user.snooze = Some(Box::new(snooze));
         change(call, |tenant| tenant.users.put(user));
         interaction.progress.campaign_asked = true;
     }

@@ -11,6 +11,7 @@ use entrasim_domain::directory::user::User;
 use entrasim_domain::id::{AppId, ObjectId, RoleTemplateId};
 use entrasim_domain::random::Random;
 use entrasim_domain::tenant::Tenant;
+use entrasim_domain::tenant::changes::Note;
 use uuid::Uuid;
 
 use super::client::{Client, Credentials};
@@ -301,7 +302,11 @@ fn install(call: &Call<'_>, tenant: &Tenant, client: &Client<'_>) {
         assignment_required: false,
         tags: Vec::new(),
     };
-    change(call, |tenant| tenant.put_service_principal(principal));
+    let note = Note::by_service(call.now());
+    // A second one for the same app cannot be: it was looked for above.
+    change(call, |tenant| {
+        let _ = tenant.put_service_principal(principal, &note);
+    });
 }
 
 /// Adds scopes to the grant of a client, a resource and a user (or everybody).

@@ -4,6 +4,7 @@ use entrasim::testing::{AFTER_PHASE_2, Bench};
 use entrasim::wire::Reply;
 use entrasim_domain::directory::application::{Application, SignInAudience};
 use entrasim_domain::directory::user::UserType;
+use entrasim_domain::tenant::changes::Note;
 use serde_json::{Value, json};
 
 use super::{call, policy};
@@ -119,7 +120,9 @@ fn an_excluded_service_principal_goes_on_and_the_others_are_blocked() {
                 .unwrap();
             let mut app = Application::clone(app);
             app.sign_in_audience = SignInAudience::AzureADMultipleOrgs;
-            tenant.put_application(app);
+            tenant
+                .put_application(app, &Note::by_service(tenant.created))
+                .unwrap();
             Ok::<(), ()>(())
         })
         .unwrap();

@@ -9,6 +9,7 @@ use entrasim_domain::policy::conditional_access::{
     ConditionalAccessPolicy, GrantControl, GrantControls, TransferMethod,
 };
 use entrasim_domain::sign_in::phone::PromptState;
+use entrasim_domain::tenant::changes::Note;
 use serde_json::{Value, json as j};
 
 use super::catalogue::{API, own_app, policy};
@@ -109,7 +110,9 @@ fn an_api_acts_with_the_factors_that_its_caller_showed_whatever_the_token_shows(
                 let api = tenant.application(API.parse().unwrap()).unwrap();
                 let mut api = (**api).clone();
                 api.access_token_version = Some(version);
-                tenant.put_application(api);
+                tenant
+                    .put_application(api, &Note::by_service(tenant.created))
+                    .unwrap();
                 Ok::<(), ()>(())
             })
             .unwrap();

@@ -19,6 +19,7 @@ use entrasim_domain::policy::conditional_access::{
     ApplicationRef, ConditionalAccessPolicy, GrantControl, GrantControls, SignInFrequency,
 };
 use entrasim_domain::sign_in::phone::PromptState;
+use entrasim_domain::tenant::changes::Note;
 use serde_json::{Value, json as j};
 use uuid::Uuid;
 
@@ -181,11 +182,11 @@ pub(crate) fn own_app(bench: &Bench, change: impl FnOnce(&mut Application, &mut 
                 end: created + core::time::Duration::from_secs(10 * 365 * 86_400),
             });
             let resource_principal = principal(0xa4, api, "API");
-            tenant.put_application(app);
-            tenant.put_service_principal(own_principal);
-            tenant.put_application(resource);
-            tenant.put_service_principal(resource_principal);
-            Ok::<(), ()>(())
+            let note = Note::by_service(created);
+            tenant.put_application(app, &note)?;
+            tenant.put_service_principal(own_principal, &note)?;
+            tenant.put_application(resource, &note)?;
+            tenant.put_service_principal(resource_principal, &note)
         })
         .unwrap();
 }

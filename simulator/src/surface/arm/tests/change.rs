@@ -1,5 +1,8 @@
 //! Changes: groups, resources, and the gate before them.
 
+use entrasim_domain::tenant::changes::Note;
+use entrasim_domain::tenant::relations::Relation;
+
 use super::*;
 
 const GROUP: &str = "{sub}/resourcegroups/nightly";
@@ -161,11 +164,11 @@ fn roles_of_groups_count_for_their_members() {
         .write(|tenant| {
             let member = tenant.users.by_local_part("breakglass1", 0).unwrap().id;
             let mut assignment = (**tenant.azure.role_assignments.values().next().unwrap()).clone();
-            let mut group = (**tenant.groups.values().next().unwrap()).clone();
-            group.members.insert(member);
-            assignment.principal = group.id;
+            let group = tenant.groups.values().next().unwrap().id;
+            let note = Note::by_service(tenant.created);
+            let _ = tenant.link(Relation::Member, group, member, &note);
+            assignment.principal = group;
             assignment.name = uuid::Uuid::from_u128(1);
-            tenant.groups.insert(group.id, std::sync::Arc::new(group));
             tenant
                 .azure
                 .role_assignments

@@ -1,124 +1,287 @@
-//! A filter bound to an entity type: whether it is allowed there, and whether it holds for a row.
+//! A filter bound to an entity type: whether it holds for a row.
 
 use core::cmp::Ordering;
 
+use entrasim_domain::id::ObjectId;
 use entrasim_domain::tenant::Tenant;
 use entrasim_domain::time::Timestamp;
-use serde_json::{Value, json};
+use serde_json::Value;
+use uuid::Uuid;
 
-use super::filter::{Expression, Function, Literal, Operator};
-use crate::surface::graph::error::{GraphError, QueryPart};
-use crate::surface::graph::schema::{EntityType, Filterable, Kind, Property};
+use super::bind::Binder;
+use super::filter::{Expression, Function, Operator};
+use super::text;
+use crate::surface::graph::error::GraphError;
+use crate::surface::graph::query::Query;
+use crate::surface::graph::schema::{Field, Kind, Navigation, Row, Rows, Type};
 
 /// A filter whose paths are properties and whose constants have their types.
-pub(in crate::surface::graph) enum Condition<T: 'static> {
+pub(in crate::surface::graph) enum Condition {
     And(Box<Self>, Box<Self>),
     Or(Box<Self>, Box<Self>),
     Not(Box<Self>),
-    Test(&'static Property<T>, Test),
-    Any(&'static Property<T>, Members),
+    Test(Source, Test),
+    Any(Source, Option<Box<Self>>),
+    All(Source, Box<Self>),
+    /// `path/$count`
+    Count(Source, Operator, i64),
+    /// The same of a navigation.
+    Linked(&'static Navigation, Operator, i64),
+}
+
+/// Where a value comes from.
+#[derive(Clone, Debug)]
+pub(in crate::surface::graph) enum Source {
+    /// A property, by its place.
+    Property(usize),
+    /// A member of a complex property.
+    Inner(usize, &'static str, Kind),
+    /// The member that a lambda is about.
+    Member,
+    /// A member of it.
+    MemberInner(&'static str, Kind),
 }
 
 /// What is asked of a value.
 pub(in crate::surface::graph) enum Test {
-    Compare(Operator, Value),
-    In(Vec<Value>),
+    Compare(Operator, Constant),
+    In(Vec<Constant>),
     Call(Function, String),
 }
 
-/// What is asked of a member of a list.
-pub(in crate::surface::graph) enum Members {
-    Exist,
-    And(Box<Self>, Box<Self>),
-    Or(Box<Self>, Box<Self>),
-    Test(Test),
+/// A constant with the type of what it is compared to.
+#[derive(Clone, Debug, PartialEq)]
+pub(in crate::surface::graph) enum Constant {
+    Null,
+    Text(String),
+    Boolean(bool),
+    Integer(i64),
+    Guid(Uuid),
+    Date(Timestamp),
 }
 
-impl<T> Condition<T> {
-    /// Binds an expression; `advanced` says whether advanced queries are on.
+/// What a condition is asked about.
+#[derive(Clone, Copy)]
+struct Scope<'s, 'a> {
+    kind: &'static dyn Type,
+    tenant: &'a Tenant,
+    row: Row<'a>,
+    member: Option<&'s Field<'s>>,
+}
+
+impl Condition {
+    /// Binds an expression.
     pub(in crate::surface::graph) fn bind(
-        entity: &EntityType<T>,
+        kind: &'static dyn Type,
         expression: &Expression,
-        advanced: bool,
+        query: &Query,
     ) -> Result<Self, GraphError> {
-        Binder { entity, advanced }.bind(expression)
+        Binder::new(kind, query).bind(expression)
     }
 
-    pub(in crate::surface::graph) fn holds(&self, tenant: &Tenant, row: &T) -> bool {
+    pub(in crate::surface::graph) fn holds(
+        &self,
+        kind: &'static dyn Type,
+        tenant: &Tenant,
+        row: Row<'_>,
+    ) -> bool {
+        self.holds_in(&Scope {
+            kind,
+            tenant,
+            row,
+            member: None,
+        })
+    }
+
+    fn holds_in(&self, scope: &Scope<'_, '_>) -> bool {
         match self {
-            Self::And(left, right) => left.holds(tenant, row) && right.holds(tenant, row),
-            Self::Or(left, right) => left.holds(tenant, row) || right.holds(tenant, row),
-            Self::Not(inner) => !inner.holds(tenant, row),
-            Self::Test(property, test) => test.holds(&(property.value)(tenant, row)),
-            Self::Any(property, members) => (property.value)(tenant, row)
-                .as_array()
-                .is_some_and(|list| list.iter().any(|member| members.hold(member))),
+            Self::And(left, right) => left.holds_in(scope) && right.holds_in(scope),
+            Self::Or(left, right) => left.holds_in(scope) || right.holds_in(scope),
+            Self::Not(inner) => !inner.holds_in(scope),
+            Self::Test(source, test) => test.holds(&scope.read(source)),
+            Self::Any(source, condition) => {
+                let holds = |member: &Field<'_>| {
+                    let condition = condition.as_ref();
+                    condition.is_none_or(|condition| condition.holds_in(&scope.inside(member)))
+                };
+                members(scope.read(source)).iter().any(holds)
+            }
+            Self::All(source, condition) => members(scope.read(source))
+                .iter()
+                .all(|member| condition.holds_in(&scope.inside(member))),
+            Self::Count(source, operator, number) => {
+                let count = members(scope.read(source)).len();
+                decide(*operator, Some(integer(count).cmp(number)))
+            }
+            Self::Linked(navigation, operator, number) => {
+                let count = (navigation.from)(scope.tenant, scope.row, None).count();
+                decide(*operator, Some(integer(count).cmp(number)))
+            }
         }
     }
 
-    /// What the indexes alone say about the rows that can match.
+    /// The rows after `after` that the indexes alone leave over, in the order of their ids; `None` if that is all.
     pub(in crate::surface::graph) fn candidates<'a>(
         &self,
+        kind: &'static dyn Type,
         tenant: &'a Tenant,
-    ) -> Candidates<'a, T> {
+        after: Option<ObjectId>,
+    ) -> Option<Rows<'a>> {
         match self {
-            Self::And(left, right) => match left.candidates(tenant) {
-                Candidates::Any => right.candidates(tenant),
-                found @ Candidates::AtMost(_) => found,
-            },
-            Self::Test(property, Test::Compare(Operator::Equal, Value::String(text))) => {
-                match property.find {
-                    Some(find) => Candidates::AtMost(find(tenant, text)),
-                    None => Candidates::Any,
-                }
+            Self::And(left, right) => left
+                .candidates(kind, tenant, after)
+                .or_else(|| right.candidates(kind, tenant, after)),
+            Self::Or(left, right) => {
+                let left = left.candidates(kind, tenant, after)?;
+                let right = right.candidates(kind, tenant, after)?;
+                Some(merged(kind, tenant, left.chain(right)))
             }
-            _ => Candidates::Any,
+            Self::Test(Source::Property(at), test) => match test {
+                Test::Compare(Operator::Equal, constant) => {
+                    kind.equal(*at, tenant, &constant.text()?, after)
+                }
+                Test::In(constants) => {
+                    let mut all = Vec::new();
+                    for constant in constants {
+                        all.extend(kind.equal(*at, tenant, &constant.text()?, after)?);
+                    }
+                    Some(merged(kind, tenant, all.into_iter()))
+                }
+                Test::Call(Function::StartsWith, prefix) => {
+                    few(kind, tenant, kind.beginning(*at, tenant, prefix)?, after)
+                }
+                _ => None,
+            },
+            _ => None,
         }
     }
 }
 
-/// The rows that can match a condition.
-pub(in crate::surface::graph) enum Candidates<'a, T> {
-    Any,
-    /// This one or none.
-    AtMost(Option<&'a T>),
+/// How many candidates an index may give before looking at every row is the better plan.
+const FEW: usize = 20_000;
+
+/// Rows in any order, put in the order of their ids; `None` if there are many.
+fn few<'a>(
+    kind: &'static dyn Type,
+    tenant: &'a Tenant,
+    rows: Rows<'a>,
+    after: Option<ObjectId>,
+) -> Option<Rows<'a>> {
+    let found: Vec<Row<'a>> = rows.take(FEW + 1).collect();
+    (found.len() <= FEW).then(|| {
+        let rest = found.into_iter();
+        let rest = rest.filter(move |row| after.is_none() || kind.id(tenant, *row) > after);
+        merged(kind, tenant, rest)
+    })
 }
 
-impl Members {
-    fn hold(&self, member: &Value) -> bool {
+fn merged<'a>(
+    kind: &'static dyn Type,
+    tenant: &'a Tenant,
+    rows: impl Iterator<Item = Row<'a>>,
+) -> Rows<'a> {
+    let mut rows: Vec<(Option<ObjectId>, Row<'a>)> =
+        rows.map(|row| (kind.id(tenant, row), row)).collect();
+    rows.sort_by_key(|(id, _)| *id);
+    rows.dedup_by_key(|(id, _)| *id);
+    Box::new(rows.into_iter().map(|(_, row)| row))
+}
+
+impl<'a> Scope<'_, 'a> {
+    fn read(&self, source: &Source) -> Field<'a> {
+        match source {
+            Source::Property(at) => self.kind.read(*at, self.tenant, self.row),
+            Source::Inner(at, path, kind) => {
+                let value = self.kind.value(*at, self.tenant, self.row);
+                Field::of_json(*kind, inner(value, path))
+            }
+            Source::Member => self.member.map_or(Field::Null, |member| owned(member)),
+            Source::MemberInner(path, kind) => match self.member {
+                Some(Field::Complex(value)) => Field::of_json(*kind, inner(value.clone(), path)),
+                _ => Field::Null,
+            },
+        }
+    }
+
+    fn inside<'m>(&self, member: &'m Field<'m>) -> Scope<'m, 'a> {
+        Scope {
+            kind: self.kind,
+            tenant: self.tenant,
+            row: self.row,
+            member: Some(member),
+        }
+    }
+}
+
+fn owned(field: &Field<'_>) -> Field<'static> {
+    match field {
+        Field::Text(text) => Field::Text(std::borrow::Cow::Owned(text.to_string())),
+        Field::Complex(value) => Field::Complex(value.clone()),
+        Field::Boolean(truth) => Field::Boolean(*truth),
+        Field::Integer(number) => Field::Integer(*number),
+        Field::Guid(id) => Field::Guid(*id),
+        Field::Date(instant) => Field::Date(*instant),
+        Field::Null | Field::Texts(_) => Field::Null,
+    }
+}
+
+/// The value at a path of members.
+fn inner(value: Value, path: &str) -> Value {
+    let mut value = value;
+    for name in path.split('/') {
+        let Value::Object(mut members) = value else {
+            return Value::Null;
+        };
+        value = members.remove(name).unwrap_or(Value::Null);
+    }
+    value
+}
+
+fn members(field: Field<'_>) -> Vec<Field<'_>> {
+    match field {
+        Field::Texts(texts) => texts.into_iter().map(Field::Text).collect(),
+        Field::Complex(Value::Array(values)) => values.into_iter().map(Field::Complex).collect(),
+        _ => Vec::new(),
+    }
+}
+
+fn integer(count: usize) -> i64 {
+    i64::try_from(count).unwrap_or(i64::MAX)
+}
+
+impl Constant {
+    /// The constant as an index knows it.
+    fn text(&self) -> Option<String> {
         match self {
-            Self::Exist => true,
-            Self::And(left, right) => left.hold(member) && right.hold(member),
-            Self::Or(left, right) => left.hold(member) || right.hold(member),
-            Self::Test(test) => test.holds(member),
+            Self::Text(text) => Some(text.clone()),
+            Self::Guid(id) => Some(id.to_string()),
+            _ => None,
         }
     }
 }
 
 impl Test {
-    fn holds(&self, value: &Value) -> bool {
+    fn holds(&self, value: &Field<'_>) -> bool {
         match self {
-            Self::Compare(operator, literal) => compare(value, *operator, literal),
-            Self::In(literals) => literals
+            Self::Compare(operator, constant) => decide(*operator, order(value, constant)),
+            Self::In(constants) => constants
                 .iter()
-                .any(|literal| compare(value, Operator::Equal, literal)),
-            Self::Call(function, text) => value.as_str().is_some_and(|value| {
-                let value = value.to_lowercase();
-                match function {
-                    Function::StartsWith => value.starts_with(text),
-                    Function::EndsWith => value.ends_with(text),
-                    Function::Contains => value.contains(text),
-                }
-            }),
+                .any(|constant| order(value, constant) == Some(Ordering::Equal)),
+            Self::Call(function, asked) => match value {
+                Field::Text(value) => match function {
+                    Function::StartsWith => text::starts_with(value, asked),
+                    Function::EndsWith => text::ends_with(value, asked),
+                    Function::Contains => text::contains(value, asked),
+                },
+                _ => false,
+            },
         }
     }
 }
 
-/// The directory compares texts without regard to case.
-fn compare(value: &Value, operator: Operator, literal: &Value) -> bool {
-    let ordering = order(value, literal);
+fn decide(operator: Operator, ordering: Option<Ordering>) -> bool {
     match operator {
-        Operator::Equal => ordering == Some(Ordering::Equal),
+        Operator::Equal | Operator::Has => ordering == Some(Ordering::Equal),
         Operator::NotEqual => ordering != Some(Ordering::Equal),
         Operator::Greater => ordering == Some(Ordering::Greater),
         Operator::GreaterOrEqual => ordering.is_some_and(Ordering::is_ge),
@@ -127,281 +290,18 @@ fn compare(value: &Value, operator: Operator, literal: &Value) -> bool {
     }
 }
 
-fn order(value: &Value, literal: &Value) -> Option<Ordering> {
-    match (value, literal) {
-        (Value::String(value), Value::String(literal)) => {
-            Some(value.to_lowercase().cmp(&literal.to_lowercase()))
+/// How a value stands to a constant; `None` where they cannot be compared, as with null.
+fn order(value: &Field<'_>, constant: &Constant) -> Option<Ordering> {
+    match (value, constant) {
+        (Field::Text(value), Constant::Text(constant)) => Some(text::compare(value, constant)),
+        (Field::Boolean(value), Constant::Boolean(constant)) => Some(value.cmp(constant)),
+        (Field::Integer(value), Constant::Integer(constant)) => Some(value.cmp(constant)),
+        (Field::Guid(value), Constant::Guid(constant)) => Some(value.cmp(constant)),
+        (Field::Date(value), Constant::Date(constant)) => Some(value.cmp(constant)),
+        (Field::Text(value), Constant::Date(constant)) => {
+            Timestamp::parse(value).map(|value| value.cmp(constant))
         }
-        (Value::Bool(value), Value::Bool(literal)) => Some(value.cmp(literal)),
-        (Value::Number(value), Value::Number(literal)) => {
-            Some(value.as_i64()?.cmp(&literal.as_i64()?))
-        }
-        (Value::Null, Value::Null) => Some(Ordering::Equal),
+        (Field::Null, Constant::Null) => Some(Ordering::Equal),
         _ => None,
     }
-}
-
-struct Binder<'e, T: 'static> {
-    entity: &'e EntityType<T>,
-    advanced: bool,
-}
-
-/// What a test does, as far as permission to do it goes.
-#[derive(Clone, Copy)]
-enum Use {
-    Equality,
-    Inequality,
-    Order,
-    StrictOrder,
-    Prefix,
-    Suffix,
-    Substring,
-}
-
-impl<T> Binder<'_, T> {
-    fn bind(&self, expression: &Expression) -> Result<Condition<T>, GraphError> {
-        let both = |left, right| Ok((Box::new(self.bind(left)?), Box::new(self.bind(right)?)));
-        Ok(match expression {
-            Expression::And(left, right) => {
-                let (left, right) = both(left, right)?;
-                Condition::And(left, right)
-            }
-            Expression::Or(left, right) => {
-                let (left, right) = both(left, right)?;
-                Condition::Or(left, right)
-            }
-            Expression::Not(inner) => {
-                let inner = self.bind(inner)?;
-                self.need_advanced("not")?;
-                Condition::Not(Box::new(inner))
-            }
-            Expression::Property(path) => {
-                let property = self.property(path)?;
-                if property.kind != Kind::Boolean {
-                    let detail = "The $filter expression must evaluate to a single boolean value.";
-                    return Err(GraphError::Filter(detail.to_owned()));
-                }
-                self.allow(property, Use::Equality)?;
-                Condition::Test(property, Test::Compare(Operator::Equal, json!(true)))
-            }
-            Expression::Any { path, condition } => self.any(path, condition.as_deref())?,
-            Expression::All { path } => return Err(self.unsupported(path)),
-            Expression::Compare { path, .. }
-            | Expression::In { path, .. }
-            | Expression::Call { path, .. } => {
-                let property = self.property(path)?;
-                if property.kind == Kind::Texts {
-                    return Err(self.unsupported(path));
-                }
-                Condition::Test(property, self.test(property, expression)?)
-            }
-        })
-    }
-
-    fn any(&self, path: &str, condition: Option<&Expression>) -> Result<Condition<T>, GraphError> {
-        let property = self.property(path)?;
-        if property.kind != Kind::Texts {
-            return Err(self.unsupported(path));
-        }
-        let members = if let Some(condition) = condition {
-            self.members(property, condition)?
-        } else {
-            self.allow(property, Use::Equality)?;
-            self.need_advanced("any")?;
-            Members::Exist
-        };
-        Ok(Condition::Any(property, members))
-    }
-
-    fn members(
-        &self,
-        property: &'static Property<T>,
-        expression: &Expression,
-    ) -> Result<Members, GraphError> {
-        let both = |left, right| {
-            Ok((
-                Box::new(self.members(property, left)?),
-                Box::new(self.members(property, right)?),
-            ))
-        };
-        match expression {
-            Expression::And(left, right) => {
-                both(left, right).map(|(left, right)| Members::And(left, right))
-            }
-            Expression::Or(left, right) => {
-                both(left, right).map(|(left, right)| Members::Or(left, right))
-            }
-            Expression::Compare { path, .. }
-            | Expression::In { path, .. }
-            | Expression::Call { path, .. }
-                if path.is_empty() =>
-            {
-                self.test(property, expression).map(Members::Test)
-            }
-            _ => Err(self.unsupported(property.name)),
-        }
-    }
-
-    fn test(
-        &self,
-        property: &'static Property<T>,
-        expression: &Expression,
-    ) -> Result<Test, GraphError> {
-        match expression {
-            Expression::Compare {
-                operator, value, ..
-            } => {
-                let need = match operator {
-                    Operator::Equal => Use::Equality,
-                    Operator::NotEqual => Use::Inequality,
-                    Operator::GreaterOrEqual | Operator::LessOrEqual => Use::Order,
-                    Operator::Greater | Operator::Less => Use::StrictOrder,
-                };
-                let literal = self.literal(property, value)?;
-                self.allow(property, need)?;
-                Ok(Test::Compare(*operator, literal))
-            }
-            Expression::In { values, .. } => {
-                let literals: Result<_, _> = values
-                    .iter()
-                    .map(|value| self.literal(property, value))
-                    .collect();
-                self.allow(property, Use::Equality)?;
-                Ok(Test::In(literals?))
-            }
-            Expression::Call {
-                function, value, ..
-            } => {
-                let need = match function {
-                    Function::StartsWith => Use::Prefix,
-                    Function::EndsWith => Use::Suffix,
-                    Function::Contains => Use::Substring,
-                };
-                let Literal::Text(text) = value else {
-                    return Err(incompatible(property.kind, value));
-                };
-                self.allow(property, need)?;
-                Ok(Test::Call(*function, text.to_lowercase()))
-            }
-            _ => Err(self.unsupported(property.name)),
-        }
-    }
-
-    fn property(&self, path: &str) -> Result<&'static Property<T>, GraphError> {
-        // A member of a complex property that can be asked for has a row of its own.
-        let whole = |property: &&'static Property<T>| property.name.eq_ignore_ascii_case(path);
-        if let Some(property) = self.entity.properties.iter().find(whole)
-            && path.contains('/')
-        {
-            return Ok(property);
-        }
-        match path.split_once('/') {
-            Some((first, _)) => {
-                let property = self.entity.property(first, QueryPart::Filter)?;
-                Err(self.not_simulated(property))
-            }
-            None => match self.entity.property(path, QueryPart::Filter)? {
-                property if property.kind == Kind::Complex => Err(self.not_simulated(property)),
-                property => Ok(property),
-            },
-        }
-    }
-
-    /// Whether the property can be used so (Microsoft Learn, "Advanced query capabilities on Microsoft Entra ID objects").
-    fn allow(&self, property: &Property<T>, need: Use) -> Result<(), GraphError> {
-        let texts = matches!(
-            property.filter,
-            Filterable::Text | Filterable::TextWithEnd | Filterable::Advanced
-        );
-        let possible = match need {
-            Use::Equality | Use::Inequality => property.filter != Filterable::No,
-            Use::Order => texts || property.filter == Filterable::Date,
-            Use::Prefix => texts,
-            Use::Suffix => property.filter == Filterable::TextWithEnd,
-            Use::StrictOrder | Use::Substring => false,
-        };
-        if !possible || (property.filter == Filterable::Advanced && !self.advanced) {
-            return Err(self.unsupported(property.name));
-        }
-        match need {
-            Use::Inequality => self.need_advanced("ne"),
-            Use::Suffix => self.need_advanced("endsWith"),
-            _ => Ok(()),
-        }
-    }
-
-    fn need_advanced(&self, operator: &'static str) -> Result<(), GraphError> {
-        if self.advanced {
-            Ok(())
-        } else {
-            Err(GraphError::Advanced(operator))
-        }
-    }
-
-    fn not_simulated(&self, property: &Property<T>) -> GraphError {
-        let name = format!("graph $filter on {}/{}", self.entity.name, property.name);
-        GraphError::NotSimulated(name)
-    }
-
-    fn unsupported(&self, property: &str) -> GraphError {
-        GraphError::UnsupportedFilter {
-            property: property.to_owned(),
-            class: self.entity.class,
-        }
-    }
-
-    fn literal(&self, property: &Property<T>, literal: &Literal) -> Result<Value, GraphError> {
-        let bad = || incompatible(property.kind, literal);
-        match (property.kind, literal) {
-            (_, Literal::Bare(word))
-                if !word.starts_with(|c: char| c.is_ascii_digit() || c == '-')
-                    && !is_guid(word) =>
-            {
-                // A word that is no constant is the name of a property.
-                self.property(word)?;
-                Err(self.unsupported(property.name))
-            }
-            (_, Literal::Null) => Ok(Value::Null),
-            (Kind::Text | Kind::Texts, Literal::Text(text)) => Ok(json!(text)),
-            (Kind::Boolean, Literal::Boolean(truth)) => Ok(json!(truth)),
-            (Kind::Guid, Literal::Bare(word)) if is_guid(word) => Ok(json!(word)),
-            (Kind::Number, Literal::Bare(word)) => word
-                .parse::<i64>()
-                .map(|number| json!(number))
-                .map_err(|_| bad()),
-            (Kind::Date, Literal::Bare(word)) => match Timestamp::parse(word) {
-                Some(instant) => Ok(json!(instant.to_string())),
-                None => Err(bad()),
-            },
-            (Kind::Complex, _) => Err(self.unsupported(property.name)),
-            _ => Err(bad()),
-        }
-    }
-}
-
-fn is_guid(word: &str) -> bool {
-    word.parse::<entrasim_domain::id::ObjectId>().is_ok()
-}
-
-/// The text of the OData library.
-fn incompatible(kind: Kind, literal: &Literal) -> GraphError {
-    let left = match kind {
-        Kind::Text | Kind::Texts => "Edm.String",
-        Kind::Boolean => "Edm.Boolean",
-        Kind::Guid => "Edm.Guid",
-        Kind::Date => "Edm.DateTimeOffset",
-        Kind::Number => "Edm.Int32",
-        Kind::Complex => "Edm.ComplexType",
-    };
-    let right = match literal {
-        Literal::Text(_) => "Edm.String",
-        Literal::Boolean(_) => "Edm.Boolean",
-        Literal::Null => "null",
-        Literal::Bare(word) if is_guid(word) => "Edm.Guid",
-        Literal::Bare(word) if Timestamp::parse(word).is_some() => "Edm.DateTimeOffset",
-        Literal::Bare(_) => "Edm.Int32",
-    };
-    GraphError::Filter(format!(
-        "A binary operator with incompatible types was detected. Found operand types '{left}' and '{right}' for operator kind 'Equal'."
-    ))
 }

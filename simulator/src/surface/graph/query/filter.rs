@@ -1,6 +1,9 @@
 //! `$filter`: from text to an expression. Total over any text; knows no entity.
 
 use crate::surface::graph::error::GraphError;
+use tokens::{Token, tokens};
+
+mod tokens;
 
 /// A filter, taken apart.
 #[derive(Clone, Debug, PartialEq)]
@@ -33,6 +36,7 @@ pub(in crate::surface::graph) enum Expression {
     /// `path/all(x:…)`.
     All {
         path: String,
+        condition: Box<Expression>,
     },
 }
 
@@ -44,6 +48,20 @@ pub(in crate::surface::graph) enum Operator {
     GreaterOrEqual,
     Less,
     LessOrEqual,
+    Has,
+}
+
+impl Operator {
+    /// The operator with its sides exchanged.
+    fn turned(self) -> Self {
+        match self {
+            Self::Greater => Self::Less,
+            Self::GreaterOrEqual => Self::LessOrEqual,
+            Self::Less => Self::Greater,
+            Self::LessOrEqual => Self::GreaterOrEqual,
+            same => same,
+        }
+    }
 }
 
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
@@ -70,16 +88,6 @@ const LENGTH: usize = 16_384;
 
 type Parsed<T> = Result<T, GraphError>;
 
-#[derive(Clone, Debug, PartialEq)]
-enum Token {
-    Word(String),
-    Text(String),
-    Open,
-    Close,
-    Comma,
-    Colon,
-}
-
 /// Reads a filter.
 pub(super) fn parse(text: &str) -> Parsed<Expression> {
     if text.len() > LENGTH {
@@ -96,55 +104,6 @@ pub(super) fn parse(text: &str) -> Parsed<Expression> {
         return Err(parser.syntax());
     }
     Ok(expression)
-}
-
-fn tokens(text: &str) -> Parsed<Vec<(usize, Token)>> {
-    let mut tokens = Vec::new();
-    let mut rest = text.char_indices().peekable();
-    while let Some((at, c)) = rest.next() {
-        let token = match c {
-            '(' => Token::Open,
-            ')' => Token::Close,
-            ',' => Token::Comma,
-            ':' => Token::Colon,
-            '\'' => {
-                let mut value = String::new();
-                loop {
-                    match rest.next() {
-                        Some((_, '\'')) if rest.next_if(|(_, c)| *c == '\'').is_some() => {
-                            value.push('\'');
-                        }
-                        Some((_, '\'')) => break,
-                        Some((_, c)) => value.push(c),
-                        None => {
-                            let detail = format!(
-                                "There is an unterminated string literal at position {} in '{text}'.",
-                                text.chars().count()
-                            );
-                            return Err(GraphError::Filter(detail));
-                        }
-                    }
-                }
-                Token::Text(value)
-            }
-            c if c.is_whitespace() => continue,
-            c => {
-                let mut word = String::from(c);
-                // A colon inside a date belongs to it; after a lambda's variable it does not.
-                let dated = c.is_ascii_digit();
-                while let Some((_, c)) = rest.next_if(|(_, c)| {
-                    !c.is_whitespace()
-                        && !matches!(c, '(' | ')' | ',' | '\'')
-                        && (dated || *c != ':')
-                }) {
-                    word.push(c);
-                }
-                Token::Word(word)
-            }
-        };
-        tokens.push((at, token));
-    }
-    Ok(tokens)
 }
 
 struct Parser<'a> {
@@ -192,6 +151,9 @@ impl Parser<'_> {
     }
 
     fn condition(&mut self, depth: usize) -> Parsed<Expression> {
+        if let Some((_, Token::Text(_))) = self.tokens.get(self.at) {
+            return self.turned();
+        }
         let Some(Token::Word(path)) = self.next() else {
             return Err(self.expected());
         };
@@ -199,24 +161,47 @@ impl Parser<'_> {
             return self.call(&path, depth);
         }
         let path = self.resolve(path);
-        let operator = match self.peek_word().map(str::to_ascii_lowercase).as_deref() {
-            Some("eq") => Operator::Equal,
-            Some("ne") => Operator::NotEqual,
-            Some("gt") => Operator::Greater,
-            Some("ge") => Operator::GreaterOrEqual,
-            Some("lt") => Operator::Less,
-            Some("le") => Operator::LessOrEqual,
-            Some("in") => {
-                self.at += 1;
-                return self.list(path);
-            }
-            _ => return Ok(Expression::Property(path)),
+        if self.take_word("in") {
+            return self.list(path);
+        }
+        let Some(operator) = self.operator() else {
+            return Ok(Expression::Property(path));
         };
-        self.at += 1;
         let value = self.literal()?;
         Ok(Expression::Compare {
             path,
             operator,
+            value,
+        })
+    }
+
+    fn operator(&mut self) -> Option<Operator> {
+        let operator = match self.peek_word()?.to_ascii_lowercase().as_str() {
+            "eq" => Operator::Equal,
+            "ne" => Operator::NotEqual,
+            "gt" => Operator::Greater,
+            "ge" => Operator::GreaterOrEqual,
+            "lt" => Operator::Less,
+            "le" => Operator::LessOrEqual,
+            "has" => Operator::Has,
+            _ => return None,
+        };
+        self.at += 1;
+        Some(operator)
+    }
+
+    /// `'x' eq path`: the constant comes first.
+    fn turned(&mut self) -> Parsed<Expression> {
+        let value = self.literal()?;
+        let Some(operator) = self.operator().filter(|found| *found != Operator::Has) else {
+            return Err(self.syntax());
+        };
+        let Some(Token::Word(path)) = self.next() else {
+            return Err(self.expected());
+        };
+        Ok(Expression::Compare {
+            path: self.resolve(path),
+            operator: operator.turned(),
             value,
         })
     }
@@ -287,7 +272,10 @@ impl Parser<'_> {
         self.variables.pop();
         self.expect(&Token::Close)?;
         Ok(if all {
-            Expression::All { path }
+            Expression::All {
+                path,
+                condition: Box::new(condition),
+            }
         } else {
             Expression::Any {
                 path,

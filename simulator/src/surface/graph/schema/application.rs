@@ -1,5 +1,7 @@
 //! The `application` entity type: registrations.
 
+use std::borrow::Cow;
+
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use entrasim_domain::credential::application_credential::{Certificate, ClientSecret};
@@ -8,9 +10,11 @@ use entrasim_domain::directory::application::{
 };
 use entrasim_domain::id::ObjectId;
 use entrasim_domain::tenant::Tenant;
+use entrasim_domain::tenant::look_up::Indexed;
 use serde_json::{Value, json};
 
-use super::{EntityType, Filterable, Kind, Property, Rows, Sortable};
+use super::relations::{FEDERATED_IDENTITY_CREDENTIALS, OWNERS};
+use super::{Access, Entities, EntityType, Filterable, Kind, Property, Sortable};
 
 type P = Property<Application>;
 
@@ -19,13 +23,15 @@ pub(in crate::surface::graph) static APPLICATION: EntityType<Application> = Enti
     set: "applications",
     class: "Application",
     properties: PROPERTIES,
+    navigations: &[FEDERATED_IDENTITY_CREDENTIALS, OWNERS],
     missing: MISSING,
     rows,
+    size: Some(|tenant| tenant.applications.len()),
     id: |application| Some(application.id),
     get,
 };
 
-fn rows(tenant: &Tenant, after: Option<ObjectId>) -> Rows<'_, Application> {
+fn rows(tenant: &Tenant, after: Option<ObjectId>) -> Entities<'_, Application> {
     use core::ops::Bound;
     let start = after.map_or(Bound::Unbounded, Bound::Excluded);
     Box::new(
@@ -46,25 +52,31 @@ fn get<'a>(tenant: &'a Tenant, key: &str) -> Option<&'a Application> {
 const PROPERTIES: &[P] = &[
     P::new("id", Kind::Text, |_, app| json!(app.id.to_string()))
         .filter(Filterable::Exact)
-        .indexed(get),
-    P::null("deletedDateTime"),
+        .indexed(get)
+        .access(Access::ReadOnly),
+    P::date("deletedDateTime", |tenant, app| tenant.deleted.when(app.id)).access(Access::ReadOnly),
     P::new("appId", Kind::Text, |_, app| json!(app.app_id.to_string()))
         .filter(Filterable::Exact)
         .key(|tenant, id| {
             tenant
                 .application(id.parse().ok()?)
                 .map(|application| &**application)
-        }),
+        })
+        .access(Access::ReadOnly),
     P::null("applicationTemplateId"),
     P::null("disabledByMicrosoftStatus"),
     P::new("createdDateTime", Kind::Date, |_, app| {
         json!(app.created.to_string())
     })
     .filter(Filterable::Date)
-    .sort(Sortable::Advanced),
-    P::new("displayName", Kind::Text, |_, app| json!(app.display_name))
-        .filter(Filterable::Text)
-        .sort(Sortable::Yes),
+    .sort(Sortable::Advanced)
+    .access(Access::ReadOnly),
+    P::text("displayName", |_, app| {
+        Some(Cow::Borrowed(&*app.display_name))
+    })
+    .filter(Filterable::Text)
+    .by_index(Indexed::DisplayName)
+    .sort(Sortable::Yes),
     P::null("description"),
     P::null("groupMembershipClaims"),
     P::new("identifierUris", Kind::Texts, |_, app| {
@@ -259,12 +271,10 @@ const MISSING: &[&str] = &[
     "authenticationBehaviors",
     "createdByAppId",
     "extensionProperties",
-    "federatedIdentityCredentials",
     "isDisabled",
     "logo",
     "managerApplications",
     "nativeAuthenticationApisEnabled",
     "oauth2RequirePostResponse",
-    "owners",
     "uniqueName",
 ];

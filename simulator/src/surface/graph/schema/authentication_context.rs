@@ -15,8 +15,10 @@ pub(in crate::surface::graph) static AUTHENTICATION_CONTEXT: EntityType<Row> = E
     set: "identity/conditionalAccess/authenticationContextClassReferences",
     class: "AuthenticationContextClassReference",
     properties: PROPERTIES,
+    navigations: &[],
     missing: &[],
     rows: |tenant, _| Box::new(tenant.conditional_access.authentication_contexts.values()),
+    size: None,
     id: |_| None,
     get: |tenant, key| {
         let contexts = &tenant.conditional_access.authentication_contexts;

@@ -20,11 +20,13 @@ pub(in crate::surface::graph) static AUTHENTICATION_STRENGTH: EntityType<Row> = 
     set: "policies/authenticationStrengthPolicies",
     class: "AuthenticationStrengthPolicy",
     properties: PROPERTIES,
+    navigations: &[],
     missing: &[],
     rows: |tenant, _| {
         let own = tenant.conditional_access.strengths.values();
         Box::new(BUILT_IN.iter().chain(own))
     },
+    size: None,
     id: |_| None,
     get: |tenant, key| {
         let id = key.parse::<uuid::Uuid>().ok()?;

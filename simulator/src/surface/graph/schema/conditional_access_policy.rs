@@ -17,8 +17,10 @@ pub(in crate::surface::graph) static CONDITIONAL_ACCESS_POLICY: EntityType<
     set: "identity/conditionalAccess/policies",
     class: "ConditionalAccessPolicy",
     properties: PROPERTIES,
+    navigations: &[],
     missing: &[],
     rows: |tenant, _| Box::new(tenant.conditional_access.policies.values()),
+    size: None,
     id: |_| None,
     get: |tenant, key| {
         tenant

@@ -1,12 +1,12 @@
 //! The `directoryRole` entity type: the built-in roles that are in use, and those who hold them.
 
 use entrasim_domain::catalogue::{self, DirectoryRole};
-use entrasim_domain::directory::role::GLOBAL_ADMINISTRATOR;
 use entrasim_domain::id::ObjectId;
 use entrasim_domain::tenant::Tenant;
 use serde_json::json;
 
-use super::{EntityType, Filterable, Kind, Property, Rows};
+use super::relations::MEMBERS;
+use super::{Access, Entities, EntityType, Filterable, Kind, Property};
 
 type P = Property<DirectoryRole>;
 
@@ -15,21 +15,21 @@ pub(in crate::surface::graph) static DIRECTORY_ROLE: EntityType<DirectoryRole> =
     set: "directoryRoles",
     class: "DirectoryRole",
     properties: PROPERTIES,
-    missing: &["members", "scopedMembers"],
+    navigations: &[MEMBERS.unpaged()],
+    missing: &["scopedMembers"],
     rows,
+    size: None,
     id: |_| None,
     get: |tenant, key| rows(tenant, None).find(|role| id(tenant, role).eq_ignore_ascii_case(key)),
 };
 
 /// A role is activated once somebody holds it; Global Administrator always is.
-fn rows(tenant: &Tenant, _: Option<ObjectId>) -> Rows<'_, DirectoryRole> {
-    Box::new(catalogue::directory_roles().iter().filter(|role| {
-        role.id == GLOBAL_ADMINISTRATOR
-            || tenant
-                .role_assignments
-                .values()
-                .any(|assignment| assignment.role == role.id)
-    }))
+fn rows(tenant: &Tenant, _: Option<ObjectId>) -> Entities<'_, DirectoryRole> {
+    Box::new(
+        catalogue::directory_roles()
+            .iter()
+            .filter(|role| tenant.is_activated(role.id)),
+    )
 }
 
 /// An activated role's own id differs from its template's and from tenant to tenant: here, the two ids mixed.
@@ -41,8 +41,8 @@ fn id(tenant: &Tenant, role: &DirectoryRole) -> String {
 }
 
 const PROPERTIES: &[P] = &[
-    P::new("id", Kind::Text, |tenant, role| json!(id(tenant, role))),
-    P::null("deletedDateTime"),
+    P::new("id", Kind::Text, |tenant, role| json!(id(tenant, role))).access(Access::ReadOnly),
+    P::null("deletedDateTime").access(Access::ReadOnly),
     P::new("description", Kind::Text, |_, role| json!(role.name)),
     P::new("displayName", Kind::Text, |_, role| json!(role.name)).filter(Filterable::Exact),
     P::new("roleTemplateId", Kind::Text, |_, role| {

@@ -12,8 +12,10 @@ pub(in crate::surface::graph) static DOMAIN: EntityType<String> = EntityType {
     set: "domains",
     class: "Domain",
     properties: PROPERTIES,
+    navigations: &[],
     missing: MISSING,
     rows: |tenant, _| Box::new(tenant.domains.iter()),
+    size: None,
     id: |_| None,
     get: |tenant, key| tenant.domains.get(usize::from(tenant.domain_index(key)?)),
 };
@@ -38,8 +40,8 @@ const PROPERTIES: &[P] = &[
     P::new("supportedServices", Kind::Texts, |_, _| {
         json!(["Email", "OfficeCommunicationsOnline"])
     }),
-    P::null("passwordValidityPeriodInDays"),
-    P::null("passwordNotificationWindowInDays"),
+    P::integer("passwordValidityPeriodInDays", |_, _| None),
+    P::integer("passwordNotificationWindowInDays", |_, _| None),
     P::null("state"),
     P::null("manufacturer"),
     P::null("model"),

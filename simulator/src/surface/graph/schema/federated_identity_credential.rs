@@ -14,8 +14,10 @@ pub(in crate::surface::graph) static FEDERATED_IDENTITY_CREDENTIAL: EntityType<
     set: "federatedIdentityCredentials",
     class: "FederatedIdentityCredential",
     properties: PROPERTIES,
+    navigations: &[],
     missing: &["claimsMatchingExpression"],
     rows: |_, _| Box::new(core::iter::empty()),
+    size: None,
     id: |_| None,
     get: |_, _| None,
 };

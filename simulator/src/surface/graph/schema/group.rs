@@ -1,11 +1,17 @@
 //! The `group` entity type, and a group's members.
 
+use std::borrow::Cow;
+
 use entrasim_domain::directory::group::Group;
 use entrasim_domain::id::ObjectId;
 use entrasim_domain::tenant::Tenant;
+use entrasim_domain::tenant::look_up::Indexed;
 use serde_json::json;
 
-use super::{EntityType, Filterable, Kind, Property, Rows, Sortable, security_identifier};
+use super::relations::{MEMBER_OF, MEMBERS, OWNERS, TRANSITIVE_MEMBER_OF, TRANSITIVE_MEMBERS};
+use super::{
+    Access, Entities, EntityType, Filterable, Kind, Property, Sortable, security_identifier,
+};
 
 type P = Property<Group>;
 
@@ -14,13 +20,21 @@ pub(in crate::surface::graph) static GROUP: EntityType<Group> = EntityType {
     set: "groups",
     class: "Group",
     properties: PROPERTIES,
+    navigations: &[
+        MEMBERS,
+        MEMBER_OF,
+        OWNERS,
+        TRANSITIVE_MEMBERS,
+        TRANSITIVE_MEMBER_OF,
+    ],
     missing: MISSING,
     rows,
+    size: Some(|tenant| tenant.groups.len()),
     id: |group| Some(group.id),
     get,
 };
 
-fn rows(tenant: &Tenant, after: Option<ObjectId>) -> Rows<'_, Group> {
+fn rows(tenant: &Tenant, after: Option<ObjectId>) -> Entities<'_, Group> {
     use core::ops::Bound;
     let start = after.map_or(Bound::Unbounded, Bound::Excluded);
     Box::new(
@@ -42,33 +56,40 @@ fn get<'a>(tenant: &'a Tenant, key: &str) -> Option<&'a Group> {
 const PROPERTIES: &[P] = &[
     P::new("id", Kind::Text, |_, group| json!(group.id.to_string()))
         .filter(Filterable::Exact)
-        .indexed(get),
-    P::null("deletedDateTime"),
+        .indexed(get)
+        .access(Access::ReadOnly),
+    P::date("deletedDateTime", |tenant, group| {
+        tenant.deleted.when(group.id)
+    })
+    .access(Access::ReadOnly),
     P::null("classification"),
     P::new("createdDateTime", Kind::Date, |_, group| {
         json!(group.created.to_string())
     })
     .filter(Filterable::Date)
-    .sort(Sortable::Advanced),
+    .sort(Sortable::Advanced)
+    .access(Access::ReadOnly),
     P::empty("creationOptions"),
     P::new("description", Kind::Text, |_, group| {
         json!(group.description)
     })
     .filter(Filterable::Text),
-    P::new("displayName", Kind::Text, |_, group| {
-        json!(group.display_name)
+    P::text("displayName", |_, group| {
+        Some(Cow::Borrowed(&*group.display_name))
     })
     .filter(Filterable::Text)
+    .by_index(Indexed::DisplayName)
     .sort(Sortable::Yes),
     P::null("expirationDateTime"),
     P::new("groupTypes", Kind::Texts, |_, _| json!([])).filter(Filterable::Exact),
     P::null("isAssignableToRole"),
     P::new("mail", Kind::Text, |_, _| json!(null)).filter(Filterable::TextWithEnd),
     P::new("mailEnabled", Kind::Boolean, |_, _| json!(false)).filter(Filterable::Exact),
-    P::new("mailNickname", Kind::Text, |_, group| {
-        json!(group.mail_nickname)
+    P::text("mailNickname", |_, group| {
+        Some(Cow::Borrowed(&*group.mail_nickname))
     })
-    .filter(Filterable::Text),
+    .filter(Filterable::Text)
+    .by_index(Indexed::MailNickname),
     P::null("membershipRule"),
     P::null("membershipRuleProcessingState"),
     P::null("onPremisesDomainName"),
@@ -114,13 +135,8 @@ const MISSING: &[&str] = &[
     "isManagementRestricted",
     "isSubscribedByMail",
     "licenseProcessingState",
-    "memberOf",
-    "members",
     "onPremisesExtensionAttributes",
     "organizationId",
-    "owners",
-    "transitiveMemberOf",
-    "transitiveMembers",
     "unseenConversationsCount",
     "unseenCount",
     "unseenMessagesCount",

@@ -16,8 +16,10 @@ pub(in crate::surface::graph) static NAMED_LOCATION: EntityType<Arc<NamedLocatio
     set: "identity/conditionalAccess/namedLocations",
     class: "NamedLocation",
     properties: PROPERTIES,
+    navigations: &[],
     missing: &[],
     rows: |tenant, _| Box::new(tenant.conditional_access.named_locations.values()),
+    size: None,
     id: |_| None,
     get: |tenant, key| {
         tenant

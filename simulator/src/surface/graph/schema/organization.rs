@@ -3,7 +3,7 @@
 use entrasim_domain::tenant::Tenant;
 use serde_json::{Value, json};
 
-use super::{EntityType, Kind, Property};
+use super::{Access, EntityType, Kind, Property};
 
 type P = Property<Tenant>;
 
@@ -12,22 +12,25 @@ pub(in crate::surface::graph) static ORGANIZATION: EntityType<Tenant> = EntityTy
     set: "organization",
     class: "Organization",
     properties: PROPERTIES,
+    navigations: &[],
     missing: MISSING,
     rows: |tenant, _| Box::new(core::iter::once(tenant)),
+    size: None,
     id: |_| None,
     get: |tenant, key| (key.parse() == Ok(tenant.id)).then_some(tenant),
 };
 
 const PROPERTIES: &[P] = &[
-    P::new("id", Kind::Text, |_, tenant| json!(tenant.id.to_string())),
-    P::null("deletedDateTime"),
+    P::new("id", Kind::Text, |_, tenant| json!(tenant.id.to_string())).access(Access::ReadOnly),
+    P::null("deletedDateTime").access(Access::ReadOnly),
     P::empty("businessPhones"),
     P::null("city"),
     P::null("country"),
     P::null("countryLetterCode"),
     P::new("createdDateTime", Kind::Date, |_, tenant| {
         json!(tenant.created.to_string())
-    }),
+    })
+    .access(Access::ReadOnly),
     P::null("defaultUsageLocation"),
     P::new("displayName", Kind::Text, |_, tenant| {
         json!(tenant.display_name)

@@ -1,13 +1,17 @@
 //! The `servicePrincipal` entity type: applications in this tenant, first-party ones and managed identities included.
 
+use std::borrow::Cow;
+
 use entrasim_domain::catalogue;
 use entrasim_domain::directory::service_principal::{ServicePrincipal, ServicePrincipalKind};
 use entrasim_domain::id::{AppId, ObjectId};
 use entrasim_domain::tenant::Tenant;
+use entrasim_domain::tenant::look_up::Indexed;
 use serde_json::{Value, json};
 
 use super::application::{app_role, information, scope, verified_publisher};
-use super::{EntityType, Filterable, Kind, Property, Rows, Sortable};
+use super::relations::{MEMBER_OF, OWNED_OBJECTS, OWNERS, TRANSITIVE_MEMBER_OF};
+use super::{Access, Entities, EntityType, Filterable, Kind, Property, Sortable};
 
 type P = Property<ServicePrincipal>;
 
@@ -16,13 +20,15 @@ pub(in crate::surface::graph) static SERVICE_PRINCIPAL: EntityType<ServicePrinci
     set: "servicePrincipals",
     class: "ServicePrincipal",
     properties: PROPERTIES,
+    navigations: &[MEMBER_OF, OWNED_OBJECTS, OWNERS, TRANSITIVE_MEMBER_OF],
     missing: MISSING,
     rows,
+    size: Some(|tenant| tenant.service_principals.len()),
     id: |principal| Some(principal.id),
     get,
 };
 
-fn rows(tenant: &Tenant, after: Option<ObjectId>) -> Rows<'_, ServicePrincipal> {
+fn rows(tenant: &Tenant, after: Option<ObjectId>) -> Entities<'_, ServicePrincipal> {
     use core::ops::Bound;
     let start = after.map_or(Bound::Unbounded, Bound::Excluded);
     Box::new(
@@ -55,8 +61,12 @@ const PROPERTIES: &[P] = &[
         json!(principal.id.to_string())
     })
     .filter(Filterable::Exact)
-    .indexed(get),
-    P::null("deletedDateTime"),
+    .indexed(get)
+    .access(Access::ReadOnly),
+    P::date("deletedDateTime", |tenant, principal| {
+        tenant.deleted.when(principal.id)
+    })
+    .access(Access::ReadOnly),
     P::new("accountEnabled", Kind::Boolean, |_, principal| {
         json!(principal.account_enabled)
     })
@@ -70,10 +80,11 @@ const PROPERTIES: &[P] = &[
         json!(principal.app_id.to_string())
     })
     .filter(Filterable::Exact)
-    .key(by_app_id),
+    .key(by_app_id)
+    .access(Access::ReadOnly),
     P::null("applicationTemplateId"),
-    P::new("appOwnerOrganizationId", Kind::Guid, |_, principal| {
-        json!(principal.app_owner.to_string())
+    P::guid("appOwnerOrganizationId", |_, principal| {
+        Some(principal.app_owner.0)
     })
     .filter(Filterable::Exact),
     P::new(
@@ -85,10 +96,16 @@ const PROPERTIES: &[P] = &[
         json!(principal.created.to_string())
     })
     .filter(Filterable::Date)
-    .sort(Sortable::Advanced),
+    .sort(Sortable::Advanced)
+    .access(Access::ReadOnly),
     P::null("description"),
     P::null("disabledByMicrosoftStatus"),
-    text("displayName", |_, principal| json!(principal.display_name)).sort(Sortable::Yes),
+    P::text("displayName", |_, principal| {
+        Some(Cow::Borrowed(&*principal.display_name))
+    })
+    .filter(Filterable::Text)
+    .by_index(Indexed::DisplayName)
+    .sort(Sortable::Yes),
     P::null("homepage"),
     P::null("loginUrl"),
     P::null("logoutUrl"),
@@ -119,7 +136,14 @@ const PROPERTIES: &[P] = &[
             None => Value::Null,
         },
     ),
-    P::new("tags", Kind::Texts, |_, principal| json!(principal.tags)).filter(Filterable::Text),
+    P::texts("tags", |_, principal| {
+        principal
+            .tags
+            .iter()
+            .map(|tag| Cow::Borrowed(&**tag))
+            .collect()
+    })
+    .filter(Filterable::Text),
     P::null("tokenEncryptionKeyId"),
     P::null("samlSingleSignOnSettings"),
     P::empty("addIns"),
@@ -238,9 +262,5 @@ const MISSING: &[&str] = &[
     "delegatedPermissionClassifications",
     "federatedIdentityCredentials",
     "isDisabled",
-    "memberOf",
     "oauth2PermissionGrants",
-    "ownedObjects",
-    "owners",
-    "transitiveMemberOf",
 ];

@@ -10,7 +10,7 @@ use entrasim_domain::sign_in::record::{SignInKind, SignInRecord, Standing, Step}
 use entrasim_domain::tenant::Tenant;
 use serde_json::{Value, json};
 
-use super::{EntityType, Filterable, Kind, Property, Rows, Sortable};
+use super::{Entities, EntityType, Filterable, Kind, Property, Sortable};
 
 type Row = Arc<SignInRecord>;
 type P = Property<Row>;
@@ -21,8 +21,10 @@ pub(in crate::surface::graph) static SIGN_IN: EntityType<Row> = EntityType {
     set: "auditLogs/signIns",
     class: "SignIn",
     properties: PROPERTIES.split_at(IN_V1).0,
+    navigations: &[],
     missing: &["authenticationAppDeviceDetails", "userAgent"],
-    rows: |tenant, after| Box::new(rows(tenant, after).filter(|row| is_interactive(row))),
+    rows: interactive_rows,
+    size: None,
     id: |row| Some(ObjectId(row.id)),
     get,
 };
@@ -33,6 +35,7 @@ pub(in crate::surface::graph) static SIGN_IN_BETA: EntityType<Row> = EntityType 
     set: "auditLogs/signIns",
     class: "SignIn",
     properties: PROPERTIES,
+    navigations: &[],
     missing: &[
         "agent",
         "appOwnerTenantId",
@@ -82,6 +85,7 @@ pub(in crate::surface::graph) static SIGN_IN_BETA: EntityType<Row> = EntityType 
         "userAgent",
     ],
     rows,
+    size: None,
     id: |row| Some(ObjectId(row.id)),
     get,
 };
@@ -99,11 +103,11 @@ fn is_interactive(row: &Row) -> bool {
 pub(in crate::surface::graph) fn interactive_rows(
     tenant: &Tenant,
     after: Option<ObjectId>,
-) -> Rows<'_, Row> {
+) -> Entities<'_, Row> {
     Box::new(rows(tenant, after).filter(|row| is_interactive(row)))
 }
 
-fn rows(tenant: &Tenant, after: Option<ObjectId>) -> Rows<'_, Row> {
+fn rows(tenant: &Tenant, after: Option<ObjectId>) -> Entities<'_, Row> {
     let newest_first = tenant.sign_in.log.iter().rev();
     match after {
         None => Box::new(newest_first),
@@ -321,7 +325,7 @@ const PROPERTIES: &[P] = &[
             "additionalDetails": additional_details(row),
         })
     }),
-    P::new("status/errorCode", Kind::Number, |_, row| json!(row.code))
+    P::new("status/errorCode", Kind::Integer, |_, row| json!(row.code))
         .filter(Filterable::Exact)
         .on_demand(),
     P::new(

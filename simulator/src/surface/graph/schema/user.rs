@@ -1,11 +1,22 @@
 //! The `user` entity type.
 
+use std::borrow::Cow;
+use std::sync::Arc;
+
 use entrasim_domain::directory::user::{User, UserType};
 use entrasim_domain::id::ObjectId;
 use entrasim_domain::tenant::Tenant;
+use entrasim_domain::tenant::look_up::Indexed;
 use serde_json::{Value, json};
 
-use super::{EntityType, Filterable, Kind, Property, Rows, Sortable, security_identifier};
+use super::relations::{
+    DIRECT_REPORTS, MANAGER, MEMBER_OF, OWNED_DEVICES, OWNED_OBJECTS, REGISTERED_DEVICES, SPONSORS,
+    TRANSITIVE_MEMBER_OF,
+};
+use super::{
+    Access, Entities, EntityType, Filterable, Kind, Operators, Property, Sortable,
+    security_identifier,
+};
 
 type P = Property<User>;
 
@@ -14,13 +25,24 @@ pub(in crate::surface::graph) static USER: EntityType<User> = EntityType {
     set: "users",
     class: "User",
     properties: PROPERTIES,
+    navigations: &[
+        DIRECT_REPORTS,
+        MANAGER,
+        MEMBER_OF,
+        OWNED_DEVICES,
+        OWNED_OBJECTS,
+        REGISTERED_DEVICES,
+        SPONSORS,
+        TRANSITIVE_MEMBER_OF,
+    ],
     missing: MISSING,
     rows,
+    size: Some(|tenant| tenant.users.len()),
     id: |user| Some(user.id),
     get,
 };
 
-fn rows(tenant: &Tenant, after: Option<ObjectId>) -> Rows<'_, User> {
+fn rows(tenant: &Tenant, after: Option<ObjectId>) -> Entities<'_, User> {
     Box::new(tenant.users.after(after).map(|user| &**user))
 }
 
@@ -33,43 +55,66 @@ fn get<'a>(tenant: &'a Tenant, key: &str) -> Option<&'a User> {
     user.map(|user| &**user)
 }
 
-const fn text(name: &'static str, value: fn(&Tenant, &User) -> Value) -> P {
-    P::new(name, Kind::Text, value).filter(Filterable::Text)
+type ReadText = for<'a> fn(&'a Tenant, &'a User) -> Option<Cow<'a, str>>;
+
+/// A text with an index.
+const fn text(name: &'static str, index: Indexed, read: ReadText) -> P {
+    P::text(name, read).filter(Filterable::Text).by_index(index)
+}
+
+fn shared(text: Option<&Arc<str>>) -> Option<Cow<'_, str>> {
+    text.map(|text| Cow::Borrowed(&**text))
 }
 
 const PROPERTIES: &[P] = &[
-    P::new("businessPhones", Kind::Texts, |_, _| json!([])),
-    text("displayName", |_, user| json!(*user.display_name)).sort(Sortable::Yes),
-    text("givenName", |_, user| json!(user.given_name.as_deref())),
-    text("jobTitle", |_, user| json!(user.job_title.as_deref())),
-    text("mail", |tenant, user| json!(tenant.mail(user))).filter(Filterable::TextWithEnd),
-    P::new("mobilePhone", Kind::Text, |_, user| {
-        json!(user.mobile_phone.as_deref())
+    P::new("businessPhones", Kind::Texts, |_, _| json!([])).access(Access::Sensitive),
+    text("displayName", Indexed::DisplayName, |_, user| {
+        Some(Cow::Borrowed(&*user.display_name))
     })
-    .filter(Filterable::Advanced),
+    .sort(Sortable::Yes),
+    text("givenName", Indexed::GivenName, |_, user| {
+        shared(user.given_name.as_ref())
+    }),
+    text("jobTitle", Indexed::JobTitle, |_, user| {
+        shared(user.job_title.as_ref())
+    }),
+    text("mail", Indexed::Mail, |tenant, user| {
+        tenant.mail(user).map(Cow::Owned)
+    })
+    .filter(Filterable::TextWithEnd),
+    P::new("mobilePhone", Kind::Text, |_, user| {
+        json!(user.profile().mobile_phone.as_deref())
+    })
+    .filter(Filterable::Advanced)
+    .access(Access::Sensitive),
     P::new("officeLocation", Kind::Text, |_, user| {
-        json!(user.office_location.as_deref())
+        json!(user.profile().office_location.as_deref())
     })
     .filter(Filterable::Advanced),
     P::new("preferredLanguage", Kind::Text, |_, user| {
-        json!(user.preferred_language.as_deref())
+        json!(user.profile().preferred_language.as_deref())
     })
     .filter(Filterable::Advanced),
-    text("surname", |_, user| json!(user.surname.as_deref())),
-    text("userPrincipalName", |tenant, user| {
-        json!(tenant.principal_name(user))
-    })
+    text("surname", Indexed::Surname, |_, user| {
+        shared(user.surname.as_ref())
+    }),
+    text(
+        "userPrincipalName",
+        Indexed::UserPrincipalName,
+        |tenant, user| Some(Cow::Owned(tenant.principal_name(user))),
+    )
     .filter(Filterable::TextWithEnd)
     .sort(Sortable::Yes)
-    .key(|tenant, name| tenant.user_by_principal_name(name).map(|user| &**user)),
+    .key(|tenant, name| tenant.user_by_principal_name(name).map(|user| &**user))
+    .access(Access::Sensitive),
     P::new("id", Kind::Text, |_, user| json!(user.id.to_string()))
         .filter(Filterable::Exact)
-        .indexed(|tenant, id| tenant.users.get(id.parse().ok()?).map(|user| &**user)),
-    P::new("accountEnabled", Kind::Boolean, |_, user| {
-        json!(user.account_enabled)
-    })
-    .on_demand()
-    .filter(Filterable::Exact),
+        .indexed(|tenant, id| tenant.users.get(id.parse().ok()?).map(|user| &**user))
+        .access(Access::ReadOnly),
+    P::boolean("accountEnabled", |_, user| Some(user.account_enabled))
+        .on_demand()
+        .filter(Filterable::Exact)
+        .access(Access::Sensitive),
     P::unset("ageGroup", Filterable::Text),
     P::empty("assignedLicenses").on_demand(),
     P::empty("assignedPlans").on_demand(),
@@ -77,19 +122,25 @@ const PROPERTIES: &[P] = &[
     P::unset("companyName", Filterable::Text),
     P::unset("consentProvidedForMinor", Filterable::Text),
     P::unset("country", Filterable::Text),
-    P::new("createdDateTime", Kind::Date, |_, user| {
-        json!(user.created.to_string())
-    })
-    .on_demand()
-    .filter(Filterable::Date)
-    .sort(Sortable::Advanced),
+    P::date("createdDateTime", |_, user| Some(user.created))
+        .on_demand()
+        .filter(Filterable::Date)
+        .sort(Sortable::Advanced)
+        .access(Access::ReadOnly),
     P::new("creationType", Kind::Text, |_, user| {
         json!(user.home.as_ref().map(|_| "Invitation"))
     })
     .on_demand()
     .filter(Filterable::Text),
-    P::null("deletedDateTime").on_demand(),
-    text("department", |_, user| json!(user.department.as_deref())).on_demand(),
+    P::date("deletedDateTime", |tenant, user| {
+        tenant.deleted.when(user.id)
+    })
+    .access(Access::ReadOnly)
+    .on_demand(),
+    text("department", Indexed::Department, |_, user| {
+        shared(user.department.as_ref())
+    })
+    .on_demand(),
     P::unset("employeeId", Filterable::Text),
     P::unset("employeeType", Filterable::Advanced),
     P::new("externalUserState", Kind::Text, |_, user| {
@@ -97,7 +148,14 @@ const PROPERTIES: &[P] = &[
     })
     .on_demand()
     .filter(Filterable::Text),
-    P::new("identities", Kind::Complex, identities).on_demand(),
+    P::complexes("identities", identities)
+        .operators(Operators::EQ)
+        .members(&[
+            ("issuer", Kind::Text),
+            ("issuerAssignedId", Kind::Text),
+            ("signInType", Kind::Text),
+        ])
+        .on_demand(),
     P::null("legalAgeGroupClassification").on_demand(),
     P::new("lastPasswordChangeDateTime", Kind::Date, |_, user| {
         json!(
@@ -107,7 +165,10 @@ const PROPERTIES: &[P] = &[
         )
     })
     .on_demand(),
-    text("mailNickname", |_, user| json!(user.mail_nickname())).on_demand(),
+    text("mailNickname", Indexed::MailNickname, |_, user| {
+        Some(Cow::Borrowed(user.mail_nickname()))
+    })
+    .on_demand(),
     P::null("onPremisesDistinguishedName").on_demand(),
     P::null("onPremisesDomainName").on_demand(),
     P::unset("onPremisesImmutableId", Filterable::Text),
@@ -119,10 +180,12 @@ const PROPERTIES: &[P] = &[
         .filter(Filterable::Exact)
         .on_demand(),
     P::null("onPremisesUserPrincipalName").on_demand(),
-    P::empty("otherMails").on_demand(),
+    P::empty("otherMails").on_demand().access(Access::Sensitive),
     P::unset("passwordPolicies", Filterable::Advanced),
     // The directory never shows a password; the member itself is null on every read.
-    P::null("passwordProfile").on_demand(),
+    P::null("passwordProfile")
+        .on_demand()
+        .access(Access::Sensitive),
     P::unset("postalCode", Filterable::Advanced),
     P::unset("preferredDataLocation", Filterable::Text),
     P::empty("provisionedPlans").on_demand(),
@@ -182,7 +245,6 @@ const MISSING: &[&str] = &[
     "createdObjects",
     "customSecurityAttributes",
     "deviceEnrollmentLimit",
-    "directReports",
     "employeeHireDate",
     "employeeLeaveDateTime",
     "employeeOrgData",
@@ -197,17 +259,12 @@ const MISSING: &[&str] = &[
     "licenseAssignmentStates",
     "licenseDetails",
     "mailboxSettings",
-    "manager",
-    "memberOf",
     "mySite",
     "oauth2PermissionGrants",
     "onPremisesExtensionAttributes",
-    "ownedDevices",
-    "ownedObjects",
     "pastProjects",
     "preferredName",
     "print",
-    "registeredDevices",
     "responsibilities",
     "schools",
     "scopedRoleMemberOf",
@@ -215,6 +272,4 @@ const MISSING: &[&str] = &[
     "showInAddressList",
     "signInActivity",
     "skills",
-    "sponsors",
-    "transitiveMemberOf",
 ];

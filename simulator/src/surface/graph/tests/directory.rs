@@ -34,7 +34,10 @@ fn groups_and_their_members_are_read() {
         &format!("/groups/{id}/members?$filter=id eq 'x'"),
         &json!(null),
     );
-    assert_eq!(unsupported.status, 501);
+    assert_eq!(
+        error(&unsupported),
+        "400 Request_UnsupportedQuery The specified filter to the reference property query is currently not supported."
+    );
 }
 
 #[test]

@@ -9,6 +9,7 @@ use entrasim_domain::directory::application::{
 use entrasim_domain::id::{AppId, KeyId, ObjectId, PermissionId};
 use entrasim_domain::random::Random;
 use entrasim_domain::tenant::Tenant;
+use entrasim_domain::tenant::relations::Relation;
 use entrasim_domain::time::Timestamp;
 use serde_json::{Value, json};
 
@@ -39,13 +40,13 @@ pub(in crate::surface::graph) fn create(graph: &Graph<'_, '_>) -> Answer {
         .call
         .draw(|random| (ObjectId(random.guid()), AppId(random.guid())));
     let mut application = Application::new(id, app_id, String::new(), graph.call.now());
-    application.owners.push(graph.caller.object_id);
     let application = graph.write(|tenant| {
         for (name, value) in &members {
             set(graph, tenant, &mut application, name, value)?;
         }
         platform::check(&application)?;
-        tenant.put_application(application.clone());
+        tenant.put_application(application.clone(), &graph.note())?;
+        tenant.link(Relation::Owner, id, graph.caller.object_id, &graph.note())?;
         Ok(application)
     })?;
     let mut members = APPLICATION.whole(graph.tenant()?, &application);
@@ -77,11 +78,18 @@ pub(in crate::surface::graph) fn update(graph: &Graph<'_, '_>, key: &Key) -> Ans
 /// `DELETE /applications/{id}`: its service principal here goes with it.
 pub(in crate::surface::graph) fn delete(graph: &Graph<'_, '_>, key: &Key) -> Answer {
     let id = allowed(graph, key, &permission::WRITE_APPLICATION)?;
-    graph.write(|tenant| {
-        let removed = tenant.remove_application(id);
-        removed.ok_or_else(|| GraphError::Missing(id.to_string()))
-    })?;
+    graph.write(|tenant| Ok(tenant.delete(id, &graph.note())?))?;
     Ok(no_content())
+}
+
+/// Whether the caller owns a registration.
+pub(in crate::surface::graph) fn owns(
+    graph: &Graph<'_, '_>,
+    tenant: &Tenant,
+    application: ObjectId,
+) -> bool {
+    let caller = graph.caller.object_id;
+    tenant.relations.has(Relation::Owner, application, caller)
 }
 
 /// Checks the permission for a registration and gives its id.
@@ -92,9 +100,7 @@ pub(in crate::surface::graph) fn allowed(
 ) -> Result<ObjectId, GraphError> {
     let tenant = graph.tenant()?;
     let found = read::find(&APPLICATION, tenant, key);
-    let own = found
-        .as_ref()
-        .is_ok_and(|app| app.owners.contains(&graph.caller.object_id));
+    let own = found.as_ref().is_ok_and(|app| owns(graph, tenant, app.id));
     operation.check(&graph.caller, tenant, Whose::of(own))?;
     Ok(found?.id)
 }
@@ -114,7 +120,7 @@ pub(in crate::surface::graph) fn change<T>(
             .ok_or_else(|| GraphError::Missing(id.to_string()))?;
         let mut application = (**application).clone();
         let result = change(tenant, &mut application)?;
-        tenant.put_application(application);
+        tenant.put_application(application, &graph.note())?;
         Ok(result)
     })
 }

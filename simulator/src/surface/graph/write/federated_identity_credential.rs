@@ -1,4 +1,4 @@
-//! `/applications/{id}/federatedIdentityCredentials`: list, read, add, change, delete.
+//! `/applications/{id}/federatedIdentityCredentials`: add, change, delete.
 
 use entrasim_domain::credential::application_credential::FederatedCredential;
 use entrasim_domain::directory::application::Application;
@@ -8,10 +8,8 @@ use http::StatusCode;
 use serde_json::{Map, Value};
 
 use super::super::error::GraphError;
-use super::super::path::{Key, Segment};
-use super::super::permission::{self, Operation, Whose};
-use super::super::read::{self, Source};
-use super::super::schema::application::APPLICATION;
+use super::super::path::Key;
+use super::super::permission::{self, Operation};
 use super::super::schema::federated_identity_credential::FEDERATED_IDENTITY_CREDENTIAL as ENTITY;
 use super::super::{Answer, Graph};
 use super::application::change;
@@ -23,73 +21,11 @@ const CLASS: &str = "FederatedIdentityCredential";
 const MOST: usize = 20;
 static WRITE: &Operation = &permission::WRITE_APPLICATION;
 
-/// `rest` starts with the collection itself.
-pub(in crate::surface::graph) fn answer(
-    graph: &Graph<'_, '_>,
-    application: &Key,
-    rest: &[Segment],
-) -> Answer {
-    let by_key = rest
-        .first()
-        .and_then(|segment| segment.key.as_ref())
-        .map(|key| match key {
-            Key::Id(id) => id.clone(),
-            Key::Alternate { value, .. } => value.clone(),
-        });
-    let below = rest.get(1).map(|segment| segment.text.clone());
-    if rest.len() > 2 || (by_key.is_some() && below.is_some()) {
-        let segment = rest.last().map(|segment| segment.name.clone());
-        return Err(GraphError::Segment(segment.unwrap_or_default()));
-    }
-    match (graph.method().as_str(), by_key.or(below)) {
-        ("GET", None) => list(graph, application),
-        ("GET", Some(name)) => one(graph, application, &name),
-        ("POST", None) => create(graph, application),
-        ("PATCH", Some(name)) => update(graph, application, &name),
-        ("DELETE", Some(name)) => delete(graph, application, &name),
-        _ => Err(GraphError::Method),
-    }
-}
-
-fn readable<'g>(
-    graph: &'g Graph<'_, '_>,
-    application: &Key,
-) -> Result<&'g Application, GraphError> {
-    let tenant = graph.tenant()?;
-    let found = read::find(&APPLICATION, tenant, application);
-    let own = found
-        .as_ref()
-        .is_ok_and(|app| app.owners.contains(&graph.caller.object_id));
-    permission::READ_FEDERATED_CREDENTIALS.check(&graph.caller, tenant, Whose::of(own))?;
-    found
-}
-
 fn fragment(application: &Application) -> String {
     format!(
         "applications('{}')/federatedIdentityCredentials",
         application.id
     )
-}
-
-fn list(graph: &Graph<'_, '_>, application: &Key) -> Answer {
-    let application = readable(graph, application)?;
-    let rows = |_| -> super::super::schema::Rows<'_, _> {
-        Box::new(application.federated_credentials.iter())
-    };
-    let page = read::list(&ENTITY, graph.tenant()?, &graph.query, &Source::Part(&rows))?;
-    Ok(graph.page(&fragment(application), page))
-}
-
-fn one(graph: &Graph<'_, '_>, application: &Key, name: &str) -> Answer {
-    let application = readable(graph, application)?;
-    let at = position(application, name)?;
-    let credential = application
-        .federated_credentials
-        .get(at)
-        .ok_or_else(|| missing(name))?;
-    let (value, selected) = read::one(&ENTITY, graph.tenant()?, credential, &graph.query)?;
-    let fragment = format!("{}{selected}/$entity", fragment(application));
-    Ok(graph.document(StatusCode::OK, &fragment, value))
 }
 
 fn missing(name: &str) -> GraphError {
@@ -105,7 +41,7 @@ fn position(application: &Application, name: &str) -> Result<usize, GraphError> 
     found.ok_or_else(|| missing(name))
 }
 
-fn create(graph: &Graph<'_, '_>, key: &Key) -> Answer {
+pub(in crate::surface::graph) fn create(graph: &Graph<'_, '_>, key: &Key) -> Answer {
     // Who may not write here learns nothing about the body.
     super::application::allowed(graph, key, WRITE)?;
     let members = body(graph)?;
@@ -174,7 +110,7 @@ fn check_subject(
     }
 }
 
-fn update(graph: &Graph<'_, '_>, key: &Key, name: &str) -> Answer {
+pub(in crate::surface::graph) fn update(graph: &Graph<'_, '_>, key: &Key, name: &str) -> Answer {
     super::application::allowed(graph, key, WRITE)?;
     let members = body(graph)?;
     change(graph, key, WRITE, |_, application| {
@@ -198,7 +134,7 @@ fn update(graph: &Graph<'_, '_>, key: &Key, name: &str) -> Answer {
     Ok(no_content())
 }
 
-fn delete(graph: &Graph<'_, '_>, key: &Key, name: &str) -> Answer {
+pub(in crate::surface::graph) fn delete(graph: &Graph<'_, '_>, key: &Key, name: &str) -> Answer {
     change(graph, key, WRITE, |_, application| {
         let at = position(application, name)?;
         application.federated_credentials.remove(at);

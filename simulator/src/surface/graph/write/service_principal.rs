@@ -22,7 +22,7 @@ const CLASS: &str = "ServicePrincipal";
 fn owns(graph: &Graph<'_, '_>, tenant: &Tenant, app: AppId) -> Whose {
     let owned = tenant
         .application(app)
-        .is_some_and(|application| application.owners.contains(&graph.caller.object_id));
+        .is_some_and(|application| super::application::owns(graph, tenant, application.id));
     Whose::of(owned)
 }
 
@@ -38,7 +38,7 @@ pub(in crate::surface::graph) fn create(graph: &Graph<'_, '_>) -> Answer {
     let app = app?;
     let id = ObjectId(graph.call.draw(Random::guid));
     let principal = graph.write(|tenant| {
-        if tenant.service_principals_by_app.contains_key(&app) {
+        if tenant.service_principal(app).is_some() {
             return Err(GraphError::ServicePrincipalExists(app.to_string()));
         }
         let (display_name, app_owner) =
@@ -61,7 +61,7 @@ pub(in crate::surface::graph) fn create(graph: &Graph<'_, '_>) -> Answer {
         for (name, value) in &members {
             set(tenant, &mut principal, name, value)?;
         }
-        tenant.put_service_principal(principal.clone());
+        tenant.put_service_principal(principal.clone(), &graph.note())?;
         Ok(principal)
     })?;
     graph.created(
@@ -107,7 +107,7 @@ pub(in crate::surface::graph) fn update(graph: &Graph<'_, '_>, key: &Key) -> Ans
         for (name, value) in &members {
             set(tenant, &mut principal, name, value)?;
         }
-        tenant.put_service_principal(principal);
+        tenant.put_service_principal(principal, &graph.note())?;
         Ok(())
     })?;
     Ok(no_content())
@@ -116,10 +116,7 @@ pub(in crate::surface::graph) fn update(graph: &Graph<'_, '_>, key: &Key) -> Ans
 /// `DELETE /servicePrincipals/{id}`
 pub(in crate::surface::graph) fn delete(graph: &Graph<'_, '_>, key: &Key) -> Answer {
     let id = allowed(graph, key)?;
-    graph.write(|tenant| {
-        let removed = tenant.remove_service_principal(id);
-        removed.ok_or_else(|| GraphError::Missing(id.to_string()))
-    })?;
+    graph.write(|tenant| Ok(tenant.delete(id, &graph.note())?))?;
     Ok(no_content())
 }
 

@@ -1,4 +1,4 @@
-//! Users: create, change, delete. A deletion is final here: deleted items are not simulated.
+//! Users: create, change, delete. A deleted user can be restored for thirty days.
 
 use entrasim_domain::directory::user::{Mail, Password, User, UserType};
 use entrasim_domain::id::ObjectId;
@@ -11,6 +11,7 @@ use super::super::error::GraphError;
 use super::super::path::Key;
 use super::super::permission::{self, Whose};
 use super::super::read;
+use super::super::schema::Access;
 use super::super::schema::user::USER;
 use super::super::{Answer, Graph};
 use super::{body, boolean, invalid, no_content, optional_text, other_member, text};
@@ -29,7 +30,7 @@ pub(in crate::surface::graph) fn create(graph: &Graph<'_, '_>) -> Answer {
         for (name, value) in &members {
             set(tenant, &mut user, name, value, now)?;
         }
-        tenant.users.put(user.clone());
+        tenant.put_user(user.clone(), &graph.note())?;
         Ok(user)
     })?;
     graph.created(&USER, USER.whole(graph.tenant()?, &user))
@@ -64,15 +65,12 @@ fn require(members: &Map<String, Value>) -> Result<(), GraphError> {
 
 /// What people may change of their own account (Microsoft Learn, "What are the default user permissions?").
 const OWN_PROFILE: [&str; 3] = ["mobilePhone", "businessPhones", "preferredLanguage"];
-/// Whose change needs more when the account is an administrator's.
-const SENSITIVE: [&str; 6] = [
-    "accountEnabled",
-    "businessPhones",
-    "mobilePhone",
-    "otherMails",
-    "passwordProfile",
-    "userPrincipalName",
-];
+/// Whether the change of a member needs more when the account is an administrator's.
+fn is_sensitive(name: &str) -> bool {
+    USER.properties.iter().any(|property| {
+        property.facts.write == Access::Sensitive && property.facts.name.eq_ignore_ascii_case(name)
+    })
+}
 
 fn among(list: &[&str], name: &str) -> bool {
     list.iter().any(|known| known.eq_ignore_ascii_case(name))
@@ -93,7 +91,7 @@ pub(in crate::surface::graph) fn update(graph: &Graph<'_, '_>, key: &Key) -> Ans
     };
     operation.check(&graph.caller, tenant, Whose::of(own))?;
     let id = target?;
-    if !own && members.keys().any(|name| among(&SENSITIVE, name)) {
+    if !own && members.keys().any(|name| is_sensitive(name)) {
         permission::check_sensitive(&graph.caller, tenant, id)?;
     }
     let now = graph.call.now();
@@ -106,7 +104,7 @@ pub(in crate::surface::graph) fn update(graph: &Graph<'_, '_>, key: &Key) -> Ans
         for (name, value) in &members {
             set(tenant, &mut user, name, value, now)?;
         }
-        tenant.users.put(user);
+        tenant.put_user(user, &graph.note())?;
         Ok(())
     })?;
     Ok(no_content())
@@ -118,10 +116,7 @@ pub(in crate::surface::graph) fn delete(graph: &Graph<'_, '_>, key: &Key) -> Ans
     permission::DELETE_USER.check(&graph.caller, tenant, Whose::Other)?;
     let id = read::find(&USER, tenant, key)?.id;
     permission::check_sensitive(&graph.caller, tenant, id)?;
-    graph.write(|tenant| {
-        let removed = tenant.remove_user(id);
-        removed.ok_or_else(|| GraphError::Missing(id.to_string()))
-    })?;
+    graph.write(|tenant| Ok(tenant.delete(id, &graph.note())?))?;
     Ok(no_content())
 }
 
@@ -141,9 +136,9 @@ fn set(
         "surname" => user.surname = optional(64)?,
         "jobtitle" => user.job_title = optional(128)?,
         "department" => user.department = optional(64)?,
-        "officelocation" => user.office_location = optional(128)?,
-        "mobilephone" => user.mobile_phone = optional(64)?,
-        "preferredlanguage" => user.preferred_language = optional(64)?,
+        "officelocation" => user.profile_mut().office_location = optional(128)?,
+        "mobilephone" => user.profile_mut().mobile_phone = optional(64)?,
+        "preferredlanguage" => user.profile_mut().preferred_language = optional(64)?,
         "mail" => user.mail = optional(256)?.map_or(Mail::None, Mail::Other),
         "accountenabled" => user.set_enabled(boolean(value, name, CLASS)?, now),
         "mailnickname" => {
@@ -153,7 +148,7 @@ fn set(
             if !is_valid {
                 return Err(invalid(name, CLASS));
             }
-            user.mail_nickname = Some(alias.into());
+            user.profile_mut().mail_nickname = Some(alias.into());
         }
         "userprincipalname" => set_principal_name(tenant, user, value)?,
         "passwordprofile" => set_password(user, value, now)?,
@@ -186,8 +181,9 @@ fn set_principal_name(tenant: &Tenant, user: &mut User, value: &Value) -> Result
         });
     }
     // The alias stays what it was when the name changes.
-    if user.mail_nickname.is_none() && !user.local_part.is_empty() {
-        user.mail_nickname = Some(user.local_part.clone());
+    if user.profile().mail_nickname.is_none() && !user.local_part.is_empty() {
+        let alias = user.local_part.clone();
+        user.profile_mut().mail_nickname = Some(alias);
     }
     user.local_part = local.into();
     user.domain = domain;
@@ -242,7 +238,7 @@ fn set_password(user: &mut User, value: &Value, now: Timestamp) -> Result<(), Gr
     if chosen_anew {
         user.set_password(password, now);
     } else {
-        user.password = Some(password);
+        user.password = Some(Box::new(password));
     }
     Ok(())
 }

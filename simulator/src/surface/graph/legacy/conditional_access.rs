@@ -7,7 +7,7 @@ use super::{Target, get, names, not_simulated};
 use crate::surface::graph::error::GraphError;
 use crate::surface::graph::path::{Key, Segment};
 use crate::surface::graph::permission::{self, Operation, Whose};
-use crate::surface::graph::schema::EntityType;
+use crate::surface::graph::schema::Type;
 use crate::surface::graph::schema::authentication_context::AUTHENTICATION_CONTEXT;
 use crate::surface::graph::schema::authentication_strength::AUTHENTICATION_STRENGTH;
 use crate::surface::graph::schema::conditional_access_policy::CONDITIONAL_ACCESS_POLICY;
@@ -113,10 +113,10 @@ fn strengths(graph: &Graph<'_, '_>, target: &Target, rest: &[Segment]) -> Answer
 }
 
 /// A set, its size, or one entity of it.
-fn read<T>(
+fn read(
     graph: &Graph<'_, '_>,
     rest: &[Segment],
-    entity: &'static EntityType<T>,
+    entity: &'static dyn Type,
     operation: &'static Operation,
 ) -> Answer {
     let (key, rest) = match rest {

@@ -1,0 +1,133 @@
+//! The properties that rules read (Microsoft Learn, "Manage rules for dynamic membership groups", supported properties).
+
+use super::{Device, Held, Names, User};
+use crate::directory::user::UserType;
+
+pub(super) const USER_PROPERTIES: &[&str] = &[
+    "accountenabled",
+    "city",
+    "companyname",
+    "country",
+    "department",
+    "dirsyncenabled",
+    "displayname",
+    "employeeid",
+    "facsimiletelephonenumber",
+    "givenname",
+    "jobtitle",
+    "mail",
+    "mailnickname",
+    "mobile",
+    "objectid",
+    "onpremisesdistinguishedname",
+    "onpremisessecurityidentifier",
+    "othermails",
+    "passwordpolicies",
+    "physicaldeliveryofficename",
+    "postalcode",
+    "preferredlanguage",
+    "proxyaddresses",
+    "sipproxyaddress",
+    "state",
+    "streetaddress",
+    "surname",
+    "telephonenumber",
+    "usagelocation",
+    "userprincipalname",
+    "usertype",
+];
+
+pub(super) const DEVICE_PROPERTIES: &[&str] = &[
+    "accountenabled",
+    "devicemanufacturer",
+    "devicemodel",
+    "deviceid",
+    "deviceostype",
+    "deviceosversion",
+    "devicetrusttype",
+    "displayname",
+    "objectid",
+    "profiletype",
+];
+
+fn text<T: AsRef<str>>(value: Option<T>) -> Held {
+    value.map_or(Held::Null, |value| Held::Text(value.as_ref().to_owned()))
+}
+
+pub(super) fn of_user(user: &User, names: &Names<'_>, name: &str) -> Held {
+    let profile = user.profile();
+    match name {
+        "accountenabled" => Held::Boolean(user.account_enabled),
+        "city" => text(profile.city.as_ref()),
+        "companyname" => text(profile.company_name.as_ref()),
+        "country" => text(profile.country.as_ref()),
+        "department" => text(user.department.as_ref()),
+        "dirsyncenabled" => profile
+            .on_premises
+            .sync_enabled
+            .map_or(Held::Null, Held::Boolean),
+        "displayname" => text(Some(&user.display_name)),
+        "employeeid" => text(profile.employee_id.as_ref()),
+        "facsimiletelephonenumber" => text(profile.fax_number.as_ref()),
+        "givenname" => text(user.given_name.as_ref()),
+        "jobtitle" => text(user.job_title.as_ref()),
+        "mail" => text(names.mail),
+        "mailnickname" => text(Some(user.mail_nickname())),
+        "mobile" => text(profile.mobile_phone.as_ref()),
+        "objectid" => Held::Text(user.id.to_string()),
+        "onpremisesdistinguishedname" => text(profile.on_premises.distinguished_name.as_ref()),
+        "onpremisessecurityidentifier" => text(profile.on_premises.security_identifier.as_ref()),
+        "othermails" => Held::Many(profile.other_mails.clone()),
+        "passwordpolicies" => text(profile.password_policies.as_ref()),
+        "physicaldeliveryofficename" => text(profile.office_location.as_ref()),
+        "postalcode" => text(profile.postal_code.as_ref()),
+        "preferredlanguage" => text(profile.preferred_language.as_ref()),
+        "proxyaddresses" => Held::Many(profile.proxy_addresses.clone()),
+        "state" => text(profile.state.as_ref()),
+        "streetaddress" => text(profile.street_address.as_ref()),
+        "surname" => text(user.surname.as_ref()),
+        "telephonenumber" => text(profile.business_phones.first()),
+        "usagelocation" => text(profile.usage_location.as_ref()),
+        "userprincipalname" => text(Some(names.principal_name)),
+        "usertype" => Held::Text(match user.user_type {
+            UserType::Member => "Member".to_owned(),
+            UserType::Guest => "Guest".to_owned(),
+        }),
+        name => extension(user, name),
+    }
+}
+
+fn extension(user: &User, name: &str) -> Held {
+    let profile = user.profile();
+    if let Some(value) = attribute(&profile.extension_attributes, name) {
+        return text(Some(value));
+    }
+    let mut extensions = profile.extensions.iter();
+    let found = extensions.find(|(known, _)| known.eq_ignore_ascii_case(name));
+    found.map_or(Held::Null, |(_, value)| value.into())
+}
+
+/// The value of `extensionattribute1` to `15`.
+fn attribute<T>(attributes: &[Option<T>; 15], name: &str) -> Option<T>
+where
+    T: Clone,
+{
+    let number: usize = name.strip_prefix("extensionattribute")?.parse().ok()?;
+    attributes.get(number.checked_sub(1)?)?.clone()
+}
+
+pub(super) fn of_device(device: &Device, name: &str) -> Held {
+    match name {
+        "accountenabled" => Held::Boolean(device.account_enabled),
+        "devicemanufacturer" => text(device.manufacturer.as_ref()),
+        "devicemodel" => text(device.model.as_ref()),
+        "deviceid" => Held::Text(device.device_id.to_string()),
+        "deviceostype" => text(Some(&device.operating_system)),
+        "deviceosversion" => text(Some(&device.operating_system_version)),
+        "devicetrusttype" => text(device.trust_type.as_ref()),
+        "displayname" => text(Some(&device.display_name)),
+        "objectid" => Held::Text(device.id.to_string()),
+        "profiletype" => text(device.profile_type.as_ref()),
+        name => text(attribute(&device.extension_attributes, name)),
+    }
+}

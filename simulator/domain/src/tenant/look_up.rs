@@ -1,0 +1,211 @@
+//! Finding objects through indexes: what `$filter` and `$orderby` ask for most.
+
+use super::Tenant;
+use super::index::{Folded, Ids, TextIndex, ValueIndex, compare};
+use crate::directory::object::{Class, ObjectRef};
+use crate::directory::user::Mail;
+use crate::id::{AppId, ObjectId};
+
+/// A property with an index, by its name in Graph.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum Indexed {
+    Id,
+    AppId,
+    Department,
+    DeviceId,
+    DisplayName,
+    EmployeeId,
+    GivenName,
+    ImmutableId,
+    JobTitle,
+    Mail,
+    MailNickname,
+    Surname,
+    UniqueName,
+    UserPrincipalName,
+}
+
+/// One of the two kinds of index.
+enum Index<'a> {
+    Text(&'a TextIndex),
+    Value(&'a ValueIndex),
+}
+
+impl Tenant {
+    /// The object with this id, whatever its type.
+    pub fn object(&self, id: ObjectId) -> Option<ObjectRef<'_>> {
+        if let Some(user) = self.users.get(id) {
+            return Some(ObjectRef::User(user));
+        }
+        if let Some(group) = self.groups.get(&id) {
+            return Some(ObjectRef::Group(group));
+        }
+        if let Some(principal) = self.service_principals.get(&id) {
+            return Some(ObjectRef::ServicePrincipal(principal));
+        }
+        if let Some(application) = self.applications.get(&id) {
+            return Some(ObjectRef::Application(application));
+        }
+        if let Some(device) = self.devices.get(&id) {
+            return Some(ObjectRef::Device(device));
+        }
+        let unit = self.administrative_units.get(&id)?;
+        Some(ObjectRef::AdministrativeUnit(unit))
+    }
+
+    fn index(&self, class: Class, property: Indexed) -> Option<Index<'_>> {
+        let users = self.users.index();
+        Some(match (class, property) {
+            (Class::User, Indexed::DisplayName) => Index::Text(&users.display_names),
+            (Class::User, Indexed::EmployeeId) => Index::Text(&users.employee_ids),
+            (Class::User, Indexed::ImmutableId) => Index::Text(&users.immutable_ids),
+            (Class::User, Indexed::GivenName) => Index::Value(&users.given_names),
+            (Class::User, Indexed::Surname) => Index::Value(&users.surnames),
+            (Class::User, Indexed::Department) => Index::Value(&users.departments),
+            (Class::User, Indexed::JobTitle) => Index::Value(&users.job_titles),
+            (Class::Group, Indexed::DisplayName) => Index::Text(&self.groups.index().display_names),
+            (Class::Group, Indexed::MailNickname) => {
+                Index::Text(&self.groups.index().mail_nicknames)
+            }
+            (Class::Application, Indexed::DisplayName) => {
+                Index::Text(&self.applications.index().display_names)
+            }
+            (Class::ServicePrincipal, Indexed::DisplayName) => {
+                Index::Text(&self.service_principals.index().display_names)
+            }
+            (Class::Device, Indexed::DisplayName) => {
+                Index::Text(&self.devices.index().display_names)
+            }
+            _ => return None,
+        })
+    }
+
+    /// The objects after `after` whose property equals `value` (case ignored), in the order of their ids; `None` if there is
+    /// no index.
+    pub fn equal(
+        &self,
+        class: Class,
+        property: Indexed,
+        value: &str,
+        after: Option<ObjectId>,
+    ) -> Option<Ids<'_>> {
+        match self.index(class, property) {
+            Some(Index::Text(index)) => return Some(Box::new(index.exact(value, after))),
+            Some(Index::Value(index)) => return Some(index.exact(value, after)),
+            None => {}
+        }
+        let mut ids = match (class, property) {
+            (_, Indexed::Id) => {
+                let id = value.parse().ok();
+                id.filter(|id| {
+                    self.object(*id)
+                        .is_some_and(|object| object.class() == class)
+                })
+                .into_iter()
+                .collect()
+            }
+            (Class::User, Indexed::UserPrincipalName) => {
+                let user = self.user_by_principal_name(value);
+                user.map(|user| user.id).into_iter().collect()
+            }
+            (Class::User, Indexed::Mail) => self.users_by_mail(value),
+            (Class::User, Indexed::MailNickname) => self.users_by_nickname(value),
+            (Class::Application | Class::ServicePrincipal, Indexed::AppId) => {
+                let app: Option<AppId> = value.parse().ok();
+                let index = match class {
+                    Class::Application => &self.applications.index().by_app,
+                    _ => &self.service_principals.index().by_app,
+                };
+                app.and_then(|app| index.get(&app).copied())
+                    .into_iter()
+                    .collect()
+            }
+            (Class::Group, Indexed::UniqueName) => {
+                let index = &self.groups.index().unique_names;
+                index
+                    .get(&Folded::from(value))
+                    .copied()
+                    .into_iter()
+                    .collect()
+            }
+            (Class::Device, Indexed::DeviceId) => {
+                let id: Option<uuid::Uuid> = value.parse().ok();
+                let index = &self.devices.index().by_device;
+                id.and_then(|id| index.get(&id).copied())
+                    .into_iter()
+                    .collect()
+            }
+            _ => return None,
+        };
+        ids.retain(|id| after.is_none_or(|after| *id > after));
+        ids.sort_unstable();
+        Some(Box::new(ids.into_iter()))
+    }
+
+    /// The objects whose property starts with `prefix` (case ignored), in the order of the property; `None` if there is no
+    /// index.
+    pub fn starting_with(&self, class: Class, property: Indexed, prefix: &str) -> Option<Ids<'_>> {
+        match self.index(class, property) {
+            Some(Index::Text(index)) => return Some(Box::new(index.prefix(prefix))),
+            Some(Index::Value(index)) => return Some(Box::new(index.prefix(prefix))),
+            None => {}
+        }
+        match (class, property) {
+            (Class::User, Indexed::UserPrincipalName) => Some(match prefix.split_once('@') {
+                None => Box::new(self.users.by_local_prefix(prefix).map(|user| user.id)),
+                Some((local, domain)) => {
+                    let domain = domain.to_lowercase();
+                    let found = self.domains.iter().enumerate().filter_map(|(at, known)| {
+                        let fits = known.to_lowercase().starts_with(&domain);
+                        let at = u16::try_from(at).ok().filter(|_| fits)?;
+                        self.users.by_local_part(local, at).map(|user| user.id)
+                    });
+                    Box::new(found.collect::<Vec<_>>().into_iter())
+                }
+            }),
+            _ => None,
+        }
+    }
+
+    /// Every object of a type in the order of a property, from behind one place; `None` if there is no such index. Objects
+    /// without the property are not among them.
+    pub fn ordered(
+        &self,
+        class: Class,
+        property: Indexed,
+        after: Option<(&str, ObjectId)>,
+        descending: bool,
+    ) -> Option<Ids<'_>> {
+        if (class, property) == (Class::User, Indexed::UserPrincipalName) && !descending {
+            let last = after.and_then(|(_, id)| self.users.get(id));
+            return Some(Box::new(self.users.by_name(last.map(|user| &**user))));
+        }
+        match (self.index(class, property)?, descending) {
+            (Index::Text(index), false) => Some(Box::new(index.ordered(after))),
+            (Index::Text(index), true) => Some(Box::new(index.descending(after))),
+            (Index::Value(_), _) => None,
+        }
+    }
+
+    fn users_by_mail(&self, mail: &str) -> Vec<ObjectId> {
+        let named = self
+            .user_by_principal_name(mail)
+            .filter(|user| user.mail == Mail::PrincipalName);
+        let others = self.users.index().mails.exact(mail, None);
+        others.chain(named.map(|user| user.id)).collect()
+    }
+
+    fn users_by_nickname(&self, nickname: &str) -> Vec<ObjectId> {
+        let named = (0..self.domains.len()).filter_map(|at| {
+            let user = self
+                .users
+                .by_local_part(nickname, u16::try_from(at).ok()?)?;
+            (compare(user.mail_nickname(), nickname).is_eq()).then_some(user.id)
+        });
+        let others = self.users.index().mail_nicknames.exact(nickname, None);
+        let mut found: Vec<ObjectId> = others.chain(named).collect();
+        found.sort_unstable();
+        found.dedup();
+        found
+    }
+}

@@ -1,0 +1,48 @@
+//! Operations under `/groups`: method, template, handler, the directory action that people need.
+
+use super::super::action;
+use super::{DELETE, DELTA, GET, Operation, PATCH, POST, READ, UNSIMULATED, call, op};
+
+pub(super) const ROWS: &[Operation] = &[
+    op(GET, "/groups", READ).needs("groups/standard/read"),
+    op(POST, "/groups", UNSIMULATED).needs("groups/create"),
+    op(GET, "/groups/delta()", DELTA).needs("groups/standard/read"),
+    op(DELETE, "/groups/{id}", UNSIMULATED).needs("groups/delete"),
+    op(GET, "/groups/{id}", READ).needs("groups/standard/read"),
+    op(PATCH, "/groups/{id}", UNSIMULATED).needs("groups/basic/update"),
+    op(GET, "/groups/{id}/appRoleAssignments", READ)
+        .needs("groups/appRoleAssignments/read")
+        .units(2),
+    op(POST, "/groups/{id}/appRoleAssignments", UNSIMULATED)
+        .needs("servicePrincipals/appRoleAssignedTo/update"),
+    op(DELETE, "/groups/{id}/appRoleAssignments/{id}", UNSIMULATED)
+        .needs("servicePrincipals/appRoleAssignedTo/update"),
+    op(POST, "/groups/{id}/assignLicense", UNSIMULATED).needs("groups/assignLicense"),
+    op(POST, "/groups/{id}/checkMemberGroups", UNSIMULATED).needs("groups/memberOf/read"),
+    op(POST, "/groups/{id}/checkMemberObjects", UNSIMULATED).needs("groups/memberOf/read"),
+    op(
+        POST,
+        "/groups/{id}/getMemberGroups",
+        call(action::get_member_groups::answer),
+    )
+    .needs("groups/memberOf/read"),
+    op(POST, "/groups/{id}/getMemberObjects", UNSIMULATED).needs("groups/memberOf/read"),
+    op(GET, "/groups/{id}/memberOf", READ)
+        .needs("groups/memberOf/read")
+        .units(2),
+    op(GET, "/groups/{id}/members", READ)
+        .needs("groups/members/read")
+        .units(3),
+    op(DELETE, "/groups/{id}/members/{id}/$ref", UNSIMULATED).needs("groups/members/update"),
+    op(GET, "/groups/{id}/owners", READ).needs("groups/owners/read"),
+    op(POST, "/groups/{id}/owners/$ref", UNSIMULATED).needs("groups/owners/update"),
+    op(DELETE, "/groups/{id}/owners/{id}/$ref", UNSIMULATED).needs("groups/owners/update"),
+    op(GET, "/groups/{id}/transitiveMemberOf", READ)
+        .needs("groups/memberOf/read")
+        .units(2),
+    op(GET, "/groups/{id}/transitiveMembers", READ)
+        .needs("groups/members/read")
+        .units(5),
+    op(POST, "/groups/{id}/members/$ref", UNSIMULATED).needs("groups/members/update"),
+    op(DELETE, "/groups/{id}/members/$ref", UNSIMULATED).needs("groups/members/update"),
+];

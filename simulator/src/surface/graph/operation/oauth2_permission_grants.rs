@@ -1,0 +1,17 @@
+//! Operations under `/oauth2_permission_grants`: method, template, handler, the directory action that people need.
+
+use super::{DELETE, DELTA, GET, Operation, PATCH, POST, READ, UNSIMULATED, op};
+
+pub(super) const ROWS: &[Operation] = &[
+    op(GET, "/oauth2PermissionGrants", READ)
+        .needs("oAuth2PermissionGrants/standard/read")
+        .units(2),
+    op(POST, "/oauth2PermissionGrants", UNSIMULATED)
+        .needs("oAuth2PermissionGrants/allProperties/allTasks"),
+    op(GET, "/oauth2PermissionGrants/delta()", DELTA).needs("oAuth2PermissionGrants/standard/read"),
+    op(DELETE, "/oauth2PermissionGrants/{id}", UNSIMULATED)
+        .needs("oAuth2PermissionGrants/allProperties/allTasks"),
+    op(GET, "/oauth2PermissionGrants/{id}", READ).needs("oAuth2PermissionGrants/standard/read"),
+    op(PATCH, "/oauth2PermissionGrants/{id}", UNSIMULATED)
+        .needs("oAuth2PermissionGrants/allProperties/allTasks"),
+];

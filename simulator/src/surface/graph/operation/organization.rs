@@ -1,0 +1,9 @@
+//! Operations under `/organization`: method, template, handler, the directory action that people need.
+
+use super::{GET, Operation, PATCH, READ, UNSIMULATED, op};
+
+pub(super) const ROWS: &[Operation] = &[
+    op(GET, "/organization", READ).needs("organization/standard/read"),
+    op(GET, "/organization/{id}", READ).needs("organization/standard/read"),
+    op(PATCH, "/organization/{id}", UNSIMULATED).needs("organization/basic/update"),
+];

@@ -1,0 +1,137 @@
+//! Operations under `/service_principals`: method, template, handler, the directory action that people need.
+
+use super::super::{action, write};
+use super::{DELETE, DELTA, GET, Operation, PATCH, POST, READ, UNSIMULATED, call, op};
+
+pub(super) const ROWS: &[Operation] = &[
+    op(GET, "/servicePrincipals", READ).needs("servicePrincipals/standard/read"),
+    op(
+        POST,
+        "/servicePrincipals",
+        call(|graph, _| write::service_principal::create(graph)),
+    )
+    .needs("servicePrincipals/create"),
+    op(GET, "/servicePrincipals/delta()", DELTA).needs("servicePrincipals/standard/read"),
+    op(
+        DELETE,
+        "/servicePrincipals/{id}",
+        call(|graph, resource| {
+            write::service_principal::delete(graph, &resource.first_key(graph.tenant()?))
+        }),
+    )
+    .needs("servicePrincipals/delete"),
+    op(GET, "/servicePrincipals/{id}", READ).needs("servicePrincipals/standard/read"),
+    op(
+        PATCH,
+        "/servicePrincipals/{id}",
+        call(|graph, resource| {
+            write::service_principal::update(graph, &resource.first_key(graph.tenant()?))
+        }),
+    )
+    .needs("servicePrincipals/basic/update"),
+    op(POST, "/servicePrincipals/{id}/addKey", UNSIMULATED)
+        .needs("servicePrincipals/credentials/update"),
+    op(POST, "/servicePrincipals/{id}/addPassword", UNSIMULATED)
+        .needs("servicePrincipals/credentials/update"),
+    op(
+        POST,
+        "/servicePrincipals/{id}/addTokenSigningCertificate",
+        UNSIMULATED,
+    )
+    .needs("servicePrincipals/credentials/update"),
+    op(GET, "/servicePrincipals/{id}/appRoleAssignedTo", READ)
+        .needs("servicePrincipals/appRoleAssignedTo/read")
+        .units(2),
+    op(
+        POST,
+        "/servicePrincipals/{id}/appRoleAssignedTo",
+        UNSIMULATED,
+    )
+    .needs("servicePrincipals/appRoleAssignedTo/update"),
+    op(
+        DELETE,
+        "/servicePrincipals/{id}/appRoleAssignedTo/{id}",
+        UNSIMULATED,
+    )
+    .needs("servicePrincipals/appRoleAssignedTo/update"),
+    op(GET, "/servicePrincipals/{id}/appRoleAssignments", READ)
+        .needs("servicePrincipals/appRoleAssignments/read")
+        .units(2),
+    op(
+        POST,
+        "/servicePrincipals/{id}/appRoleAssignments",
+        UNSIMULATED,
+    )
+    .needs("servicePrincipals/appRoleAssignedTo/update"),
+    op(
+        DELETE,
+        "/servicePrincipals/{id}/appRoleAssignments/{id}",
+        UNSIMULATED,
+    )
+    .needs("servicePrincipals/appRoleAssignedTo/update"),
+    op(
+        POST,
+        "/servicePrincipals/{id}/checkMemberGroups",
+        UNSIMULATED,
+    )
+    .needs("servicePrincipals/memberOf/read"),
+    op(
+        POST,
+        "/servicePrincipals/{id}/checkMemberObjects",
+        UNSIMULATED,
+    )
+    .needs("servicePrincipals/memberOf/read"),
+    op(
+        GET,
+        "/servicePrincipals/{id}/delegatedPermissionClassifications",
+        READ,
+    )
+    .needs("servicePrincipals/standard/read"),
+    op(
+        POST,
+        "/servicePrincipals/{id}/delegatedPermissionClassifications",
+        UNSIMULATED,
+    )
+    .needs("servicePrincipals/permissions/update"),
+    op(
+        DELETE,
+        "/servicePrincipals/{id}/delegatedPermissionClassifications/{id}",
+        UNSIMULATED,
+    )
+    .needs("servicePrincipals/permissions/update"),
+    op(
+        POST,
+        "/servicePrincipals/{id}/getMemberGroups",
+        call(action::get_member_groups::answer),
+    )
+    .needs("servicePrincipals/memberOf/read"),
+    op(
+        POST,
+        "/servicePrincipals/{id}/getMemberObjects",
+        UNSIMULATED,
+    )
+    .needs("servicePrincipals/memberOf/read"),
+    op(GET, "/servicePrincipals/{id}/memberOf", READ)
+        .needs("servicePrincipals/memberOf/read")
+        .units(2),
+    op(GET, "/servicePrincipals/{id}/oauth2PermissionGrants", READ)
+        .needs("servicePrincipals/oAuth2PermissionGrants/read"),
+    op(GET, "/servicePrincipals/{id}/ownedObjects", READ)
+        .needs("servicePrincipals/ownedObjects/read"),
+    op(GET, "/servicePrincipals/{id}/owners", READ).needs("servicePrincipals/owners/read"),
+    op(POST, "/servicePrincipals/{id}/owners/$ref", UNSIMULATED)
+        .needs("servicePrincipals/owners/update"),
+    op(
+        DELETE,
+        "/servicePrincipals/{id}/owners/{id}/$ref",
+        UNSIMULATED,
+    )
+    .needs("servicePrincipals/owners/update"),
+    op(POST, "/servicePrincipals/{id}/removeKey", UNSIMULATED)
+        .needs("servicePrincipals/credentials/update"),
+    op(POST, "/servicePrincipals/{id}/removePassword", UNSIMULATED)
+        .needs("servicePrincipals/credentials/update"),
+    op(GET, "/servicePrincipals/{id}/transitiveMemberOf", READ)
+        .needs("servicePrincipals/memberOf/read")
+        .units(2),
+];

@@ -1,0 +1,130 @@
+//! Operations under `/users`: method, template, handler, the directory action that people need.
+
+use entrasim_domain::directory::user::User;
+
+use super::super::permission::Whose;
+use super::super::{action, write};
+use super::{
+    DELETE, DELTA, GET, MemberRule, Operation, PATCH, POST, PUT, READ, UNSIMULATED, call, op,
+};
+
+/// What people may change of their own account (Microsoft Learn, "What are the default user permissions?").
+pub(super) const OWN_PROFILE: &[&str] = &["businessPhones", "mobilePhone", "preferredLanguage"];
+
+/// Permissions that are about some members of an account only (Microsoft Learn, "Update user").
+pub(super) const MEMBER_RULES: &[MemberRule] = &[
+    MemberRule {
+        permission: "User.EnableDisableAccount.All",
+        members: &["accountEnabled"],
+    },
+    MemberRule {
+        permission: "User.ManageIdentities.All",
+        members: &["identities"],
+    },
+    MemberRule {
+        permission: "User-Mail.ReadWrite.All",
+        members: &["mail", "otherMails"],
+    },
+    MemberRule {
+        permission: "User-PasswordProfile.ReadWrite.All",
+        members: &["passwordProfile"],
+    },
+    MemberRule {
+        permission: "User-Phone.ReadWrite.All",
+        members: &["businessPhones", "mobilePhone"],
+    },
+];
+
+pub(super) const ROWS: &[Operation] = &[
+    op(GET, "/users", READ)
+        .needs("users/standard/read")
+        .units(2),
+    op(POST, "/users", call(|graph, _| write::user::create(graph))).needs("users/create"),
+    op(GET, "/users/delta()", DELTA).needs("users/standard/read"),
+    op(POST, "/users/validatePassword", UNSIMULATED).needs("self"),
+    op(
+        DELETE,
+        "/users/{id}",
+        call(|graph, resource| write::user::delete(graph, &resource.first_key(graph.tenant()?))),
+    )
+    .needs("users/delete"),
+    op(GET, "/users/{id}", READ).needs("users/standard/read"),
+    op(
+        PATCH,
+        "/users/{id}",
+        call(|graph, resource| write::user::update(graph, &resource.first_key(graph.tenant()?))),
+    )
+    .needs("users/basic/update")
+    .each(MEMBER_RULES)
+    .own(OWN_PROFILE),
+    op(GET, "/users/{id}/appRoleAssignments", READ)
+        .needs("users/appRoleAssignments/read")
+        .units(2),
+    op(POST, "/users/{id}/appRoleAssignments", UNSIMULATED)
+        .needs("servicePrincipals/appRoleAssignedTo/update"),
+    op(DELETE, "/users/{id}/appRoleAssignments/{id}", UNSIMULATED)
+        .needs("servicePrincipals/appRoleAssignedTo/update"),
+    op(POST, "/users/{id}/assignLicense", UNSIMULATED).needs("users/assignLicense"),
+    op(POST, "/users/{id}/checkMemberGroups", UNSIMULATED).needs("users/memberOf/read"),
+    op(POST, "/users/{id}/checkMemberObjects", UNSIMULATED).needs("users/memberOf/read"),
+    op(
+        POST,
+        "/users/{id}/convertExternalToInternalMemberUser",
+        UNSIMULATED,
+    )
+    .needs("users/convertExternalToInternalMemberUser"),
+    op(GET, "/users/{id}/createdObjects", READ).needs("users/ownedObjects/read"),
+    op(GET, "/users/{id}/directReports", READ).needs("users/directReports/read"),
+    op(
+        POST,
+        "/users/{id}/getMemberGroups",
+        call(action::get_member_groups::answer),
+    )
+    .needs("users/memberOf/read"),
+    op(POST, "/users/{id}/getMemberObjects", UNSIMULATED).needs("users/memberOf/read"),
+    op(POST, "/users/{id}/invalidateAllRefreshTokens", UNSIMULATED)
+        .needs("users/invalidateAllRefreshTokens"),
+    op(GET, "/users/{id}/licenseDetails", READ)
+        .needs("users/licenseDetails/read")
+        .units(2),
+    op(
+        GET,
+        "/users/{id}/licenseDetails/getTeamsLicensingDetails()",
+        UNSIMULATED,
+    )
+    .needs("users/licenseDetails/read"),
+    op(GET, "/users/{id}/manager", READ).needs("users/manager/read"),
+    op(DELETE, "/users/{id}/manager/$ref", UNSIMULATED).needs("users/manager/update"),
+    op(PUT, "/users/{id}/manager/$ref", UNSIMULATED).needs("users/manager/update"),
+    op(GET, "/users/{id}/memberOf", READ)
+        .needs("users/memberOf/read")
+        .units(2),
+    op(GET, "/users/{id}/memberOf/{id}", READ).needs("users/memberOf/read"),
+    op(GET, "/users/{id}/oauth2PermissionGrants", READ)
+        .needs("users/oAuth2PermissionGrants/read")
+        .units(2),
+    op(GET, "/users/{id}/ownedDevices", READ).needs("users/ownedDevices/read"),
+    op(GET, "/users/{id}/ownedObjects", READ).needs("users/ownedObjects/read"),
+    op(GET, "/users/{id}/registeredDevices", READ).needs("users/registeredDevices/read"),
+    op(POST, "/users/{id}/reprocessLicenseAssignment", UNSIMULATED)
+        .needs("users/reprocessLicenseAssignment"),
+    op(
+        POST,
+        "/users/{id}/revokeSignInSessions",
+        call(|graph, resource| {
+            let own = resource.object::<User>(0)?.id == graph.caller.object_id;
+            let key = resource.first_key(graph.tenant()?);
+            write::conditional_access::revoke_sessions(graph, &key, Whose::of(own))
+        }),
+    )
+    .needs("users/invalidateAllRefreshTokens")
+    .own(&[]),
+    op(GET, "/users/{id}/scopedRoleMemberOf", READ).needs("users/scopedRoleMemberOf/read"),
+    op(GET, "/users/{id}/sponsors", READ).needs("users/sponsors/read"),
+    op(POST, "/users/{id}/sponsors/$ref", UNSIMULATED).needs("users/sponsors/update"),
+    op(DELETE, "/users/{id}/sponsors/{id}/$ref", UNSIMULATED).needs("users/sponsors/update"),
+    op(GET, "/users/{id}/transitiveMemberOf", READ)
+        .needs("users/memberOf/read")
+        .units(2),
+    op(POST, "/users/{id}/changePassword", UNSIMULATED).needs("self"),
+];

@@ -1,0 +1,106 @@
+//! What directory roles allow: actions under `microsoft.directory/`.
+
+use entrasim_domain::catalogue;
+use entrasim_domain::directory::role::{DirectoryRoleAssignment, RoleScope};
+use entrasim_domain::directory::user::UserType;
+use entrasim_domain::id::{ObjectId, RoleTemplateId};
+use entrasim_domain::tenant::Tenant;
+use entrasim_domain::tenant::relations::Relation;
+
+/// The role that every member holds.
+const USER: RoleTemplateId = RoleTemplateId::from_u128(0xa0b1_b346_4d3e_4e8b_98f8_7539_87be_4970);
+/// The role that every guest holds.
+const GUEST_USER: RoleTemplateId =
+    RoleTemplateId::from_u128(0x10da_e51f_b6af_4016_8d66_8c2a_99b9_29b3);
+
+/// What somebody may do by the roles they hold.
+pub(super) struct Actions<'t> {
+    built_in: Vec<&'static [String]>,
+    /// Of roles that the tenant defines itself; these have their prefix.
+    own: Vec<&'t str>,
+}
+
+impl<'t> Actions<'t> {
+    /// By roles that were assigned, for the whole directory or for the object in question.
+    pub(super) fn assigned(
+        tenant: &'t Tenant,
+        principal: ObjectId,
+        object: Option<ObjectId>,
+    ) -> Self {
+        let counts = |assignment: &DirectoryRoleAssignment| match assignment.scope {
+            RoleScope::Directory => true,
+            RoleScope::Object(scope) => object == Some(scope),
+            RoleScope::Unit(unit) => object
+                .is_some_and(|object| tenant.relations.has(Relation::UnitMember, unit, object)),
+        };
+        let assignments = tenant.role_assignments_of(principal);
+        let mut actions = Self {
+            built_in: Vec::new(),
+            own: Vec::new(),
+        };
+        for assignment in assignments.filter(|assignment| counts(assignment)) {
+            actions
+                .built_in
+                .push(catalogue::directory_role_actions(assignment.role));
+            let defined = tenant.role_definitions.get(&assignment.role);
+            let defined = defined.filter(|definition| definition.enabled);
+            let permissions = defined.into_iter().flat_map(|role| &role.permissions);
+            let named = permissions.flat_map(|permission| &permission.actions);
+            actions
+                .own
+                .extend(named.filter_map(|name| name.strip_prefix("microsoft.directory/")));
+        }
+        actions
+    }
+
+    /// By roles that were assigned, and by being in the directory at all.
+    pub(super) fn of_person(
+        tenant: &'t Tenant,
+        person: ObjectId,
+        object: Option<ObjectId>,
+    ) -> Self {
+        let mut actions = Self::assigned(tenant, person, object);
+        let by_being_there = tenant.users.get(person).map(|user| match user.user_type {
+            UserType::Member => USER,
+            UserType::Guest => GUEST_USER,
+        });
+        let default = by_being_there.map(catalogue::directory_role_actions);
+        actions.built_in.extend(default);
+        actions
+    }
+
+    /// Whether one of them covers an action, `users/basic/update`: it is the same, or it is the whole of its class, or all
+    /// reading of it.
+    pub(super) fn cover(&self, needed: &str) -> bool {
+        let class = needed.split('/').next().unwrap_or_default();
+        self.has(needed)
+            || self.has(&format!("{class}/allProperties/allTasks"))
+            || (needed.ends_with("/read") && self.has(&format!("{class}/allProperties/read")))
+    }
+
+    pub(super) fn has(&self, action: &str) -> bool {
+        let mut tables = self.built_in.iter();
+        tables.any(|table| {
+            table
+                .binary_search_by(|known| known.as_str().cmp(action))
+                .is_ok()
+        }) || self.own.contains(&action)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn all_tasks_of_a_class_cover_each_and_reading_all_covers_reading() {
+        let actions = Actions {
+            built_in: Vec::new(),
+            own: vec!["users/allProperties/read", "groups/allProperties/allTasks"],
+        };
+        assert!(actions.cover("users/standard/read"));
+        assert!(!actions.cover("users/basic/update"));
+        assert!(actions.cover("groups/members/update"));
+        assert!(!actions.cover("applications/standard/read"));
+    }
+}

@@ -1,0 +1,360 @@
+//! Properties: what is known of each, and how it is read. A table row says the kind by the function that reads it.
+
+use std::borrow::Cow;
+
+use entrasim_domain::tenant::Tenant;
+use entrasim_domain::tenant::look_up::Indexed;
+use entrasim_domain::time::Timestamp;
+use serde_json::{Value, json};
+use uuid::Uuid;
+
+use super::operators::{Filterable, Operators};
+
+/// The type of a property, as far as filters and sorting care.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub(in crate::surface::graph) enum Kind {
+    Text,
+    Boolean,
+    Integer,
+    Guid,
+    Date,
+    /// A list of texts.
+    Texts,
+    Complex,
+    /// A list of complex values.
+    Complexes,
+}
+
+/// Whether a set can be sorted by a property.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub(in crate::surface::graph) enum Sortable {
+    No,
+    Yes,
+    Advanced,
+}
+
+/// Who sets a property.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub(in crate::surface::graph) enum Access {
+    ReadOnly,
+    Always,
+    /// Like `Always`, but for the accounts of administrators only by those who reach them.
+    Sensitive,
+}
+
+/// A version of the API.
+#[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
+pub(in crate::surface::graph) enum Version {
+    #[default]
+    V1,
+    Beta,
+}
+
+impl Version {
+    pub(in crate::surface::graph) fn as_str(self) -> &'static str {
+        match self {
+            Self::V1 => "v1.0",
+            Self::Beta => "beta",
+        }
+    }
+}
+
+/// What the engine needs to know of a property; the same for every type.
+#[derive(Clone, Copy)]
+pub(in crate::surface::graph) struct Facts {
+    pub(in crate::surface::graph) name: &'static str,
+    pub(in crate::surface::graph) kind: Kind,
+    /// Returned when nothing is selected.
+    pub(in crate::surface::graph) default: bool,
+    pub(in crate::surface::graph) operators: Operators,
+    pub(in crate::surface::graph) sort: Sortable,
+    pub(in crate::surface::graph) search: bool,
+    /// The version that has it, if the other has not.
+    pub(in crate::surface::graph) only: Option<Version>,
+    pub(in crate::surface::graph) write: Access,
+    /// The property can stand as a key in parentheses.
+    pub(in crate::surface::graph) key: bool,
+    /// An index over it, in the domain.
+    pub(in crate::surface::graph) index: Option<Indexed>,
+    /// The members of a complex value that filters can name, deeper ones with slashes.
+    pub(in crate::surface::graph) members: &'static [(&'static str, Kind)],
+}
+
+impl Facts {
+    pub(in crate::surface::graph) fn is_in(&self, version: Version) -> bool {
+        self.only.is_none_or(|only| only == version)
+    }
+}
+
+/// How a property is read; the kind follows from the function.
+pub(in crate::surface::graph) enum Read<T: 'static> {
+    Text(for<'a> fn(&'a Tenant, &'a T) -> Option<Cow<'a, str>>),
+    Boolean(fn(&Tenant, &T) -> Option<bool>),
+    Integer(fn(&Tenant, &T) -> Option<i64>),
+    Guid(fn(&Tenant, &T) -> Option<Uuid>),
+    Date(fn(&Tenant, &T) -> Option<Timestamp>),
+    Texts(for<'a> fn(&'a Tenant, &'a T) -> Vec<Cow<'a, str>>),
+    /// Any kind, as JSON.
+    Json(fn(&Tenant, &T) -> Value),
+}
+
+/// One property of an entity type.
+pub(in crate::surface::graph) struct Property<T: 'static> {
+    pub(in crate::surface::graph) facts: Facts,
+    pub(in crate::surface::graph) read: Read<T>,
+    /// An index over the property: at most one entity has a value.
+    pub(in crate::surface::graph) find: Option<for<'a> fn(&'a Tenant, &str) -> Option<&'a T>>,
+}
+
+/// A value on its way to a filter, a sort key or the wire.
+#[derive(Clone, Debug, PartialEq)]
+pub(in crate::surface::graph) enum Field<'a> {
+    Null,
+    Text(Cow<'a, str>),
+    Boolean(bool),
+    Integer(i64),
+    Guid(Uuid),
+    Date(Timestamp),
+    Texts(Vec<Cow<'a, str>>),
+    Complex(Value),
+}
+
+impl Field<'_> {
+    pub(in crate::surface::graph) fn json(self) -> Value {
+        match self {
+            Self::Null => Value::Null,
+            Self::Text(text) => Value::String(text.into_owned()),
+            Self::Boolean(truth) => Value::Bool(truth),
+            Self::Integer(number) => json!(number),
+            Self::Guid(id) => Value::String(id.to_string()),
+            Self::Date(instant) => Value::String(instant.to_string()),
+            Self::Texts(texts) => texts
+                .into_iter()
+                .map(|text| Value::String(text.into_owned()))
+                .collect(),
+            Self::Complex(value) => value,
+        }
+    }
+
+    /// A JSON value as a field of this kind; what does not fit stays JSON.
+    pub(in crate::surface::graph) fn of_json(kind: Kind, value: Value) -> Self {
+        match (kind, value) {
+            (_, Value::Null) => Self::Null,
+            (Kind::Text, Value::String(text)) => Self::Text(Cow::Owned(text)),
+            (Kind::Boolean, Value::Bool(truth)) => Self::Boolean(truth),
+            (Kind::Integer, value) => value.as_i64().map_or(Self::Complex(value), Self::Integer),
+            (Kind::Guid, Value::String(text)) => match text.parse() {
+                Ok(id) => Self::Guid(id),
+                Err(_) => Self::Text(Cow::Owned(text)),
+            },
+            (Kind::Date, Value::String(text)) => match Timestamp::parse(&text) {
+                Some(instant) if instant.to_string() == text => Self::Date(instant),
+                _ => Self::Text(Cow::Owned(text)),
+            },
+            (Kind::Texts, Value::Array(members)) => Self::Texts(
+                members
+                    .into_iter()
+                    .filter_map(|member| match member {
+                        Value::String(text) => Some(Cow::Owned(text)),
+                        _ => None,
+                    })
+                    .collect(),
+            ),
+            (_, value) => Self::Complex(value),
+        }
+    }
+}
+
+impl<T> Property<T> {
+    const fn of(name: &'static str, kind: Kind, read: Read<T>) -> Self {
+        Self {
+            facts: Facts {
+                name,
+                kind,
+                default: true,
+                operators: Operators::NONE,
+                sort: Sortable::No,
+                search: false,
+                only: None,
+                write: Access::Always,
+                key: false,
+                index: None,
+                members: &[],
+            },
+            read,
+            find: None,
+        }
+    }
+
+    /// A property of any kind, read as JSON.
+    pub(in crate::surface::graph) const fn new(
+        name: &'static str,
+        kind: Kind,
+        read: fn(&Tenant, &T) -> Value,
+    ) -> Self {
+        Self::of(name, kind, Read::Json(read))
+    }
+
+    pub(in crate::surface::graph) const fn text(
+        name: &'static str,
+        read: for<'a> fn(&'a Tenant, &'a T) -> Option<Cow<'a, str>>,
+    ) -> Self {
+        Self::of(name, Kind::Text, Read::Text(read))
+    }
+
+    pub(in crate::surface::graph) const fn boolean(
+        name: &'static str,
+        read: fn(&Tenant, &T) -> Option<bool>,
+    ) -> Self {
+        Self::of(name, Kind::Boolean, Read::Boolean(read))
+    }
+
+    pub(in crate::surface::graph) const fn integer(
+        name: &'static str,
+        read: fn(&Tenant, &T) -> Option<i64>,
+    ) -> Self {
+        Self::of(name, Kind::Integer, Read::Integer(read))
+    }
+
+    pub(in crate::surface::graph) const fn guid(
+        name: &'static str,
+        read: fn(&Tenant, &T) -> Option<Uuid>,
+    ) -> Self {
+        Self::of(name, Kind::Guid, Read::Guid(read))
+    }
+
+    pub(in crate::surface::graph) const fn date(
+        name: &'static str,
+        read: fn(&Tenant, &T) -> Option<Timestamp>,
+    ) -> Self {
+        Self::of(name, Kind::Date, Read::Date(read))
+    }
+
+    pub(in crate::surface::graph) const fn texts(
+        name: &'static str,
+        read: for<'a> fn(&'a Tenant, &'a T) -> Vec<Cow<'a, str>>,
+    ) -> Self {
+        Self::of(name, Kind::Texts, Read::Texts(read))
+    }
+
+    pub(in crate::surface::graph) const fn complex(
+        name: &'static str,
+        read: fn(&Tenant, &T) -> Value,
+    ) -> Self {
+        Self::of(name, Kind::Complex, Read::Json(read))
+    }
+
+    /// A list of complex values.
+    pub(in crate::surface::graph) const fn complexes(
+        name: &'static str,
+        read: fn(&Tenant, &T) -> Value,
+    ) -> Self {
+        Self::of(name, Kind::Complexes, Read::Json(read))
+    }
+
+    /// A property that nothing here ever sets.
+    pub(in crate::surface::graph) const fn null(name: &'static str) -> Self {
+        Self::new(name, Kind::Complex, |_, _| Value::Null)
+    }
+
+    /// A text that nothing here ever sets, and that can be filtered for.
+    pub(in crate::surface::graph) const fn unset(name: &'static str, filter: Filterable) -> Self {
+        Self::new(name, Kind::Text, |_, _| Value::Null)
+            .filter(filter)
+            .on_demand()
+    }
+
+    /// A list that nothing here ever fills.
+    pub(in crate::surface::graph) const fn empty(name: &'static str) -> Self {
+        Self::new(name, Kind::Complexes, |_, _| json!([]))
+    }
+
+    /// Only returned when selected.
+    pub(in crate::surface::graph) const fn on_demand(mut self) -> Self {
+        self.facts.default = false;
+        self
+    }
+
+    pub(in crate::surface::graph) const fn filter(mut self, filter: Filterable) -> Self {
+        self.facts.operators = filter.operators();
+        self
+    }
+
+    pub(in crate::surface::graph) const fn operators(mut self, operators: Operators) -> Self {
+        self.facts.operators = operators;
+        self
+    }
+
+    pub(in crate::surface::graph) const fn sort(mut self, sort: Sortable) -> Self {
+        self.facts.sort = sort;
+        self
+    }
+
+    pub(in crate::surface::graph) const fn search(mut self) -> Self {
+        self.facts.search = true;
+        self
+    }
+
+    /// Only this version has it.
+    pub(in crate::surface::graph) const fn only(mut self, version: Version) -> Self {
+        self.facts.only = Some(version);
+        self
+    }
+
+    pub(in crate::surface::graph) const fn access(mut self, write: Access) -> Self {
+        self.facts.write = write;
+        self
+    }
+
+    /// Found by the domain's index.
+    pub(in crate::surface::graph) const fn by_index(mut self, index: Indexed) -> Self {
+        self.facts.index = Some(index);
+        self
+    }
+
+    /// The members of a complex value that filters can name.
+    pub(in crate::surface::graph) const fn members(
+        mut self,
+        members: &'static [(&'static str, Kind)],
+    ) -> Self {
+        self.facts.members = members;
+        self
+    }
+
+    /// At most one entity has a value, and it is found at once.
+    pub(in crate::surface::graph) const fn indexed(
+        mut self,
+        find: for<'a> fn(&'a Tenant, &str) -> Option<&'a T>,
+    ) -> Self {
+        self.find = Some(find);
+        self
+    }
+
+    /// Indexed, and a key of its own.
+    pub(in crate::surface::graph) const fn key(
+        mut self,
+        find: for<'a> fn(&'a Tenant, &str) -> Option<&'a T>,
+    ) -> Self {
+        self.facts.key = true;
+        self.indexed(find)
+    }
+
+    pub(in crate::surface::graph) fn field<'a>(&self, tenant: &'a Tenant, row: &'a T) -> Field<'a> {
+        match &self.read {
+            Read::Text(read) => read(tenant, row).map_or(Field::Null, Field::Text),
+            Read::Boolean(read) => read(tenant, row).map_or(Field::Null, Field::Boolean),
+            Read::Integer(read) => read(tenant, row).map_or(Field::Null, Field::Integer),
+            Read::Guid(read) => read(tenant, row).map_or(Field::Null, Field::Guid),
+            Read::Date(read) => read(tenant, row).map_or(Field::Null, Field::Date),
+            Read::Texts(read) => Field::Texts(read(tenant, row)),
+            Read::Json(read) => Field::of_json(self.facts.kind, read(tenant, row)),
+        }
+    }
+
+    pub(in crate::surface::graph) fn value(&self, tenant: &Tenant, row: &T) -> Value {
+        match &self.read {
+            Read::Json(read) => read(tenant, row),
+            _ => self.field(tenant, row).json(),
+        }
+    }
+}

@@ -1,0 +1,59 @@
+//! Microsoft Graph from outside.
+
+use core::fmt::Write as _;
+
+use entrasim::testing::Bench;
+use entrasim::wire::Reply;
+use entrasim::wire::jwt::{self, HeaderForm};
+use serde_json::json;
+
+mod batch;
+mod client;
+mod deleted_items;
+mod delta;
+mod filters;
+mod metadata;
+mod paths;
+mod throttling;
+
+pub(crate) const V1: &str = "https://graph.microsoft.com/v1.0";
+
+/// A token for Graph with the permissions of an administrator's client.
+pub(crate) fn administrator(bench: &Bench) -> String {
+    let tenant = bench.tenant.read();
+    let admin = tenant.users.by_local_part("admin", 0).unwrap();
+    let now = tenant
+        .now(entrasim_domain::time::Timestamp::UNIX_EPOCH)
+        .unix_seconds();
+    let claims = json!({
+        "aud": "https://graph.microsoft.com",
+        "iss": format!("https://sts.windows.net/{}/", tenant.id),
+        "tid": tenant.id.to_string(), "iat": now, "nbf": now, "exp": now + 3600,
+        "oid": admin.id.to_string(), "appid": "04b07795-8ddb-461a-bbee-02f9e1bf7b46",
+        "idtyp": "user", "scp": "Directory.AccessAsUser.All",
+    });
+    jwt::sign(HeaderForm::V1, &claims, bench.app.keys.current())
+}
+
+/// A GET with advanced queries on.
+pub(crate) fn get_eventually(bench: &Bench, token: &str, url: &str) -> Reply {
+    let bearer = format!("Bearer {token}");
+    let headers = [
+        ("authorization", bearer.as_str()),
+        ("consistencylevel", "eventual"),
+    ];
+    bench.send("GET", url, &headers, "")
+}
+
+/// A text as part of a query.
+pub(crate) fn encoded(text: &str) -> String {
+    let mut encoded = String::new();
+    for byte in text.bytes() {
+        if byte.is_ascii_alphanumeric() {
+            encoded.push(char::from(byte));
+        } else {
+            write!(encoded, "%{byte:02X}").unwrap();
+        }
+    }
+    encoded
+}
