@@ -6,7 +6,7 @@ use entrasim::wire::Reply;
 use entrasim_domain::policy::authentication_methods::MethodName;
 use serde_json::{Value, json};
 
-use crate::sts::pages::{authorize_url, security_defaults};
+use crate::sts::pages::{allow, authorize_url, security_defaults};
 use crate::support::{app_token, json as body, password_token, text};
 
 const GRAPH: &str = "https://graph.microsoft.com/v1.0";
@@ -38,15 +38,7 @@ fn app(bench: &Bench) -> String {
 }
 
 fn enabled(bench: &Bench) {
-    bench
-        .tenant
-        .write(|tenant| {
-            tenant
-                .authentication_methods
-                .set(MethodName::TemporaryAccessPass, true);
-            Ok::<(), ()>(())
-        })
-        .unwrap();
+    allow(bench, MethodName::TemporaryAccessPass);
 }
 
 const PASSES: &str =

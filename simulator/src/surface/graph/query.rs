@@ -32,8 +32,6 @@ pub(super) struct Query {
     pub(super) delta_token: Option<String>,
     /// `ConsistencyLevel: eventual`.
     pub(super) eventual: bool,
-    /// Parameter aliases: `@p` and its value.
-    pub(super) aliases: Vec<(String, String)>,
 }
 
 /// The largest page of directory objects (Microsoft Learn, "Paging Microsoft Graph data in your app").
@@ -89,10 +87,6 @@ impl Query {
             "format" | "apply" | "compute" => {
                 return Err(GraphError::NotSimulated(format!("graph ${bare}")));
             }
-            _ if name.starts_with('@') => {
-                let alias = (name.to_owned(), options::unquoted(value));
-                self.aliases.push(alias);
-            }
             _ if name.starts_with('$') => return Err(GraphError::UnknownOption(name.to_owned())),
             _ => {}
         }
@@ -116,13 +110,5 @@ impl Query {
 
     pub(super) fn page_size(&self) -> usize {
         self.top.unwrap_or(DEFAULT_PAGE)
-    }
-
-    /// The value of a parameter alias.
-    pub(super) fn alias(&self, name: &str) -> Option<&str> {
-        let mut aliases = self.aliases.iter();
-        aliases
-            .find(|(known, _)| known == name)
-            .map(|(_, value)| value.as_str())
     }
 }

@@ -24,8 +24,6 @@ pub(super) struct Resource<'a> {
     pub(super) shape: Shape,
     pub(super) cast: Option<&'static dyn Type>,
     pub(super) tail: Tail,
-    /// What a function at the end takes, aliases resolved.
-    pub(super) arguments: Vec<(String, String)>,
 }
 
 /// One object on the path.
@@ -143,18 +141,6 @@ impl<'a> Resource<'a> {
             }
         }
         self
-    }
-
-    /// An argument of the function at the end.
-    #[expect(
-        dead_code,
-        reason = "no function that takes arguments is simulated yet"
-    )]
-    pub(super) fn argument(&self, name: &str) -> Option<&str> {
-        let mut arguments = self.arguments.iter();
-        arguments
-            .find(|(known, _)| known.eq_ignore_ascii_case(name))
-            .map(|(_, value)| value.as_str())
     }
 }
 

@@ -8,6 +8,7 @@ use entrasim_domain::id::PermissionId;
 use serde_json::json;
 
 use super::catalogue::{API, OWN, implicit, own_app};
+use super::web_app::allow_api_on_graph;
 use crate::support::{account, arm, claims, json as body, text, token};
 
 const LOGIN: &str = "https://login.microsoftonline.com";
@@ -199,23 +200,7 @@ fn a_web_app_gets_consent_once_calls_its_api_and_the_api_calls_on_behalf() {
     let refused = on_behalf(&bench);
     assert_eq!(body(&refused)["error_codes"][0], 65001);
     assert_eq!(body(&refused)["suberror"], "consent_required");
-    bench
-        .tenant
-        .write(|tenant| {
-            let id = |app: &str| tenant.service_principal(app.parse().unwrap()).unwrap().id;
-            let grant = entrasim_domain::directory::permission_grant::DelegatedGrant {
-                id: "g".to_owned(),
-                client: id(API),
-                resource: id("00000003-0000-0000-c000-000000000000"),
-                principal: None,
-                scopes: vec!["User.Read".to_owned()],
-            };
-            tenant
-                .delegated_grants
-                .insert(grant.id.clone(), grant.into());
-            Ok::<(), ()>(())
-        })
-        .unwrap();
+    allow_api_on_graph(&bench);
     let graph = body(&on_behalf(&bench));
     let graph = text(&graph, "access_token");
     assert_eq!(claims(graph)["appid"], API);

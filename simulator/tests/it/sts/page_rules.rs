@@ -10,7 +10,7 @@ use entrasim_domain::time::Timestamp;
 use http::{HeaderMap, Method};
 use serde_json::{Value, json as j};
 
-use super::pages::{add_method, authorize_url, phone, security_defaults};
+use super::pages::{PORTAL, add_method, authorize_url, phone, security_defaults, turn_campaign_on};
 use crate::support::{AZURE_CLI, account, json, text};
 
 fn post(bench: &Bench, url: &Value, body: &Value) -> Value {
@@ -369,16 +369,10 @@ fn the_campaign_is_put_off_by_following_its_link_and_asks_for_authenticator_only
     let bench = Bench::at("2025-09-30T12:00:00Z");
     security_defaults(&bench);
     add_method(&bench, "bob", phone());
-    bench
-        .tenant
-        .write(|tenant| {
-            tenant.authentication_methods.campaign.enabled = true;
-            Ok::<(), ()>(())
-        })
-        .unwrap();
+    turn_campaign_on(&bench);
     let (name, password) = account(&bench, "bob");
     let mut browser = Browser::new(&bench);
-    browser.get("https://login.microsoftonline.com/organizations/oauth2/v2.0/authorize?client_id=c44b4083-3bb0-49c1-b47d-974e53cbdf3c&response_type=code&redirect_uri=https%3A%2F%2Fportal.azure.com%2Fsignin%2Findex%2F&scope=https%3A%2F%2Fmanagement.azure.com%2F.default&prompt=login");
+    browser.get(PORTAL);
     browser.sign_in(&name, &password);
     browser.submit(&[("mfaAuthMethod", "OneWaySMS")]);
     let code = bench.tenant.read().sign_in.messages[0]

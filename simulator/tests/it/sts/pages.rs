@@ -4,6 +4,7 @@ use entrasim::testing::Bench;
 use entrasim::testing::browser::Browser;
 use entrasim_domain::credential::method::{AuthenticationMethod, MethodKind, Phone, PhoneKind};
 use entrasim_domain::directory::user::User;
+use entrasim_domain::policy::authentication_methods::MethodName;
 use entrasim_domain::sign_in::phone::{Prompt, PromptState};
 use entrasim_domain::time::Timestamp;
 use serde_json::Value;
@@ -88,6 +89,30 @@ pub(crate) fn answer_prompt(bench: &Bench, state: PromptState) {
             let mut prompt = Prompt::clone(tenant.sign_in.prompts.values().next().unwrap());
             prompt.state = state;
             tenant.sign_in.prompts.insert(prompt.id, prompt.into());
+            Ok::<(), ()>(())
+        })
+        .unwrap();
+}
+
+/// `authorize` of the Azure portal, with a sign-in from the beginning.
+pub(crate) const PORTAL: &str = "https://login.microsoftonline.com/organizations/oauth2/v2.0/authorize?client_id=c44b4083-3bb0-49c1-b47d-974e53cbdf3c&response_type=code&redirect_uri=https%3A%2F%2Fportal.azure.com%2Fsignin%2Findex%2F&scope=https%3A%2F%2Fmanagement.azure.com%2F.default&prompt=login";
+
+/// Lets everybody use a kind of method.
+pub(crate) fn allow(bench: &Bench, method: MethodName) {
+    bench
+        .tenant
+        .write(|tenant| {
+            tenant.authentication_methods.set(method, true);
+            Ok::<(), ()>(())
+        })
+        .unwrap();
+}
+
+pub(crate) fn turn_campaign_on(bench: &Bench) {
+    bench
+        .tenant
+        .write(|tenant| {
+            tenant.authentication_methods.campaign.enabled = true;
             Ok::<(), ()>(())
         })
         .unwrap();

@@ -11,7 +11,8 @@ use entrasim_domain::time::Timestamp;
 use serde_json::Value;
 
 use super::pages::{
-    add_method, answer_prompt, authorize_url, now, phone, redeem, redeem_code, security_defaults,
+    PORTAL, add_method, allow, answer_prompt, authorize_url, now, phone, redeem, redeem_code,
+    security_defaults, turn_campaign_on,
 };
 use crate::support::{AZURE_CLI, account, claims, json, text};
 
@@ -259,15 +260,7 @@ fn a_temporary_access_pass_is_strong_and_caps_what_follows() {
         .get(&authorize_url(""))
         .submit(&[("loginfmt", &name)]);
     assert!(!browser.html.contains("accesspass"));
-    bench
-        .tenant
-        .write(|tenant| {
-            tenant
-                .authentication_methods
-                .set(MethodName::TemporaryAccessPass, true);
-            Ok::<(), ()>(())
-        })
-        .unwrap();
+    allow(&bench, MethodName::TemporaryAccessPass);
     browser
         .get(&authorize_url(""))
         .submit(&[("loginfmt", &name)]);
@@ -391,15 +384,7 @@ fn the_phone_may_answer_by_itself() {
 #[test]
 fn of_many_posts_at_once_one_time_things_count_once() {
     let bench = Bench::at("2025-09-30T12:00:00Z");
-    bench
-        .tenant
-        .write(|tenant| {
-            tenant
-                .authentication_methods
-                .set(MethodName::TemporaryAccessPass, true);
-            Ok::<(), ()>(())
-        })
-        .unwrap();
+    allow(&bench, MethodName::TemporaryAccessPass);
     add_method(
         &bench,
         "bob",
@@ -470,18 +455,11 @@ fn the_registration_campaign_can_be_put_off_three_times() {
     let bench = Bench::at("2025-09-30T12:00:00Z");
     security_defaults(&bench);
     add_method(&bench, "bob", phone());
-    bench
-        .tenant
-        .write(|tenant| {
-            tenant.authentication_methods.campaign.enabled = true;
-            Ok::<(), ()>(())
-        })
-        .unwrap();
+    turn_campaign_on(&bench);
     let (name, password) = account(&bench, "bob");
-    let portal = "https://login.microsoftonline.com/organizations/oauth2/v2.0/authorize?client_id=c44b4083-3bb0-49c1-b47d-974e53cbdf3c&response_type=code&redirect_uri=https%3A%2F%2Fportal.azure.com%2Fsignin%2Findex%2F&scope=https%3A%2F%2Fmanagement.azure.com%2F.default&prompt=login";
     let sign_in = || {
         let mut browser = Browser::new(&bench);
-        browser.get(portal).sign_in(&name, &password);
+        browser.get(PORTAL).sign_in(&name, &password);
         browser.submit(&[("mfaAuthMethod", "OneWaySMS")]);
         let messages = bench.tenant.read().sign_in.messages.clone();
         let code = messages.last().unwrap().code.clone().unwrap();

@@ -8,7 +8,7 @@ use entrasim_domain::policy::authentication_methods::MethodName;
 use serde_json::Value;
 
 use super::catalogue::{API, OWN};
-use super::pages::add_method;
+use super::pages::{add_method, allow};
 use crate::support::{AZURE_CLI, account, json, text, token};
 
 pub(crate) const LOGIN: &str = "https://login.microsoftonline.com";
@@ -148,13 +148,5 @@ pub(crate) fn give_pass(bench: &Bench, user: &str) {
             used: None,
         }),
     );
-    bench
-        .tenant
-        .write(|tenant| {
-            tenant
-                .authentication_methods
-                .set(MethodName::TemporaryAccessPass, true);
-            Ok::<(), ()>(())
-        })
-        .unwrap();
+    allow(bench, MethodName::TemporaryAccessPass);
 }

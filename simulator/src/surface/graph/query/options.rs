@@ -10,13 +10,6 @@ pub(super) fn bad(option: &'static str, value: &str) -> GraphError {
     }
 }
 
-pub(super) fn unquoted(value: &str) -> String {
-    let inner = value
-        .strip_prefix('\'')
-        .and_then(|value| value.strip_suffix('\''));
-    inner.unwrap_or(value).to_owned()
-}
-
 pub(super) fn top(value: &str) -> Result<usize, GraphError> {
     let number: i64 = value.trim().parse().map_err(|_| bad("top", value))?;
     usize::try_from(number)

@@ -26,7 +26,6 @@ pub(in crate::surface::graph) fn resolve<'a>(
             shape: Shape::Container,
             cast: None,
             tail: Tail::None,
-            arguments: Vec::new(),
         },
     };
     let mut rest = segments.iter().peekable();
@@ -45,12 +44,6 @@ pub(in crate::surface::graph) fn resolve<'a>(
     }
     for segment in rest {
         walk.step(segment)?;
-    }
-    for (_, value) in &mut walk.resource.arguments {
-        if value.starts_with('@') {
-            let alias = graph.query.alias(value);
-            *value = alias.unwrap_or_default().to_owned();
-        }
     }
     Ok(walk.resource)
 }
@@ -218,16 +211,9 @@ impl<'a> Walk<'a> {
         };
         self.resource.template = path;
         self.resource.shape = Shape::Operation;
-        match &segment.key {
-            Some(Key::Named(arguments)) => {
-                let pair = |argument: &Argument| (argument.name.clone(), argument.value.clone());
-                self.resource.arguments = arguments.iter().map(pair).collect();
-            }
-            Some(Key::Id(key)) => {
-                self.enter(None, key.clone(), None);
-                self.resource.shape = Shape::Operation;
-            }
-            None => {}
+        if let Some(Key::Id(key)) = &segment.key {
+            self.enter(None, key.clone(), None);
+            self.resource.shape = Shape::Operation;
         }
         true
     }

@@ -1,6 +1,10 @@
 //! `…/authenticationStrengthPolicies/{id}/combinationConfigurations`: which models of passkeys a strength lets count.
 
-use entrasim_domain::policy::authentication_strength::{CombinationConfiguration, Mode};
+use std::sync::Arc;
+
+use entrasim_domain::policy::authentication_strength::{
+    AuthenticationStrength, CombinationConfiguration, Mode,
+};
 use entrasim_domain::random::Random;
 use http::StatusCode;
 use serde_json::{Map, Value, json};
@@ -43,26 +47,28 @@ fn context(strength: &str, tail: &str) -> String {
     format!("policies/authenticationStrengthPolicies('{strength}')/combinationConfigurations{tail}")
 }
 
-fn list(graph: &Graph<'_, '_>, strength: &str) -> Answer {
+/// The strength, for a caller who may read it.
+fn readable<'g>(
+    graph: &'g Graph<'_, '_>,
+    strength: &str,
+) -> Result<&'g Arc<AuthenticationStrength>, GraphError> {
     let tenant = graph.tenant()?;
     permission::READ_AUTHENTICATION_STRENGTHS.check(&graph.caller, tenant, Whose::Other)?;
-    let known = find(
+    find(
         &AUTHENTICATION_STRENGTH,
         tenant,
         &Key::Id(strength.to_owned()),
-    )?;
+    )
+}
+
+fn list(graph: &Graph<'_, '_>, strength: &str) -> Answer {
+    let known = readable(graph, strength)?;
     let value = json!({"value": show_configurations(known)});
     Ok(graph.document(StatusCode::OK, &context(strength, ""), value))
 }
 
 fn one(graph: &Graph<'_, '_>, strength: &str, key: &str) -> Answer {
-    let tenant = graph.tenant()?;
-    permission::READ_AUTHENTICATION_STRENGTHS.check(&graph.caller, tenant, Whose::Other)?;
-    let known = find(
-        &AUTHENTICATION_STRENGTH,
-        tenant,
-        &Key::Id(strength.to_owned()),
-    )?;
+    let known = readable(graph, strength)?;
     let found = known
         .configurations
         .iter()
