@@ -5,6 +5,7 @@ pub mod application;
 pub mod device;
 pub mod epoch;
 pub mod group;
+pub mod kept;
 pub mod licence;
 pub mod membership_rule;
 pub mod object;

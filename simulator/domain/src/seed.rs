@@ -163,17 +163,15 @@ pub fn contoso(options: &SeedOptions) -> Tenant {
 fn first_party_service_principals(tenant: &mut Tenant) {
     for app in catalogue::first_party_apps() {
         let id = ObjectId(named(tenant.seed, &format!("service principal {}", app.id)).guid());
-        tenant.service_principals.put(Arc::new(ServicePrincipal {
-            id,
-            app_id: app.id,
-            display_name: app.name.clone(),
-            app_owner: MICROSOFT_SERVICES,
-            created: CREATED,
-            account_enabled: true,
-            kind: ServicePrincipalKind::Application,
-            assignment_required: false,
-            tags: Vec::new(),
-        }));
+        tenant
+            .service_principals
+            .put(Arc::new(ServicePrincipal::new(
+                id,
+                app.id,
+                app.name.clone(),
+                MICROSOFT_SERVICES,
+                CREATED,
+            )));
     }
 }
 
@@ -226,15 +224,14 @@ fn deploy_app(tenant: &mut Tenant, options: &SeedOptions) {
     });
     tenant.applications.put(Arc::new(app));
     tenant.service_principals.put(Arc::new(ServicePrincipal {
-        id: service_principal,
-        app_id,
-        display_name: DEPLOY_APP.to_owned(),
-        app_owner: tenant.id,
-        created: CREATED,
-        account_enabled: true,
-        kind: ServicePrincipalKind::Application,
-        assignment_required: false,
         tags: vec!["WindowsAzureActiveDirectoryIntegratedApp".to_owned()],
+        ..ServicePrincipal::new(
+            service_principal,
+            app_id,
+            DEPLOY_APP.to_owned(),
+            tenant.id,
+            CREATED,
+        )
     }));
     let Some(graph) = tenant.service_principal(GRAPH).map(|graph| graph.id) else {
         return;

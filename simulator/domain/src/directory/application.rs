@@ -1,5 +1,6 @@
 //! Application registrations: what an app is in its home tenant.
 
+use super::kept::Kept;
 use crate::credential::application_credential::{Certificate, ClientSecret, FederatedCredential};
 use crate::id::{AppId, ObjectId, PermissionId};
 use crate::time::Timestamp;
@@ -30,6 +31,8 @@ pub struct Application {
     pub implicit_grant: ImplicitGrant,
     /// Asked for in the background when a session ends (`web.logoutUrl`).
     pub logout_uri: Option<String>,
+    /// What nothing here acts on.
+    pub kept: Kept,
 }
 
 /// Who may sign in (`signInAudience`).
@@ -111,6 +114,7 @@ impl Application {
             federated_credentials: Vec::new(),
             implicit_grant: ImplicitGrant::default(),
             logout_uri: None,
+            kept: Kept::default(),
         }
     }
 }

@@ -2,10 +2,11 @@
 
 use uuid::Uuid;
 
+use super::kept::Kept;
 use crate::id::ObjectId;
 use crate::time::Timestamp;
 
-#[derive(Clone, Debug, Eq, PartialEq)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Device {
     pub id: ObjectId,
     /// `deviceId`, which the registration service gives.
@@ -27,6 +28,8 @@ pub struct Device {
     pub created: Timestamp,
     /// `extensionAttributes`: `extensionAttribute1` to `15`.
     pub extension_attributes: [Option<String>; 15],
+    /// What nothing here acts on.
+    pub kept: Kept,
 }
 
 impl Device {
@@ -48,6 +51,7 @@ impl Device {
             last_sign_in: None,
             created,
             extension_attributes: Default::default(),
+            kept: Kept::default(),
         }
     }
 }

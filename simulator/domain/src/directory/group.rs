@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use super::kept::Kept;
 use super::licence::Licence;
 use super::membership_rule::MembershipRule;
 use crate::id::ObjectId;
@@ -33,6 +34,8 @@ pub struct Group {
     pub preferred_data_location: Option<String>,
     pub theme: Option<String>,
     pub proxy_addresses: Vec<String>,
+    /// What nothing here acts on.
+    pub kept: Kept,
 }
 
 /// What `groupTypes` says, apart from how members come in.
@@ -73,6 +76,7 @@ impl Group {
             preferred_data_location: None,
             theme: None,
             proxy_addresses: Vec::new(),
+            kept: Kept::default(),
         }
     }
 

@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use serde_json::Value;
 
+use super::kept::Kept;
 use super::licence::Licence;
 use crate::time::Timestamp;
 
@@ -53,6 +54,8 @@ pub struct Profile {
     /// Values of extension properties by their full names, `extension_{appId}_{name}`.
     pub extensions: BTreeMap<String, Value>,
     pub licences: Vec<Licence>,
+    /// What nothing here acts on.
+    pub kept: Kept,
     /// `signInActivity`
     pub last_sign_in: Option<Timestamp>,
     pub last_non_interactive_sign_in: Option<Timestamp>,

@@ -1,5 +1,6 @@
 //! Service principals: an application's presence in this tenant, and managed identities.
 
+use super::kept::Kept;
 use crate::id::{AppId, ObjectId, TenantId};
 use crate::time::Timestamp;
 
@@ -16,6 +17,32 @@ pub struct ServicePrincipal {
     /// Only assigned users may sign in (`appRoleAssignmentRequired`).
     pub assignment_required: bool,
     pub tags: Vec<String>,
+    /// What nothing here acts on.
+    pub kept: Kept,
+}
+
+impl ServicePrincipal {
+    /// An enabled one of an application, which anybody may sign in to.
+    pub fn new(
+        id: ObjectId,
+        app_id: AppId,
+        display_name: String,
+        app_owner: TenantId,
+        created: Timestamp,
+    ) -> Self {
+        Self {
+            id,
+            app_id,
+            display_name,
+            app_owner,
+            created,
+            account_enabled: true,
+            kind: ServicePrincipalKind::Application,
+            assignment_required: false,
+            tags: Vec::new(),
+            kept: Kept::default(),
+        }
+    }
 }
 
 #[derive(Clone, Debug, Eq, PartialEq)]

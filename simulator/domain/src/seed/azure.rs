@@ -84,18 +84,11 @@ fn identity(
     let mut random = named(tenant.seed, &format!("managed identity {name}"));
     let (id, app_id) = (ObjectId(random.guid()), AppId(random.guid()));
     tenant.service_principals.put(Arc::new(ServicePrincipal {
-        id,
-        app_id,
-        display_name: name.to_owned(),
-        app_owner: tenant.id,
-        created: CREATED,
-        account_enabled: true,
         kind: ServicePrincipalKind::ManagedIdentity {
             resource_id: resource_id.to_owned(),
             user_assigned,
         },
-        assignment_required: false,
-        tags: Vec::new(),
+        ..ServicePrincipal::new(id, app_id, name.to_owned(), tenant.id, CREATED)
     }));
     (id, app_id)
 }

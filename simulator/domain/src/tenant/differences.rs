@@ -79,7 +79,8 @@ impl Differences for User {
             // Their names are not known here; the reader asks for all of them.
             "extensions" => extensions,
         );
-        let mut all: Vec<&'static str> = own.chain(more).collect();
+        let kept = new.kept.differences(&old.kept);
+        let mut all: Vec<&'static str> = own.chain(more).chain(kept).collect();
         // The address and the alias may follow from the name.
         if all.contains(&"userPrincipalName") {
             all.extend((self.mail == Mail::PrincipalName).then_some("mail"));
@@ -110,6 +111,7 @@ impl Differences for Group {
             "uniqueName" => unique_name,
             "visibility" => visibility,
         )
+        .chain(self.kept.differences(&before.kept))
         .collect()
     }
 }
@@ -133,29 +135,23 @@ impl Differences for Application {
             "web" => logout_uri,
             "web" => implicit_grant,
         )
+        .chain(self.kept.differences(&before.kept))
         .collect();
         names.dedup();
-        // A property without a name of its own here: better reported than lost.
-        if names.is_empty() && self != before {
-            names.push("tags");
-        }
         names
     }
 }
 
 impl Differences for ServicePrincipal {
     fn differences(&self, before: &Self) -> Vec<&'static str> {
-        let mut names: Vec<&'static str> = names!(self, before,
+        names!(self, before,
             "accountEnabled" => account_enabled,
             "appRoleAssignmentRequired" => assignment_required,
             "displayName" => display_name,
             "tags" => tags,
         )
-        .collect();
-        if names.is_empty() && self != before {
-            names.push("notes");
-        }
-        names
+        .chain(self.kept.differences(&before.kept))
+        .collect()
     }
 }
 
@@ -174,6 +170,7 @@ impl Differences for Device {
             "profileType" => profile_type,
             "trustType" => trust_type,
         )
+        .chain(self.kept.differences(&before.kept))
         .collect()
     }
 }
@@ -185,6 +182,7 @@ impl Differences for AdministrativeUnit {
             "displayName" => display_name,
             "visibility" => visibility,
         )
+        .chain(self.kept.differences(&before.kept))
         .collect()
     }
 }

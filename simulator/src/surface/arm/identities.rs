@@ -73,18 +73,11 @@ fn ensure(
     let id = ObjectId(arm.call.draw(Random::guid));
     let app_id = AppId(arm.call.draw(Random::guid));
     let principal = ServicePrincipal {
-        id,
-        app_id,
-        display_name: resource.name.clone(),
-        app_owner: tenant.id,
-        created: arm.call.now(),
-        account_enabled: true,
         kind: ServicePrincipalKind::ManagedIdentity {
             resource_id: resource.id.clone(),
             user_assigned,
         },
-        assignment_required: false,
-        tags: Vec::new(),
+        ..ServicePrincipal::new(id, app_id, resource.name.clone(), tenant.id, arm.call.now())
     };
     let note = Note::new(arm.call.now(), arm.caller.object_id);
     // Its ids were drawn just now: nothing holds them.

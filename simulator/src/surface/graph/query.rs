@@ -83,6 +83,8 @@ impl Query {
             "skiptoken" => self.skip_token = Some(value.to_owned()),
             "deltatoken" => self.delta_token = Some(value.to_owned()),
             "skip" => return Err(GraphError::Skip),
+            // Names the object of a reference that is taken away.
+            "id" => {}
             "format" if value.eq_ignore_ascii_case("json") => {}
             "format" | "apply" | "compute" => {
                 return Err(GraphError::NotSimulated(format!("graph ${bare}")));

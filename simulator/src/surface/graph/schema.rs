@@ -29,14 +29,16 @@ mod relations;
 mod row;
 mod selection;
 pub(super) mod service_principal;
+mod shape;
 pub(super) mod sign_in;
 pub(super) mod user;
 
 pub(super) use navigation::Navigation;
 pub(super) use operators::{Filterable, Operators};
-pub(super) use property::{Access, Facts, Field, Kind, Property, Sortable, Version};
+pub(super) use property::{Access, Facts, Field, Kind, Property, Read, Sortable, Version};
 pub(super) use row::{Projected, Row, type_of};
 pub(super) use selection::Selection;
+pub(super) use shape::{Misfit, Shape};
 
 /// Objects of any types, one after the other.
 pub(super) type Rows<'a> = Box<dyn Iterator<Item = Row<'a>> + 'a>;

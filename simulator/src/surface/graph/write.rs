@@ -7,7 +7,7 @@ use serde_json::{Map, Value};
 
 use super::Graph;
 use super::error::{GraphError, QueryPart};
-use super::schema::{Access, EntityType, Projected, Property, Type, id_first};
+use super::schema::{Access, EntityType, Misfit, Projected, Property, Read, Type, id_first};
 use crate::origins;
 use crate::wire::Reply;
 
@@ -19,6 +19,7 @@ pub(super) mod conditional_access;
 pub(super) mod deleted_item;
 pub(super) mod federated_identity_credential;
 mod platform;
+pub(super) mod reference;
 pub(super) mod service_principal;
 pub(super) mod temporary_access_pass;
 pub(super) mod user;
@@ -32,9 +33,6 @@ pub(super) fn body(graph: &Graph<'_, '_>) -> Result<Map<String, Value>, GraphErr
     let mut members: Map<String, Value> =
         serde_json::from_slice(bytes).map_err(|_| GraphError::Body)?;
     members.retain(|name, _| !name.starts_with('@'));
-    if members.keys().any(|name| name.ends_with("@odata.bind")) {
-        return Err(GraphError::NotSimulated("graph @odata.bind".to_owned()));
-    }
     Ok(members)
 }
 
@@ -90,6 +88,40 @@ impl Graph<'_, '_> {
 /// The answer to a change: nothing to say.
 pub(super) fn no_content() -> Reply {
     Reply::empty(StatusCode::NO_CONTENT).header("x-ms-resource-unit", "1")
+}
+
+/// What becomes of a member that nothing here acts on: it is kept if its table says so, and else treated as any other.
+pub(super) fn keep<T: Projected>(
+    entity: &'static EntityType<T>,
+    tenant: &Tenant,
+    row: &mut T,
+    name: &str,
+    value: &Value,
+) -> Result<(), GraphError> {
+    let Ok(Property {
+        facts,
+        read: Read::Kept(keep),
+        ..
+    }) = property(entity, name)
+    else {
+        return other_member(entity, tenant, row, name, value);
+    };
+    let kept = (keep.kept_mut)(row);
+    let before = kept.get(facts.name).cloned().unwrap_or_default();
+    let written = keep.shape.written(&before, value);
+    let written = written.map_err(|misfit| match misfit {
+        Misfit::Value => invalid(facts.name, entity.class),
+        Misfit::Member(member) => GraphError::UnknownMember {
+            member,
+            entity: facts.name,
+        },
+    })?;
+    if written == keep.shape.absent() {
+        kept.set(facts.name, Value::Null);
+    } else {
+        kept.set(facts.name, written);
+    }
+    Ok(())
 }
 
 /// What becomes of a member that has no code of its own: unknown ones are refused, and known ones pass only if they say

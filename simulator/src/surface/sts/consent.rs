@@ -6,7 +6,7 @@ use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use entrasim_domain::catalogue;
 use entrasim_domain::directory::permission_grant::DelegatedGrant;
-use entrasim_domain::directory::service_principal::{ServicePrincipal, ServicePrincipalKind};
+use entrasim_domain::directory::service_principal::ServicePrincipal;
 use entrasim_domain::directory::user::User;
 use entrasim_domain::id::{AppId, ObjectId, RoleTemplateId};
 use entrasim_domain::random::Random;
@@ -291,17 +291,13 @@ fn install(call: &Call<'_>, tenant: &Tenant, client: &Client<'_>) {
     if tenant.service_principal(app.app_id).is_some() {
         return;
     }
-    let principal = ServicePrincipal {
-        id: ObjectId(call.draw(Random::guid)),
-        app_id: app.app_id,
-        display_name: app.display_name.clone(),
-        app_owner: *home,
-        created: call.now(),
-        account_enabled: true,
-        kind: ServicePrincipalKind::Application,
-        assignment_required: false,
-        tags: Vec::new(),
-    };
+    let principal = ServicePrincipal::new(
+        ObjectId(call.draw(Random::guid)),
+        app.app_id,
+        app.display_name.clone(),
+        *home,
+        call.now(),
+    );
     let note = Note::by_service(call.now());
     // A second one for the same app cannot be: it was looked for above.
     change(call, |tenant| {

@@ -11,7 +11,7 @@ use entrasim_domain::catalogue::sign_in_errors;
 use entrasim_domain::credential::application_credential::ClientSecret;
 use entrasim_domain::credential::method::{MethodKind, TemporaryAccessPass};
 use entrasim_domain::directory::application::{AppRole, Application, Scope, SignInAudience};
-use entrasim_domain::directory::service_principal::{ServicePrincipal, ServicePrincipalKind};
+use entrasim_domain::directory::service_principal::ServicePrincipal;
 use entrasim_domain::enforcement::UserAction;
 use entrasim_domain::id::{AppId, KeyId, ObjectId, PermissionId};
 use entrasim_domain::policy::authentication_methods::MethodName;
@@ -125,16 +125,14 @@ pub(crate) fn own_app(bench: &Bench, change: impl FnOnce(&mut Application, &mut 
         .tenant
         .write(|tenant| {
             let created = tenant.created;
-            let principal = |id: u128, app: AppId, name: &str| ServicePrincipal {
-                id: ObjectId::from_u128(id),
-                app_id: app,
-                display_name: name.to_owned(),
-                app_owner: tenant.id,
-                created,
-                account_enabled: true,
-                kind: ServicePrincipalKind::Application,
-                assignment_required: false,
-                tags: Vec::new(),
+            let principal = |id: u128, app: AppId, name: &str| {
+                ServicePrincipal::new(
+                    ObjectId::from_u128(id),
+                    app,
+                    name.to_owned(),
+                    tenant.id,
+                    created,
+                )
             };
             let (own, api): (AppId, AppId) = (OWN.parse().unwrap(), API.parse().unwrap());
             let mut app =

@@ -7,7 +7,7 @@ use entrasim_domain::directory::group::{Group, GroupKind};
 use entrasim_domain::directory::membership_rule::MembershipRule;
 use entrasim_domain::directory::permission_grant::DelegatedGrant;
 use entrasim_domain::directory::role::{DirectoryRoleAssignment, RoleScope};
-use entrasim_domain::directory::service_principal::{ServicePrincipal, ServicePrincipalKind};
+use entrasim_domain::directory::service_principal::ServicePrincipal;
 use entrasim_domain::directory::user::{Mail, Password, User, UserType};
 use entrasim_domain::id::{AppId, ObjectId, TenantId};
 use entrasim_domain::random::Random;
@@ -269,16 +269,14 @@ impl<'t> Reader<'t> {
         let created = fields.date("createdDateTime").unwrap_or(self.note.at);
         let known = self.tenant.service_principals.get(&id);
         let mut principal = known.map_or_else(
-            || ServicePrincipal {
-                id,
-                app_id,
-                display_name: app_id.to_string(),
-                app_owner: owner.unwrap_or(own),
-                created,
-                account_enabled: true,
-                kind: ServicePrincipalKind::Application,
-                assignment_required: false,
-                tags: Vec::new(),
+            || {
+                ServicePrincipal::new(
+                    id,
+                    app_id,
+                    app_id.to_string(),
+                    owner.unwrap_or(own),
+                    created,
+                )
             },
             |known| ServicePrincipal::clone(known),
         );

@@ -1,5 +1,8 @@
 //! Operations under `/applications`: method, template, handler, the directory action that people need.
 
+use entrasim_domain::tenant::relations::Relation;
+
+use super::super::write::reference;
 use super::super::{action, write};
 use super::{DELETE, DELTA, GET, Operation, PATCH, POST, READ, UNSIMULATED, call, op};
 
@@ -95,9 +98,18 @@ pub(super) const ROWS: &[Operation] = &[
     )
     .needs("applications/credentials/update"),
     op(GET, "/applications/{id}/owners", READ).needs("applications/owners/read"),
-    op(POST, "/applications/{id}/owners/$ref", UNSIMULATED).needs("applications/owners/update"),
-    op(DELETE, "/applications/{id}/owners/{id}/$ref", UNSIMULATED)
-        .needs("applications/owners/update"),
+    op(
+        POST,
+        "/applications/{id}/owners/$ref",
+        call(|graph, resource| reference::add(graph, resource, Relation::Owner)),
+    )
+    .needs("applications/owners/update"),
+    op(
+        DELETE,
+        "/applications/{id}/owners/{id}/$ref",
+        call(|graph, resource| reference::remove(graph, resource, Relation::Owner)),
+    )
+    .needs("applications/owners/update"),
     op(POST, "/applications/{id}/removeKey", UNSIMULATED).needs("applications/credentials/update"),
     op(
         POST,

@@ -1,6 +1,9 @@
 //! Operations under `/groups`: method, template, handler, the directory action that people need.
 
+use entrasim_domain::tenant::relations::Relation;
+
 use super::super::action;
+use super::super::write::reference;
 use super::{DELETE, DELTA, GET, Operation, PATCH, POST, READ, UNSIMULATED, call, op};
 
 pub(super) const ROWS: &[Operation] = &[
@@ -33,16 +36,41 @@ pub(super) const ROWS: &[Operation] = &[
     op(GET, "/groups/{id}/members", READ)
         .needs("groups/members/read")
         .units(3),
-    op(DELETE, "/groups/{id}/members/{id}/$ref", UNSIMULATED).needs("groups/members/update"),
+    op(
+        DELETE,
+        "/groups/{id}/members/{id}/$ref",
+        call(|graph, resource| reference::remove(graph, resource, Relation::Member)),
+    )
+    .needs("groups/members/update"),
     op(GET, "/groups/{id}/owners", READ).needs("groups/owners/read"),
-    op(POST, "/groups/{id}/owners/$ref", UNSIMULATED).needs("groups/owners/update"),
-    op(DELETE, "/groups/{id}/owners/{id}/$ref", UNSIMULATED).needs("groups/owners/update"),
+    op(
+        POST,
+        "/groups/{id}/owners/$ref",
+        call(|graph, resource| reference::add(graph, resource, Relation::Owner)),
+    )
+    .needs("groups/owners/update"),
+    op(
+        DELETE,
+        "/groups/{id}/owners/{id}/$ref",
+        call(|graph, resource| reference::remove(graph, resource, Relation::Owner)),
+    )
+    .needs("groups/owners/update"),
     op(GET, "/groups/{id}/transitiveMemberOf", READ)
         .needs("groups/memberOf/read")
         .units(2),
     op(GET, "/groups/{id}/transitiveMembers", READ)
         .needs("groups/members/read")
         .units(5),
-    op(POST, "/groups/{id}/members/$ref", UNSIMULATED).needs("groups/members/update"),
-    op(DELETE, "/groups/{id}/members/$ref", UNSIMULATED).needs("groups/members/update"),
+    op(
+        POST,
+        "/groups/{id}/members/$ref",
+        call(|graph, resource| reference::add(graph, resource, Relation::Member)),
+    )
+    .needs("groups/members/update"),
+    op(
+        DELETE,
+        "/groups/{id}/members/$ref",
+        call(|graph, resource| reference::remove(graph, resource, Relation::Member)),
+    )
+    .needs("groups/members/update"),
 ];

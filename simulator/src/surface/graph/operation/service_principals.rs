@@ -1,5 +1,8 @@
 //! Operations under `/service_principals`: method, template, handler, the directory action that people need.
 
+use entrasim_domain::tenant::relations::Relation;
+
+use super::super::write::reference;
 use super::super::{action, write};
 use super::{DELETE, DELTA, GET, Operation, PATCH, POST, READ, UNSIMULATED, call, op};
 
@@ -119,12 +122,16 @@ pub(super) const ROWS: &[Operation] = &[
     op(GET, "/servicePrincipals/{id}/ownedObjects", READ)
         .needs("servicePrincipals/ownedObjects/read"),
     op(GET, "/servicePrincipals/{id}/owners", READ).needs("servicePrincipals/owners/read"),
-    op(POST, "/servicePrincipals/{id}/owners/$ref", UNSIMULATED)
-        .needs("servicePrincipals/owners/update"),
+    op(
+        POST,
+        "/servicePrincipals/{id}/owners/$ref",
+        call(|graph, resource| reference::add(graph, resource, Relation::Owner)),
+    )
+    .needs("servicePrincipals/owners/update"),
     op(
         DELETE,
         "/servicePrincipals/{id}/owners/{id}/$ref",
-        UNSIMULATED,
+        call(|graph, resource| reference::remove(graph, resource, Relation::Owner)),
     )
     .needs("servicePrincipals/owners/update"),
     op(POST, "/servicePrincipals/{id}/removeKey", UNSIMULATED)

@@ -1,8 +1,10 @@
 //! Operations under `/users`: method, template, handler, the directory action that people need.
 
 use entrasim_domain::directory::user::User;
+use entrasim_domain::tenant::relations::Relation;
 
 use super::super::permission::Whose;
+use super::super::write::reference;
 use super::super::{action, write};
 use super::{
     DELETE, DELTA, GET, MemberRule, Operation, PATCH, POST, PUT, READ, UNSIMULATED, call, op,
@@ -94,8 +96,18 @@ pub(super) const ROWS: &[Operation] = &[
     )
     .needs("users/licenseDetails/read"),
     op(GET, "/users/{id}/manager", READ).needs("users/manager/read"),
-    op(DELETE, "/users/{id}/manager/$ref", UNSIMULATED).needs("users/manager/update"),
-    op(PUT, "/users/{id}/manager/$ref", UNSIMULATED).needs("users/manager/update"),
+    op(
+        DELETE,
+        "/users/{id}/manager/$ref",
+        call(|graph, resource| reference::remove(graph, resource, Relation::Manager)),
+    )
+    .needs("users/manager/update"),
+    op(
+        PUT,
+        "/users/{id}/manager/$ref",
+        call(|graph, resource| reference::replace(graph, resource, Relation::Manager)),
+    )
+    .needs("users/manager/update"),
     op(GET, "/users/{id}/memberOf", READ)
         .needs("users/memberOf/read")
         .units(2),
@@ -121,8 +133,18 @@ pub(super) const ROWS: &[Operation] = &[
     .own(&[]),
     op(GET, "/users/{id}/scopedRoleMemberOf", READ).needs("users/scopedRoleMemberOf/read"),
     op(GET, "/users/{id}/sponsors", READ).needs("users/sponsors/read"),
-    op(POST, "/users/{id}/sponsors/$ref", UNSIMULATED).needs("users/sponsors/update"),
-    op(DELETE, "/users/{id}/sponsors/{id}/$ref", UNSIMULATED).needs("users/sponsors/update"),
+    op(
+        POST,
+        "/users/{id}/sponsors/$ref",
+        call(|graph, resource| reference::add(graph, resource, Relation::Sponsor)),
+    )
+    .needs("users/sponsors/update"),
+    op(
+        DELETE,
+        "/users/{id}/sponsors/{id}/$ref",
+        call(|graph, resource| reference::remove(graph, resource, Relation::Sponsor)),
+    )
+    .needs("users/sponsors/update"),
     op(GET, "/users/{id}/transitiveMemberOf", READ)
         .needs("users/memberOf/read")
         .units(2),

@@ -14,7 +14,7 @@ use entrasim_domain::tenant::look_up::Indexed;
 use serde_json::{Value, json};
 
 use super::relations::{FEDERATED_IDENTITY_CREDENTIALS, OWNERS};
-use super::{Access, Entities, EntityType, Filterable, Kind, Property, Sortable};
+use super::{Access, Entities, EntityType, Filterable, Kind, Property, Shape, Sortable};
 
 type P = Property<Application>;
 
@@ -49,6 +49,30 @@ fn get<'a>(tenant: &'a Tenant, key: &str) -> Option<&'a Application> {
         .map(|application| &**application)
 }
 
+/// `informationalUrl`
+pub(super) const INFORMATION: Shape = Shape::Record(&[
+    // Set by uploading a logo.
+    ("logoUrl", Shape::Text(1024)),
+    ("marketingUrl", Shape::Text(1024)),
+    ("privacyStatementUrl", Shape::Text(1024)),
+    ("supportUrl", Shape::Text(1024)),
+    ("termsOfServiceUrl", Shape::Text(1024)),
+]);
+
+/// `optionalClaims`
+const OPTIONAL_CLAIMS: Shape = Shape::Object(&[
+    ("accessToken", Shape::List(&OPTIONAL_CLAIM)),
+    ("idToken", Shape::List(&OPTIONAL_CLAIM)),
+    ("saml2Token", Shape::List(&OPTIONAL_CLAIM)),
+]);
+
+const OPTIONAL_CLAIM: Shape = Shape::Object(&[
+    ("additionalProperties", Shape::List(&Shape::Text(256))),
+    ("essential", Shape::Boolean),
+    ("name", Shape::Text(256)),
+    ("source", Shape::Text(256)),
+]);
+
 const PROPERTIES: &[P] = &[
     P::new("id", Kind::Text, |_, app| json!(app.id.to_string()))
         .filter(Filterable::Exact)
@@ -77,34 +101,62 @@ const PROPERTIES: &[P] = &[
     .filter(Filterable::Text)
     .by_index(Indexed::DisplayName)
     .sort(Sortable::Yes),
-    P::null("description"),
-    P::null("groupMembershipClaims"),
+    P::kept("description", Shape::Text(1024)).filter(Filterable::Advanced),
+    P::kept(
+        "groupMembershipClaims",
+        Shape::OneOf(&[
+            "None",
+            "SecurityGroup",
+            "DirectoryRole",
+            "ApplicationGroup",
+            "All",
+        ]),
+    ),
     P::new("identifierUris", Kind::Texts, |_, app| {
         json!(app.identifier_uris)
     })
     .filter(Filterable::Text),
-    P::null("isDeviceOnlyAuthSupported"),
+    P::kept("isDeviceOnlyAuthSupported", Shape::Boolean),
     P::new("isFallbackPublicClient", Kind::Boolean, |_, app| {
         json!(app.allow_public_client.then_some(true))
     }),
-    P::null("notes"),
+    P::kept("notes", Shape::Text(1024)),
     P::new("publisherDomain", Kind::Text, |tenant, _| {
         json!(tenant.initial_domain())
     })
     .filter(Filterable::Advanced),
-    P::null("serviceManagementReference"),
+    P::kept("serviceManagementReference", Shape::Text(256)),
     P::new("signInAudience", Kind::Text, |_, app| {
         json!(app.sign_in_audience.as_str())
     })
     .filter(Filterable::Text),
-    P::empty("tags"),
-    P::null("tokenEncryptionKeyId"),
-    P::null("samlMetadataUrl"),
-    P::null("defaultRedirectUri"),
+    P::kept("tags", Shape::List(&Shape::Text(256))).filter(Filterable::Exact),
+    P::kept("tokenEncryptionKeyId", Shape::Guid),
+    P::kept("samlMetadataUrl", Shape::Text(1024)),
+    P::kept("defaultRedirectUri", Shape::Text(256)),
     P::null("certification"),
-    P::null("optionalClaims"),
-    P::null("requestSignatureVerification"),
-    P::empty("addIns"),
+    P::kept("optionalClaims", OPTIONAL_CLAIMS),
+    P::kept(
+        "requestSignatureVerification",
+        Shape::Object(&[
+            ("isSignedRequestRequired", Shape::Boolean),
+            ("allowedWeakAlgorithms", Shape::OneOf(&["rsaSha1"])),
+        ]),
+    ),
+    P::kept(
+        "addIns",
+        Shape::List(&Shape::Object(&[
+            ("id", Shape::Guid),
+            ("type", Shape::Text(256)),
+            (
+                "properties",
+                Shape::List(&Shape::Object(&[
+                    ("key", Shape::Text(256)),
+                    ("value", Shape::Text(1024)),
+                ])),
+            ),
+        ])),
+    ),
     P::new("api", Kind::Complex, |_, app| {
         json!({
             "acceptMappedClaims": null,
@@ -117,7 +169,7 @@ const PROPERTIES: &[P] = &[
     P::new("appRoles", Kind::Complex, |_, app| {
         json!(app.app_roles.iter().map(app_role).collect::<Vec<_>>())
     }),
-    P::new("info", Kind::Complex, |_, _| information()),
+    P::kept("info", INFORMATION),
     P::new("keyCredentials", Kind::Complex, |_, app| {
         json!(
             app.certificates
@@ -167,7 +219,16 @@ const PROPERTIES: &[P] = &[
             "redirectUriSettings": app.web_redirect_uris.iter().map(|uri| json!({"uri": uri, "index": null})).collect::<Vec<_>>(),
         })
     }),
-    P::null("servicePrincipalLockConfiguration"),
+    P::kept(
+        "servicePrincipalLockConfiguration",
+        Shape::Object(&[
+            ("isEnabled", Shape::Boolean),
+            ("allProperties", Shape::Boolean),
+            ("credentialsWithUsageVerify", Shape::Boolean),
+            ("credentialsWithUsageSign", Shape::Boolean),
+            ("tokenEncryptionKeyId", Shape::Boolean),
+        ]),
+    ),
     P::new(
         "spa",
         Kind::Complex,
@@ -250,16 +311,6 @@ fn required_resource_access(access: &RequiredResourceAccess) -> Value {
     json!({
         "resourceAppId": access.resource.to_string(),
         "resourceAccess": scopes.chain(roles).collect::<Vec<_>>(),
-    })
-}
-
-pub(super) fn information() -> Value {
-    json!({
-        "logoUrl": null,
-        "marketingUrl": null,
-        "privacyStatementUrl": null,
-        "supportUrl": null,
-        "termsOfServiceUrl": null,
     })
 }
 

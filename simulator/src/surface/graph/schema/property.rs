@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 
+use entrasim_domain::directory::kept::{Keeps, Kept};
 use entrasim_domain::tenant::Tenant;
 use entrasim_domain::tenant::look_up::Indexed;
 use entrasim_domain::time::Timestamp;
@@ -9,6 +10,7 @@ use serde_json::{Value, json};
 use uuid::Uuid;
 
 use super::operators::{Filterable, Operators};
+use super::shape::Shape;
 
 /// The type of a property, as far as filters and sorting care.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
@@ -96,6 +98,15 @@ pub(in crate::surface::graph) enum Read<T: 'static> {
     Texts(for<'a> fn(&'a Tenant, &'a T) -> Vec<Cow<'a, str>>),
     /// Any kind, as JSON.
     Json(fn(&Tenant, &T) -> Value),
+    /// As it was written.
+    Kept(Keep<T>),
+}
+
+/// Where a property is kept that nothing acts on, and what may be written.
+pub(in crate::surface::graph) struct Keep<T: 'static> {
+    pub(in crate::surface::graph) shape: Shape,
+    kept: fn(&T) -> &Kept,
+    pub(in crate::surface::graph) kept_mut: fn(&mut T) -> &mut Kept,
 }
 
 /// One property of an entity type.
@@ -252,6 +263,20 @@ impl<T> Property<T> {
         Self::of(name, Kind::Complexes, Read::Json(read))
     }
 
+    /// A property that nothing acts on: what is written is what is read.
+    pub(in crate::surface::graph) const fn kept(name: &'static str, shape: Shape) -> Self
+    where
+        T: Keeps,
+    {
+        let kind = shape.kind();
+        let keep = Keep {
+            shape,
+            kept: T::kept,
+            kept_mut: T::kept_mut,
+        };
+        Self::of(name, kind, Read::Kept(keep))
+    }
+
     /// A property that nothing here ever sets.
     pub(in crate::surface::graph) const fn null(name: &'static str) -> Self {
         Self::new(name, Kind::Complex, |_, _| Value::Null)
@@ -348,13 +373,22 @@ impl<T> Property<T> {
             Read::Date(read) => read(tenant, row).map_or(Field::Null, Field::Date),
             Read::Texts(read) => Field::Texts(read(tenant, row)),
             Read::Json(read) => Field::of_json(self.facts.kind, read(tenant, row)),
+            Read::Kept(keep) => Field::of_json(self.facts.kind, keep.value(self.facts.name, row)),
         }
     }
 
     pub(in crate::surface::graph) fn value(&self, tenant: &Tenant, row: &T) -> Value {
         match &self.read {
             Read::Json(read) => read(tenant, row),
+            Read::Kept(keep) => keep.value(self.facts.name, row),
             _ => self.field(tenant, row).json(),
         }
+    }
+}
+
+impl<T> Keep<T> {
+    fn value(&self, name: &str, row: &T) -> Value {
+        let kept = (self.kept)(row).get(name);
+        kept.cloned().unwrap_or_else(|| self.shape.absent())
     }
 }

@@ -9,7 +9,7 @@ use entrasim_domain::tenant::Tenant;
 use entrasim_domain::tenant::look_up::Indexed;
 use serde_json::{Value, json};
 
-use super::application::{app_role, information, scope, verified_publisher};
+use super::application::{INFORMATION, app_role, scope, verified_publisher};
 use super::relations::{MEMBER_OF, OWNED_OBJECTS, OWNERS, TRANSITIVE_MEMBER_OF};
 use super::{Access, Entities, EntityType, Filterable, Kind, Property, Sortable};
 
@@ -148,7 +148,7 @@ const PROPERTIES: &[P] = &[
     P::null("samlSingleSignOnSettings"),
     P::empty("addIns"),
     P::new("appRoles", Kind::Complex, app_roles),
-    P::new("info", Kind::Complex, |_, _| information()),
+    P::kept("info", INFORMATION),
     P::empty("keyCredentials"),
     P::new("oauth2PermissionScopes", Kind::Complex, scopes),
     P::empty("passwordCredentials"),

@@ -19,7 +19,7 @@ use super::super::permission::{self, Operation, Whose};
 use super::super::read;
 use super::super::schema::application::APPLICATION;
 use super::super::{Answer, Graph};
-use super::{body, boolean, invalid, no_content, other_member, platform, text, texts};
+use super::{body, boolean, invalid, keep, no_content, platform, text, texts};
 
 pub(super) const CLASS: &str = "Application";
 
@@ -174,7 +174,7 @@ fn set(
             application.certificates =
                 list(value, name, |row| certificate(graph, application, row))?;
         }
-        _ => other_member(&APPLICATION, tenant, application, name, value)?,
+        _ => keep(&APPLICATION, tenant, application, name, value)?,
     }
     Ok(())
 }

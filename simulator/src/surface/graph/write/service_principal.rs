@@ -1,7 +1,7 @@
 //! Service principals: create from an app id, change, delete.
 
 use entrasim_domain::catalogue;
-use entrasim_domain::directory::service_principal::{ServicePrincipal, ServicePrincipalKind};
+use entrasim_domain::directory::service_principal::ServicePrincipal;
 use entrasim_domain::id::{AppId, ObjectId};
 use entrasim_domain::random::Random;
 use entrasim_domain::seed::MICROSOFT_SERVICES;
@@ -14,7 +14,7 @@ use super::super::permission::{self, Whose};
 use super::super::read;
 use super::super::schema::service_principal::SERVICE_PRINCIPAL;
 use super::super::{Answer, Graph};
-use super::{body, boolean, no_content, other_member, text, texts};
+use super::{body, boolean, keep, no_content, text, texts};
 
 const CLASS: &str = "ServicePrincipal";
 
@@ -47,17 +47,8 @@ pub(in crate::surface::graph) fn create(graph: &Graph<'_, '_>) -> Answer {
                 (None, Some(first_party)) => (first_party.name.clone(), MICROSOFT_SERVICES),
                 (None, None) => return Err(GraphError::NoBackingApplication(app.to_string())),
             };
-        let mut principal = ServicePrincipal {
-            id,
-            app_id: app,
-            display_name,
-            app_owner,
-            created: graph.call.now(),
-            account_enabled: true,
-            kind: ServicePrincipalKind::Application,
-            assignment_required: false,
-            tags: Vec::new(),
-        };
+        let mut principal =
+            ServicePrincipal::new(id, app, display_name, app_owner, graph.call.now());
         for (name, value) in &members {
             set(tenant, &mut principal, name, value)?;
         }
@@ -131,7 +122,7 @@ fn set(
         "approleassignmentrequired" => principal.assignment_required = boolean(value, name, CLASS)?,
         "displayname" => principal.display_name = text(value, name, CLASS, 256)?,
         "tags" => principal.tags = texts(value, name, CLASS)?,
-        _ => other_member(&SERVICE_PRINCIPAL, tenant, principal, name, value)?,
+        _ => keep(&SERVICE_PRINCIPAL, tenant, principal, name, value)?,
     }
     Ok(())
 }

@@ -14,7 +14,7 @@ use super::super::read;
 use super::super::schema::Access;
 use super::super::schema::user::USER;
 use super::super::{Answer, Graph};
-use super::{body, boolean, invalid, no_content, optional_text, other_member, text};
+use super::{body, boolean, invalid, keep, no_content, optional_text, text};
 
 const CLASS: &str = "User";
 
@@ -159,7 +159,7 @@ fn set(
                 _ => return Err(invalid(name, CLASS)),
             };
         }
-        _ => other_member(&USER, tenant, user, name, value)?,
+        _ => keep(&USER, tenant, user, name, value)?,
     }
     Ok(())
 }
