@@ -6,6 +6,7 @@ use std::sync::LazyLock;
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 
+use crate::directory::role::RoleDefinition;
 use crate::id::{AppId, PermissionId, RoleTemplateId};
 
 /// The app id of Microsoft Graph.
@@ -69,6 +70,12 @@ pub struct DirectoryRole {
     pub name: String,
     #[serde(default)]
     pub privileged: bool,
+    /// Roles whose permissions it has too.
+    #[serde(default, deserialize_with = "guids")]
+    pub inherits: Vec<RoleTemplateId>,
+    /// Whether somebody can be given it; the roles that everybody has by being there cannot.
+    #[serde(default = "yes")]
+    pub assignable: bool,
 }
 
 /// An error of the token service.
@@ -165,6 +172,23 @@ pub fn directory_roles() -> &'static [DirectoryRole] {
     &TABLE
 }
 
+/// The built-in directory roles as role definitions, in the same order.
+pub fn built_in_role_definitions() -> &'static [RoleDefinition] {
+    static TABLE: LazyLock<Vec<RoleDefinition>> = LazyLock::new(|| {
+        directory_roles()
+            .iter()
+            .map(RoleDefinition::built_in)
+            .collect()
+    });
+    &TABLE
+}
+
+/// Whether a built-in role can be given to somebody.
+pub fn is_assignable(role: RoleTemplateId) -> bool {
+    let mut roles = directory_roles().iter();
+    roles.any(|known| known.id == role && known.assignable)
+}
+
 /// What a built-in directory role allows: actions without their prefix `microsoft.directory/`, sorted. Empty for roles
 /// without any in the areas simulated.
 pub fn directory_role_actions(role: RoleTemplateId) -> &'static [String] {
@@ -184,6 +208,19 @@ pub fn directory_role_actions(role: RoleTemplateId) -> &'static [String] {
 /// Parses a table that was compiled in.
 pub(crate) fn parse<T: DeserializeOwned>(text: &'static str) -> T {
     toml::from_str(text).expect("the tables under data/ are compiled in and read by a test")
+}
+
+fn yes() -> bool {
+    true
+}
+
+fn guids<'de, D: serde::Deserializer<'de>>(
+    deserializer: D,
+) -> Result<Vec<RoleTemplateId>, D::Error> {
+    let texts = Vec::<String>::deserialize(deserializer)?;
+    let ids = texts.iter().map(|text| text.parse());
+    ids.collect::<Result<_, _>>()
+        .map_err(serde::de::Error::custom)
 }
 
 /// For `deserialize_with`: an id newtype from its text.

@@ -14,14 +14,20 @@ mod delta;
 mod filters;
 mod metadata;
 mod paths;
+mod roles;
 mod throttling;
 
 pub(crate) const V1: &str = "https://graph.microsoft.com/v1.0";
 
 /// A token for Graph with the permissions of an administrator's client.
 pub(crate) fn administrator(bench: &Bench) -> String {
+    person(bench, "admin", "Directory.AccessAsUser.All")
+}
+
+/// A token for Graph that stands for a person.
+pub(crate) fn person(bench: &Bench, name: &str, scopes: &str) -> String {
     let tenant = bench.tenant.read();
-    let admin = tenant.users.by_local_part("admin", 0).unwrap();
+    let user = tenant.users.by_local_part(name, 0).unwrap();
     let now = tenant
         .now(entrasim_domain::time::Timestamp::UNIX_EPOCH)
         .unix_seconds();
@@ -29,8 +35,8 @@ pub(crate) fn administrator(bench: &Bench) -> String {
         "aud": "https://graph.microsoft.com",
         "iss": format!("https://sts.windows.net/{}/", tenant.id),
         "tid": tenant.id.to_string(), "iat": now, "nbf": now, "exp": now + 3600,
-        "oid": admin.id.to_string(), "appid": "04b07795-8ddb-461a-bbee-02f9e1bf7b46",
-        "idtyp": "user", "scp": "Directory.AccessAsUser.All",
+        "oid": user.id.to_string(), "appid": "04b07795-8ddb-461a-bbee-02f9e1bf7b46",
+        "idtyp": "user", "scp": scopes,
     });
     jwt::sign(HeaderForm::V1, &claims, bench.app.keys.current())
 }

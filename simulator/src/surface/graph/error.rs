@@ -117,6 +117,16 @@ pub(super) enum GraphError {
         retry_after: u32,
         scope: String,
     },
+    /// Something with the same values is there.
+    Conflicting,
+    /// A role for a group that cannot have one.
+    GroupNotAssignable,
+    /// Global Administrators cannot take that role from themselves.
+    OwnHighestRole,
+    /// A built-in role is changed or deleted.
+    BuiltInRole,
+    /// A role of the tenant's own that somebody holds is deleted.
+    RoleInUse,
     /// The real service has it.
     NotSimulated(String),
 }
@@ -221,6 +231,11 @@ impl GraphError {
             | Self::TooManyFederatedCredentials
             | Self::ImmutableName
             | Self::NoSuchPassword(_)
+            | Self::Conflicting
+            | Self::GroupNotAssignable
+            | Self::OwnHighestRole
+            | Self::BuiltInRole
+            | Self::RoleInUse
             | Self::TooManyIds => bad(DIRECTORY, &self.write_text()),
             // The status and the header are documented; the code is assumed.
             Self::Resync(_) => (

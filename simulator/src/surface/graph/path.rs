@@ -1,5 +1,10 @@
 //! The path of a Graph URL: segments, keys in parentheses, function calls. Reads text, knows no entity.
 
+use std::collections::BTreeMap;
+
+use crate::wire::Request;
+use crate::wire::form::Form;
+
 /// One step of the path: `users`, `users('x')`, `applications(appId='x')`, `delta()`, `roleTemplateId=x`.
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub(super) struct Segment {
@@ -118,6 +123,26 @@ impl Key {
                 .map_or("", |argument| argument.value.as_str()),
         }
     }
+}
+
+/// The arguments of the function that the path ends with, `f(a=1,b=@p)`; what stands for a parameter is found in the query.
+pub(super) fn arguments(request: &Request) -> BTreeMap<String, String> {
+    let last = request.segments().pop().unwrap_or_default();
+    let Some(Key::Named(arguments)) = Segment::parse(&last).key else {
+        return BTreeMap::new();
+    };
+    let query = Form::parse(request.query.as_bytes());
+    let value = |argument: Argument| {
+        // `'@p'` is how some references write `@p`.
+        let value = match query.get(&argument.value) {
+            Some(value) if argument.value.starts_with('@') => {
+                quoted(value).unwrap_or_else(|| value.to_owned())
+            }
+            _ => argument.value,
+        };
+        (argument.name, value)
+    };
+    arguments.into_iter().map(value).collect()
 }
 
 /// What commas outside of quotes separate.

@@ -17,6 +17,7 @@ pub(super) mod deleted_item;
 mod device;
 pub(super) mod directory_object;
 pub(super) mod directory_role;
+pub(super) mod directory_role_template;
 pub(super) mod domain;
 pub(super) mod federated_identity_credential;
 pub(super) mod group;
@@ -26,7 +27,10 @@ mod operators;
 pub(super) mod organization;
 mod property;
 mod relations;
+pub(super) mod role_assignment;
+pub(super) mod role_definition;
 mod row;
+mod scoped_role_membership;
 mod selection;
 pub(super) mod service_principal;
 mod shape;
@@ -321,10 +325,13 @@ pub(super) const SETS: &[&dyn Type] = &[
     &deleted_item::DELETED_ITEM,
     &directory_object::DIRECTORY_OBJECT,
     &directory_role::DIRECTORY_ROLE,
+    &directory_role_template::DIRECTORY_ROLE_TEMPLATE,
     &domain::DOMAIN,
     &group::GROUP,
     &named_location::NAMED_LOCATION,
     &organization::ORGANIZATION,
+    &role_assignment::ROLE_ASSIGNMENT,
+    &role_definition::ROLE_DEFINITION,
     &service_principal::SERVICE_PRINCIPAL,
     &sign_in::SIGN_IN,
     &user::USER,

@@ -21,6 +21,18 @@ impl App {
         Self { bench, bearer }
     }
 
+    /// The same as a person, with these scopes.
+    pub(super) fn person(name: &str, scopes: &str) -> Self {
+        let mut app = Self::new();
+        app.becomes(name, scopes);
+        app
+    }
+
+    /// Goes on as a person, with these scopes.
+    pub(super) fn becomes(&mut self, name: &str, scopes: &str) {
+        self.bearer = format!("Bearer {}", super::person(&self.bench, name, scopes));
+    }
+
     /// Takes a new token: the clock was moved.
     pub(super) fn renew(&mut self) {
         self.bearer = bearer(&self.bench);
@@ -51,6 +63,14 @@ impl App {
         let reply = self.send("GET", path, &[], "");
         assert_eq!(reply.status, 200, "{path}: {}", json(&reply));
         json(&reply)
+    }
+
+    /// A write that is answered with this status.
+    pub(super) fn write(&self, method: &str, path: &str, body: &Value, status: u16) -> Value {
+        let reply = self.send(method, path, &[], &body.to_string());
+        let text = String::from_utf8_lossy(&reply.body);
+        assert_eq!(reply.status, status, "{method} {path}: {text}");
+        serde_json::from_slice(&reply.body).unwrap_or_default()
     }
 
     pub(super) fn id(&self, name: &str) -> String {

@@ -25,6 +25,13 @@ impl GraphError {
             Self::Conflict { member } => {
                 format!("Another object with the same value for property {member} already exists.")
             }
+            // Seen in public issues of Terraform's provider, for a role that is held already.
+            Self::Conflicting => "A conflicting object with one or more of the specified property values is present in the directory.".to_owned(),
+            // The next four texts are assumed.
+            Self::GroupNotAssignable => "Roles can only be assigned to groups whose property 'isAssignableToRole' is true.".to_owned(),
+            Self::OwnHighestRole => "Removing self from Global Administrator built-in role is not allowed.".to_owned(),
+            Self::BuiltInRole => "Built-in role definitions cannot be changed or deleted.".to_owned(),
+            Self::RoleInUse => "The role definition cannot be deleted while there are assignments of it.".to_owned(),
             Self::ReferenceExists(navigation) => format!(
                 "One or more added object references already exist for the following modified properties: '{navigation}'."
             ),

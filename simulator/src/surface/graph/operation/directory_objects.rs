@@ -1,4 +1,4 @@
-//! Operations under `/directory_objects`: method, template, handler, the directory action that people need.
+//! Operations under `/directoryObjects`: method, template, handler, the directory action that people need.
 
 use super::super::action;
 use super::{DELETE, GET, Operation, POST, READ, UNSIMULATED, call, op};

@@ -1,4 +1,4 @@
-//! Operations under `/directory_role_templates`: method, template, handler, the directory action that people need.
+//! Operations under `/directoryRoleTemplates`: method, template, handler, the directory action that people need.
 
 use super::{GET, Operation, READ, op};
 

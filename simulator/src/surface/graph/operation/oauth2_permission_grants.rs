@@ -1,4 +1,4 @@
-//! Operations under `/oauth2_permission_grants`: method, template, handler, the directory action that people need.
+//! Operations under `/oauth2PermissionGrants`: method, template, handler, the directory action that people need.
 
 use super::{DELETE, DELTA, GET, Operation, PATCH, POST, READ, UNSIMULATED, op};
 

@@ -1,4 +1,4 @@
-//! Operations under `/service_principals`: method, template, handler, the directory action that people need.
+//! Operations under `/servicePrincipals`: method, template, handler, the directory action that people need.
 
 use entrasim_domain::tenant::relations::Relation;
 

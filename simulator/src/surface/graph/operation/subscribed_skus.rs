@@ -1,4 +1,4 @@
-//! Operations under `/subscribed_skus`: method, template, handler, the directory action that people need.
+//! Operations under `/subscribedSkus`: method, template, handler, the directory action that people need.
 
 use super::{GET, Operation, READ, op};
 

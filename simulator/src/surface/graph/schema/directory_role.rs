@@ -1,11 +1,12 @@
 //! The `directoryRole` entity type: the built-in roles that are in use, and those who hold them.
 
 use entrasim_domain::catalogue::{self, DirectoryRole};
-use entrasim_domain::id::ObjectId;
+use entrasim_domain::id::{ObjectId, RoleTemplateId};
 use entrasim_domain::tenant::Tenant;
 use serde_json::json;
 
 use super::relations::MEMBERS;
+use super::scoped_role_membership::SCOPED_MEMBERS;
 use super::{Access, Entities, EntityType, Filterable, Kind, Property};
 
 type P = Property<DirectoryRole>;
@@ -15,12 +16,14 @@ pub(in crate::surface::graph) static DIRECTORY_ROLE: EntityType<DirectoryRole> =
     set: "directoryRoles",
     class: "DirectoryRole",
     properties: PROPERTIES,
-    navigations: &[MEMBERS.unpaged()],
-    missing: &["scopedMembers"],
+    navigations: &[MEMBERS.unpaged(), SCOPED_MEMBERS],
+    missing: &[],
     rows,
     size: None,
     id: |_| None,
-    get: |tenant, key| rows(tenant, None).find(|role| id(tenant, role).eq_ignore_ascii_case(key)),
+    get: |tenant, key| {
+        rows(tenant, None).find(|role| id(tenant, role.id).eq_ignore_ascii_case(key))
+    },
 };
 
 /// A role is activated once somebody holds it; Global Administrator always is.
@@ -33,15 +36,15 @@ fn rows(tenant: &Tenant, _: Option<ObjectId>) -> Entities<'_, DirectoryRole> {
 }
 
 /// An activated role's own id differs from its template's and from tenant to tenant: here, the two ids mixed.
-fn id(tenant: &Tenant, role: &DirectoryRole) -> String {
-    let mixed = tenant.id.0.as_u128() ^ role.id.0.as_u128().rotate_left(64);
+pub(in crate::surface::graph) fn id(tenant: &Tenant, role: RoleTemplateId) -> String {
+    let mixed = tenant.id.0.as_u128() ^ role.0.as_u128().rotate_left(64);
     uuid::Builder::from_random_bytes(mixed.to_be_bytes())
         .into_uuid()
         .to_string()
 }
 
 const PROPERTIES: &[P] = &[
-    P::new("id", Kind::Text, |tenant, role| json!(id(tenant, role))).access(Access::ReadOnly),
+    P::new("id", Kind::Text, |tenant, role| json!(id(tenant, role.id))).access(Access::ReadOnly),
     P::null("deletedDateTime").access(Access::ReadOnly),
     P::new("description", Kind::Text, |_, role| json!(role.name)),
     P::new("displayName", Kind::Text, |_, role| json!(role.name)).filter(Filterable::Exact),

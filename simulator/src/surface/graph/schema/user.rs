@@ -13,6 +13,7 @@ use super::relations::{
     DIRECT_REPORTS, MANAGER, MEMBER_OF, OWNED_DEVICES, OWNED_OBJECTS, REGISTERED_DEVICES, SPONSORS,
     TRANSITIVE_MEMBER_OF,
 };
+use super::scoped_role_membership::SCOPED_ROLE_MEMBER_OF;
 use super::{
     Access, Entities, EntityType, Filterable, Kind, Operators, Property, Sortable,
     security_identifier,
@@ -32,6 +33,7 @@ pub(in crate::surface::graph) static USER: EntityType<User> = EntityType {
         OWNED_DEVICES,
         OWNED_OBJECTS,
         REGISTERED_DEVICES,
+        SCOPED_ROLE_MEMBER_OF,
         SPONSORS,
         TRANSITIVE_MEMBER_OF,
     ],
@@ -267,7 +269,6 @@ const MISSING: &[&str] = &[
     "print",
     "responsibilities",
     "schools",
-    "scopedRoleMemberOf",
     "serviceProvisioningErrors",
     "showInAddressList",
     "signInActivity",

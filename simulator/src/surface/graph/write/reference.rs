@@ -98,22 +98,23 @@ fn ends(
     graph: &Graph<'_, '_>,
     resource: &Resource<'_>,
 ) -> Result<(ObjectId, ObjectId), GraphError> {
-    let tenant = graph.tenant()?;
-    let from = first_id(tenant, resource)?;
+    let from = first_id(graph.tenant()?, resource)?;
+    let class = resource.first().and_then(|first| first.row);
+    let class = class.map_or("DirectoryObject", |row| type_of(row).class());
+    Ok((from, named(graph, class)?))
+}
+
+/// The object that the body names, `{"@odata.id": "https://graph.microsoft.com/v1.0/directoryObjects/{id}"}`.
+pub(super) fn named(graph: &Graph<'_, '_>, class: &'static str) -> Result<ObjectId, GraphError> {
     let bytes = &graph.call.request.body;
     let members: Value = serde_json::from_slice(bytes).unwrap_or_default();
-    let url = members.get("@odata.id").and_then(Value::as_str);
-    match url {
-        Some(url) => Ok((from, target(tenant, url)?)),
+    match members.get("@odata.id").and_then(Value::as_str) {
+        Some(url) => target(graph.tenant()?, url),
         // No body, or one that is no JSON, has an answer of its own.
-        None => {
-            let class = resource.first().and_then(|first| first.row);
-            let class = class.map_or("DirectoryObject", |row| type_of(row).class());
-            body(graph).and(Err(GraphError::Required {
-                member: "@odata.id",
-                class,
-            }))
-        }
+        None => body(graph).and(Err(GraphError::Required {
+            member: "@odata.id",
+            class,
+        })),
     }
 }
 
