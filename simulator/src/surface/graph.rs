@@ -22,7 +22,6 @@ mod action;
 mod batch;
 mod delta;
 mod error;
-mod legacy;
 mod metadata;
 mod operation;
 mod path;
@@ -110,9 +109,6 @@ fn route(graph: &Graph<'_, '_>, segments: &[Segment]) -> Answer {
         let name = "graph service document".to_owned();
         return Err(GraphError::NotSimulated(name));
     };
-    if let Some(answer) = legacy::answer(graph, segments) {
-        return answer;
-    }
     let tenant = graph.tenant()?;
     let method = graph.method().as_str();
     let resource = match resource::resolve(graph, tenant, segments) {
@@ -128,10 +124,21 @@ fn route(graph: &Graph<'_, '_>, segments: &[Segment]) -> Answer {
         }
         resource => resource?.at(tenant, graph.call.now()),
     };
-    let row = match operation::ROUTER.find(method, &resource) {
+    answer_for(graph, tenant, &resource, last).map_err(|error| error.of(&resource.template))
+}
+
+fn answer_for(
+    graph: &Graph<'_, '_>,
+    tenant: &Tenant,
+    resource: &Resource<'_>,
+    last: &Segment,
+) -> Answer {
+    let row = match operation::ROUTER.find(graph.method().as_str(), resource) {
         Route::Operation(row) => row,
         Route::Method => return Err(GraphError::Method),
-        Route::Nowhere if resource.is_declared() => return Err(graph.not_simulated(&resource)),
+        Route::Nowhere if resource.is_declared() || operation::ROUTER.leads_on(resource) => {
+            return Err(graph.not_simulated(resource));
+        }
         Route::Nowhere => return Err(GraphError::Segment(last.name.clone())),
     };
     let only = row.allowed().only();
@@ -139,12 +146,12 @@ fn route(graph: &Graph<'_, '_>, segments: &[Segment]) -> Answer {
         return Err(GraphError::Segment(last.name.clone()));
     }
     let body = &graph.call.request.body;
-    permission::check(row, &graph.caller, tenant, &resource, body)?;
+    permission::check(row, &graph.caller, tenant, resource, body)?;
     match row.handler {
-        Handler::Read => read::answer::answer(graph, &resource, row),
-        Handler::Call(handler) => handler(graph, &resource),
-        Handler::Delta => delta::answer(graph, &resource),
-        Handler::Unsimulated => Err(graph.not_simulated(&resource)),
+        Handler::Read => read::answer::answer(graph, resource, row),
+        Handler::Call(handler) => handler(graph, resource),
+        Handler::Delta => delta::answer(graph, resource),
+        Handler::Unsimulated => Err(graph.not_simulated(resource)),
     }
 }
 

@@ -10,7 +10,10 @@ use crate::origins;
 use crate::wire::Reply;
 
 mod query;
+mod workload;
 mod write;
+
+pub(super) use workload::Workload;
 
 /// Why a request is not answered as asked.
 #[derive(Clone, Debug, Eq, PartialEq)]
@@ -18,6 +21,10 @@ pub(super) enum GraphError {
     Unauthenticated(BearerError),
     /// The caller may not do this.
     Denied,
+    /// The token may, but the person has none of the roles for it.
+    NotInRole,
+    /// The same in the words of another part of Graph.
+    Of(Workload, Box<GraphError>),
     /// `/me` with a token that stands for no person.
     NobodySignedIn,
     /// A version that does not exist.
@@ -159,7 +166,8 @@ impl GraphError {
                     bearer_text(error).to_owned(),
                 )
             }
-            Self::Denied => (
+            Self::Of(workload, error) => workload.row(error),
+            Self::Denied | Self::NotInRole => (
                 StatusCode::FORBIDDEN,
                 "Authorization_RequestDenied",
                 "Insufficient privileges to complete the operation.".to_owned(),
@@ -258,6 +266,7 @@ impl GraphError {
             Some(json!([{"code": code, "message": self.write_text(), "target": target}]))
         };
         match self {
+            Self::Of(_, error) => error.details(),
             Self::Conflict { member } => row("ObjectConflict", member),
             Self::Invalid { member, .. } => row("InvalidValue", member),
             Self::Domain => row("InvalidValue", "userPrincipalName"),
@@ -267,9 +276,25 @@ impl GraphError {
         }
     }
 
+    /// Without the part of Graph that words it.
+    fn inner(&self) -> &Self {
+        match self {
+            Self::Of(_, error) => error.inner(),
+            error => error,
+        }
+    }
+
+    /// In the words of the part of Graph that a path belongs to.
+    pub(super) fn of(self, template: &str) -> Self {
+        match Workload::of(template) {
+            Some(workload) => Self::Of(workload, Box::new(self)),
+            None => self,
+        }
+    }
+
     /// The answer: `code`, `message`, and an `innerError` with the date and both request ids.
     pub(super) fn reply(&self, call: &Call<'_>) -> Reply {
-        if let Self::NotSimulated(name) = self {
+        if let Self::NotSimulated(name) = self.inner() {
             return call.unimplemented(name);
         }
         let (status, code, message) = self.row();

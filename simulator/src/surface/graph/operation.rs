@@ -8,17 +8,21 @@ use super::resource::Resource;
 use super::{Answer, Graph};
 
 mod applications;
+mod audit_logs;
 mod directory;
 mod directory_objects;
 mod directory_role_templates;
 mod directory_roles;
 mod domains;
 mod groups;
+mod identity;
 mod me;
 mod oauth2_permission_grants;
 mod organization;
 pub(super) mod outside;
 mod permissions;
+mod policies;
+mod reports;
 mod role_management;
 mod service_principals;
 mod subscribed_skus;
@@ -28,19 +32,25 @@ pub(super) use permissions::{Allowed, allowed};
 
 const TABLES: &[&[Operation]] = &[
     applications::ROWS,
+    audit_logs::ROWS,
     directory::ROWS,
+    directory::authentication_method_devices::ROWS,
     directory_objects::ROWS,
     directory_role_templates::ROWS,
     directory_roles::ROWS,
     domains::ROWS,
     groups::ROWS,
+    identity::ROWS,
     me::ROWS,
     oauth2_permission_grants::ROWS,
     organization::ROWS,
+    policies::ROWS,
+    reports::ROWS,
     role_management::ROWS,
     service_principals::ROWS,
     subscribed_skus::ROWS,
     users::ROWS,
+    users::authentication::ROWS,
 ];
 
 const DELETE: &str = "DELETE";
@@ -71,7 +81,8 @@ pub(super) struct Operation {
     /// The path in the spelling of the reference, with `{id}` for each key.
     pub(super) template: &'static str,
     pub(super) handler: Handler,
-    /// The action under `microsoft.directory/` that a person must be allowed; `self` for one's own account only. `{class}`
+    /// The action under `microsoft.directory/` that a person must be allowed, or several, of which one is enough, with `|`
+    /// between them; `self` for one's own account only. `{class}`
     /// stands for the set of the object in question.
     pub(super) needs: &'static str,
     /// Resource units (Microsoft Graph throttling limits).
@@ -192,6 +203,11 @@ impl Router {
         self.beginnings.get(&folded).copied()
     }
 
+    /// Whether rows stand below the path, though none for the path itself.
+    pub(super) fn leads_on(&self, resource: &Resource<'_>) -> bool {
+        self.beginnings.contains_key(&fold(&resource.template))
+    }
+
     /// The row for a resource, or for what it is derived from: sizes, references, casts and values of what can be read,
     /// the signed-in user for a user, and the actions of all directory objects for each kind of them.
     pub(super) fn find(&self, method: &str, resource: &Resource<'_>) -> Route {
@@ -251,7 +267,7 @@ mod tests {
         names.sort();
         let all = names.len();
         names.dedup();
-        assert_eq!((all, names.len()), (179, 179));
+        assert_eq!((all, names.len()), (334, 334));
     }
 
     #[test]

@@ -68,39 +68,6 @@ const APPLICATION_ADMINISTRATORS: &[RoleTemplateId] =
 /// Who may act on the accounts of administrators.
 const OVER_ADMINISTRATORS: &[RoleTemplateId] = &[PRIVILEGED_AUTHENTICATION_ADMINISTRATOR];
 
-const SECURITY_ADMINISTRATOR: RoleTemplateId =
-    RoleTemplateId::from_u128(0x194a_e4cb_b126_40b2_bd5b_6091_b380_977d);
-const SECURITY_READER: RoleTemplateId =
-    RoleTemplateId::from_u128(0x5d6b_6bb7_de71_4623_b4af_9638_0a35_2509);
-const CONDITIONAL_ACCESS_ADMINISTRATOR: RoleTemplateId =
-    RoleTemplateId::from_u128(0xb1be_1c3e_b65d_4f19_8427_f6fa_0d97_feb9);
-const REPORTS_READER: RoleTemplateId =
-    RoleTemplateId::from_u128(0x4a5d_8f65_41da_4de4_8968_e035_b653_39cf);
-const POLICY_ADMINISTRATORS: &[RoleTemplateId] =
-    &[CONDITIONAL_ACCESS_ADMINISTRATOR, SECURITY_ADMINISTRATOR];
-const POLICY_READERS: &[RoleTemplateId] = &[
-    CONDITIONAL_ACCESS_ADMINISTRATOR,
-    SECURITY_ADMINISTRATOR,
-    SECURITY_READER,
-    GLOBAL_READER,
-];
-const LOG_READERS: &[RoleTemplateId] = &[
-    REPORTS_READER,
-    SECURITY_ADMINISTRATOR,
-    SECURITY_READER,
-    GLOBAL_READER,
-];
-const AUTHENTICATION_ADMINISTRATOR: RoleTemplateId =
-    RoleTemplateId::from_u128(0xc4e3_9bd9_1100_46d3_8c65_fb16_0da0_071f);
-const METHOD_ADMINISTRATORS: &[RoleTemplateId] = &[
-    AUTHENTICATION_ADMINISTRATOR,
-    PRIVILEGED_AUTHENTICATION_ADMINISTRATOR,
-];
-const METHOD_READERS: &[RoleTemplateId] = &[
-    AUTHENTICATION_ADMINISTRATOR,
-    PRIVILEGED_AUTHENTICATION_ADMINISTRATOR,
-    GLOBAL_READER,
-];
 const SESSION_ADMINISTRATORS: &[RoleTemplateId] =
     &[USER_ADMINISTRATOR, PRIVILEGED_AUTHENTICATION_ADMINISTRATOR];
 
@@ -187,91 +154,6 @@ pub(super) static WRITE_APPLICATION_PASSWORD: Operation = write(
     People::Owners,
     APPLICATION_ADMINISTRATORS,
 );
-pub(super) static READ_METHODS: Operation = Operation {
-    any: &[
-        "UserAuthenticationMethod.Read.All",
-        "UserAuthenticationMethod.ReadWrite.All",
-    ],
-    own: &[
-        "UserAuthenticationMethod.Read",
-        "UserAuthenticationMethod.ReadWrite",
-    ],
-    app_only: &[],
-    people: People::Owners,
-    roles: METHOD_READERS,
-};
-pub(super) static WRITE_METHODS: Operation = write(
-    &["UserAuthenticationMethod.ReadWrite.All"],
-    &["UserAuthenticationMethod.ReadWrite"],
-    People::Owners,
-    METHOD_ADMINISTRATORS,
-);
-pub(super) static READ_CONDITIONAL_ACCESS: Operation = Operation {
-    any: &[
-        "Policy.Read.All",
-        "Policy.Read.ConditionalAccess",
-        "Policy.ReadWrite.ConditionalAccess",
-    ],
-    own: &[],
-    app_only: &[],
-    people: People::Administrators,
-    roles: POLICY_READERS,
-};
-pub(super) static WRITE_CONDITIONAL_ACCESS: Operation = write(
-    &["Policy.ReadWrite.ConditionalAccess"],
-    &[],
-    People::Administrators,
-    POLICY_ADMINISTRATORS,
-);
-pub(super) static READ_AUTHENTICATION_STRENGTHS: Operation = Operation {
-    any: &[
-        "Policy.Read.AuthenticationMethod",
-        "Policy.Read.All",
-        "Policy.ReadWrite.AuthenticationMethod",
-        "Policy.ReadWrite.ConditionalAccess",
-    ],
-    own: &[],
-    app_only: &[],
-    people: People::Administrators,
-    roles: POLICY_READERS,
-};
-pub(super) static WRITE_AUTHENTICATION_STRENGTHS: Operation = write(
-    &[
-        "Policy.ReadWrite.ConditionalAccess",
-        "Policy.ReadWrite.AuthenticationMethod",
-    ],
-    &[],
-    People::Administrators,
-    POLICY_ADMINISTRATORS,
-);
-pub(super) static READ_AUTHENTICATION_CONTEXTS: Operation = Operation {
-    any: &[
-        "AuthenticationContext.Read.All",
-        "AuthenticationContext.ReadWrite.All",
-        "Policy.Read.ConditionalAccess",
-        "Policy.ReadWrite.ConditionalAccess",
-    ],
-    own: &[],
-    app_only: &[],
-    people: People::Administrators,
-    roles: POLICY_READERS,
-};
-pub(super) static WRITE_AUTHENTICATION_CONTEXTS: Operation = write(
-    &[
-        "AuthenticationContext.ReadWrite.All",
-        "Policy.ReadWrite.ConditionalAccess",
-    ],
-    &[],
-    People::Administrators,
-    POLICY_ADMINISTRATORS,
-);
-pub(super) static READ_SIGN_INS: Operation = Operation {
-    any: &["AuditLog.Read.All"],
-    own: &[],
-    app_only: &[],
-    people: People::Administrators,
-    roles: LOG_READERS,
-};
 pub(super) static REVOKE_SESSIONS: Operation = write(
     &[
         "User.RevokeSessions.All",

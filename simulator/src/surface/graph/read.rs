@@ -17,6 +17,7 @@ use shown::Shown;
 
 pub(super) mod answer;
 mod shown;
+pub(super) mod sign_in;
 mod sorted;
 
 /// One page of a collection.

@@ -3,7 +3,8 @@
 use entrasim::testing::{AFTER_PHASE_2, Bench};
 use serde_json::{Value, json};
 
-use super::{call, policy};
+use super::{call, call_with, policy};
+use crate::graph::administrator;
 use crate::support::{ARM_SCOPE, aadsts, json as body, password_token, text};
 
 const STRENGTHS: &str = "/policies/authenticationStrengthPolicies";
@@ -250,6 +251,7 @@ fn a_configuration_names_the_models_of_keys_that_count() {
 #[test]
 fn authentication_contexts_have_ids_from_c1_to_c99_and_stay_while_they_are_used() {
     let bench = Bench::at(AFTER_PHASE_2);
+    let admin = administrator(&bench);
     let wish = json!({"id": "c1", "displayName": "Contoso medium", "description": "Medium", "isAvailable": true});
     let created = call(&bench, "POST", CONTEXTS, &wish);
     assert_eq!(created.status, 200, "{}", body(&created));
@@ -283,7 +285,10 @@ fn authentication_contexts_have_ids_from_c1_to_c99_and_stay_while_they_are_used(
     let all = body(&call(&bench, "GET", CONTEXTS, &Value::Null));
     assert_eq!(all["value"].as_array().unwrap().len(), 2);
     let first = format!("{CONTEXTS}/c1");
-    assert_eq!(call(&bench, "DELETE", &first, &Value::Null).status, 400);
+    assert_eq!(
+        call_with(&bench, &admin, "DELETE", &first, &Value::Null).status,
+        400
+    );
     assert_eq!(
         call(&bench, "PATCH", &first, &json!({"isAvailable": false})).status,
         204
@@ -300,13 +305,28 @@ fn authentication_contexts_have_ids_from_c1_to_c99_and_stay_while_they_are_used(
         "/identity/conditionalAccess/policies",
         &demand,
     ));
-    assert_eq!(call(&bench, "DELETE", &first, &Value::Null).status, 400);
+    assert_eq!(
+        call_with(&bench, &admin, "DELETE", &first, &Value::Null).status,
+        400
+    );
     let policy = format!(
         "/identity/conditionalAccess/policies/{}",
         text(&demanding, "id")
     );
-    assert_eq!(call(&bench, "DELETE", &policy, &Value::Null).status, 204);
-    assert_eq!(call(&bench, "DELETE", &first, &Value::Null).status, 204);
-    assert_eq!(call(&bench, "GET", &first, &Value::Null).status, 404);
-    assert_eq!(call(&bench, "DELETE", &second, &Value::Null).status, 204);
+    assert_eq!(
+        call_with(&bench, &admin, "DELETE", &policy, &Value::Null).status,
+        204
+    );
+    assert_eq!(
+        call_with(&bench, &admin, "DELETE", &first, &Value::Null).status,
+        204
+    );
+    assert_eq!(
+        call_with(&bench, &admin, "GET", &first, &Value::Null).status,
+        404
+    );
+    assert_eq!(
+        call_with(&bench, &admin, "DELETE", &second, &Value::Null).status,
+        204
+    );
 }

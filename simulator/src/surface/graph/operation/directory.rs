@@ -3,6 +3,8 @@
 use super::{DELETE, GET, Operation, POST, READ, call, op};
 use crate::surface::graph::write::deleted_item;
 
+pub(super) mod authentication_method_devices;
+
 pub(super) const ROWS: &[Operation] = &[
     op(
         POST,

@@ -10,6 +10,8 @@ use super::{
     DELETE, DELTA, GET, MemberRule, Operation, PATCH, POST, PUT, READ, UNSIMULATED, call, op,
 };
 
+pub(super) mod authentication;
+
 /// What people may change of their own account (Microsoft Learn, "What are the default user permissions?").
 pub(super) const OWN_PROFILE: &[&str] = &["businessPhones", "mobilePhone", "preferredLanguage"];
 

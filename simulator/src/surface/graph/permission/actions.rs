@@ -1,7 +1,7 @@
 //! What directory roles allow: actions under `microsoft.directory/`.
 
 use entrasim_domain::catalogue;
-use entrasim_domain::directory::role::{DirectoryRoleAssignment, RoleScope};
+use entrasim_domain::directory::role::{DirectoryRoleAssignment, GLOBAL_ADMINISTRATOR, RoleScope};
 use entrasim_domain::directory::user::UserType;
 use entrasim_domain::id::{ObjectId, RoleTemplateId};
 use entrasim_domain::tenant::Tenant;
@@ -18,6 +18,8 @@ pub(super) struct Actions<'t> {
     built_in: Vec<&'static [String]>,
     /// Of roles that the tenant defines itself; these have their prefix.
     own: Vec<&'t str>,
+    /// Global Administrators do everything.
+    all: bool,
 }
 
 impl<'t> Actions<'t> {
@@ -37,8 +39,10 @@ impl<'t> Actions<'t> {
         let mut actions = Self {
             built_in: Vec::new(),
             own: Vec::new(),
+            all: false,
         };
         for assignment in assignments.filter(|assignment| counts(assignment)) {
+            actions.all |= assignment.role == GLOBAL_ADMINISTRATOR;
             actions
                 .built_in
                 .push(catalogue::directory_role_actions(assignment.role));
@@ -73,7 +77,10 @@ impl<'t> Actions<'t> {
     /// reading of it.
     pub(super) fn cover(&self, needed: &str) -> bool {
         let class = needed.split('/').next().unwrap_or_default();
-        self.has(needed)
+        let whole = needed.rsplit_once('/').map(|(part, _)| part);
+        self.all
+            || self.has(needed)
+            || whole.is_some_and(|part| self.has(&format!("{part}/allTasks")))
             || self.has(&format!("{class}/allProperties/allTasks"))
             || (needed.ends_with("/read") && self.has(&format!("{class}/allProperties/read")))
     }
@@ -96,6 +103,7 @@ mod tests {
     fn all_tasks_of_a_class_cover_each_and_reading_all_covers_reading() {
         let actions = Actions {
             built_in: Vec::new(),
+            all: false,
             own: vec!["users/allProperties/read", "groups/allProperties/allTasks"],
         };
         assert!(actions.cover("users/standard/read"));

@@ -1,5 +1,7 @@
 //! The walk along a path, segment by segment.
 
+use std::borrow::Cow;
+
 use entrasim_domain::tenant::Tenant;
 
 use super::{Object, Resource, Shape, Tail};
@@ -28,6 +30,7 @@ pub(in crate::surface::graph) fn resolve<'a>(
             tail: Tail::None,
         },
     };
+    let segments = as_usual(segments);
     let mut rest = segments.iter().peekable();
     if rest
         .next_if(|first| first.is("me") && first.key.is_none())
@@ -46,6 +49,33 @@ pub(in crate::surface::graph) fn resolve<'a>(
         walk.step(segment)?;
     }
     Ok(walk.resource)
+}
+
+/// The strengths' paths below Conditional Access are those of the policies by other names.
+fn as_usual(segments: &[Segment]) -> Cow<'_, [Segment]> {
+    let [first, second, third, rest @ ..] = segments else {
+        return Cow::Borrowed(segments);
+    };
+    let strengths = third.is("authenticationStrength") || third.is("authenticationStrengths");
+    if !(first.is("identity") && second.is("conditionalAccess") && strengths) {
+        return Cow::Borrowed(segments);
+    }
+    let names: &[&str] = match rest.first() {
+        Some(policies) if policies.is("policies") => {
+            &["policies", "authenticationStrengthPolicies"]
+        }
+        _ => &["identity", "conditionalAccess", "authenticationStrength"],
+    };
+    let skipped = usize::from(names.len() == 2);
+    let head = names.iter().map(|name| Segment::parse(name));
+    let mut usual: Vec<Segment> = head.chain(rest.iter().skip(skipped).cloned()).collect();
+    // A key in parentheses stays where it was.
+    if let (Some(policies), Some(last)) = (rest.first(), usual.get_mut(1)) {
+        if skipped == 1 {
+            last.key.clone_from(&policies.key);
+        }
+    }
+    Cow::Owned(usual)
 }
 
 struct Walk<'a> {

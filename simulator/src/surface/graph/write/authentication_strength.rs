@@ -12,7 +12,6 @@ use serde_json::{Map, Value, json};
 use uuid::Uuid;
 
 use super::super::error::GraphError;
-use super::super::permission::{self, Whose};
 use super::super::policy::authentication_strength::{read, texts};
 use super::super::read::find;
 use super::super::schema::authentication_strength::AUTHENTICATION_STRENGTH;
@@ -24,10 +23,6 @@ use crate::surface::graph::path::Key;
 const CLASS: &str = "AuthenticationStrengthPolicy";
 /// A tenant has no more of its own (MicrosoftDocs/entra-docs concept-authentication-strength-advanced-options.md).
 const MOST: usize = 15;
-
-pub(super) fn allowed(graph: &Graph<'_, '_>) -> Result<(), GraphError> {
-    permission::WRITE_AUTHENTICATION_STRENGTHS.check(&graph.caller, graph.tenant()?, Whose::Other)
-}
 
 fn refused<T>(text: impl Into<String>) -> Result<T, GraphError> {
     Err(GraphError::BadRequest(text.into()))
@@ -53,7 +48,6 @@ fn check(combinations: &[Combination]) -> Result<(), GraphError> {
 
 /// `POST …`
 pub(in crate::surface::graph) fn create(graph: &Graph<'_, '_>) -> Answer {
-    allowed(graph)?;
     let members = body(graph)?;
     let required = |member| GraphError::Required {
         member,
@@ -148,7 +142,6 @@ pub(super) fn change<T>(
 
 /// `PATCH …/{id}`
 pub(in crate::surface::graph) fn update(graph: &Graph<'_, '_>, key: &str) -> Answer {
-    allowed(graph)?;
     let members = body(graph)?;
     change(graph, key, |strength, tenant| {
         describe(strength, &members, tenant)
@@ -158,7 +151,6 @@ pub(in crate::surface::graph) fn update(graph: &Graph<'_, '_>, key: &str) -> Ans
 
 /// `DELETE …/{id}`: one that a policy demands stays.
 pub(in crate::surface::graph) fn delete(graph: &Graph<'_, '_>, key: &str) -> Answer {
-    allowed(graph)?;
     graph.write(|tenant| {
         let known = find(&AUTHENTICATION_STRENGTH, tenant, &Key::Id(key.to_owned()))?;
         let id = known.id;
@@ -192,7 +184,6 @@ pub(in crate::surface::graph) fn update_allowed_combinations(
     graph: &Graph<'_, '_>,
     key: &str,
 ) -> Answer {
-    allowed(graph)?;
     let members = body(graph)?;
     let given = members.get("allowedCombinations").unwrap_or(&Value::Null);
     let combinations = read(given, "allowedCombinations", CLASS)?;
@@ -221,7 +212,6 @@ pub(in crate::surface::graph) fn update_allowed_combinations(
 /// `GET …/{id}/usage()`: the policies that demand it, by what they demand of it.
 pub(in crate::surface::graph) fn usage(graph: &Graph<'_, '_>, key: &str) -> Answer {
     let tenant = graph.tenant()?;
-    permission::READ_AUTHENTICATION_STRENGTHS.check(&graph.caller, tenant, Whose::Other)?;
     let strength = find(&AUTHENTICATION_STRENGTH, tenant, &Key::Id(key.to_owned()))?;
     let policies: Vec<Value> = users(&tenant.conditional_access, strength.id)
         .map(|policy| Value::Object(CONDITIONAL_ACCESS_POLICY.whole(tenant, policy)))
@@ -237,4 +227,24 @@ pub(in crate::surface::graph) fn usage(graph: &Graph<'_, '_>, key: &str) -> Answ
         "microsoft.graph.authenticationStrengthUsage",
         value,
     ))
+}
+
+/// `…/authenticationStrength/combinations`
+pub(in crate::surface::graph) fn combinations(graph: &Graph<'_, '_>) -> Answer {
+    let all = texts(&entrasim_domain::policy::authentication_strength::combinations());
+    let fragment = "Collection(microsoft.graph.authenticationMethodModes)";
+    Ok(graph.document(StatusCode::OK, fragment, json!({"value": all})))
+}
+
+/// `…/authenticationStrength/authenticationMethodModes`
+pub(in crate::surface::graph) fn modes(graph: &Graph<'_, '_>) -> Answer {
+    use entrasim_domain::policy::authentication_strength::Mode;
+    let all: Vec<Value> = Mode::ALL
+        .iter()
+        .map(|(mode, word)| {
+            json!({"id": word, "displayName": mode.display_name(), "authenticationMethod": mode.method()})
+        })
+        .collect();
+    let fragment = "identity/conditionalAccess/authenticationStrength/authenticationMethodModes";
+    Ok(graph.document(StatusCode::OK, fragment, json!({"value": all})))
 }

@@ -11,64 +11,40 @@ use serde_json::{Map, Value, json};
 use uuid::Uuid;
 
 use super::super::error::GraphError;
-use super::super::path::{Key, Segment};
-use super::super::permission::{self, Whose};
+use super::super::path::Key;
 use super::super::policy::authentication_strength::{
     read, show_configuration, show_configurations,
 };
 use super::super::read::find;
 use super::super::schema::authentication_strength::AUTHENTICATION_STRENGTH;
 use super::super::{Answer, Graph};
-use super::authentication_strength::{allowed, change};
+use super::authentication_strength::change;
 use super::{invalid, no_content};
 
 const CLASS: &str = "CombinationConfiguration";
 const FIDO2: &str = "microsoft.graph.fido2CombinationConfiguration";
 const CERTIFICATE: &str = "microsoft.graph.x509CertificateCombinationConfiguration";
 
-/// Everything below `combinationConfigurations` of one strength.
-pub(in crate::surface::graph) fn answer(
-    graph: &Graph<'_, '_>,
-    strength: &str,
-    rest: &[Segment],
-) -> Answer {
-    match (graph.method().as_str(), rest) {
-        ("GET", []) => list(graph, strength),
-        ("POST", []) => create(graph, strength),
-        ("GET", [key]) => one(graph, strength, &key.text),
-        ("PATCH", [key]) => update(graph, strength, &key.text),
-        ("DELETE", [key]) => delete(graph, strength, &key.text),
-        (_, [] | [_]) => Err(GraphError::Method),
-        (_, [_, next, ..]) => Err(GraphError::Segment(next.name.clone())),
-    }
-}
-
 fn context(strength: &str, tail: &str) -> String {
     format!("policies/authenticationStrengthPolicies('{strength}')/combinationConfigurations{tail}")
 }
 
-/// The strength, for a caller who may read it.
-fn readable<'g>(
+fn strength<'g>(
     graph: &'g Graph<'_, '_>,
-    strength: &str,
+    key: &str,
 ) -> Result<&'g Arc<AuthenticationStrength>, GraphError> {
-    let tenant = graph.tenant()?;
-    permission::READ_AUTHENTICATION_STRENGTHS.check(&graph.caller, tenant, Whose::Other)?;
-    find(
-        &AUTHENTICATION_STRENGTH,
-        tenant,
-        &Key::Id(strength.to_owned()),
-    )
+    let key = Key::Id(key.to_owned());
+    find(&AUTHENTICATION_STRENGTH, graph.tenant()?, &key)
 }
 
-fn list(graph: &Graph<'_, '_>, strength: &str) -> Answer {
-    let known = readable(graph, strength)?;
+pub(in crate::surface::graph) fn list(graph: &Graph<'_, '_>, strength: &str) -> Answer {
+    let known = self::strength(graph, strength)?;
     let value = json!({"value": show_configurations(known)});
     Ok(graph.document(StatusCode::OK, &context(strength, ""), value))
 }
 
-fn one(graph: &Graph<'_, '_>, strength: &str, key: &str) -> Answer {
-    let known = readable(graph, strength)?;
+pub(in crate::surface::graph) fn one(graph: &Graph<'_, '_>, strength: &str, key: &str) -> Answer {
+    let known = self::strength(graph, strength)?;
     let found = known
         .configurations
         .iter()
@@ -136,8 +112,7 @@ fn apply(
     Ok(())
 }
 
-fn create(graph: &Graph<'_, '_>, strength: &str) -> Answer {
-    allowed(graph)?;
+pub(in crate::surface::graph) fn create(graph: &Graph<'_, '_>, strength: &str) -> Answer {
     let members = members(graph)?;
     let mut configuration = CombinationConfiguration {
         id: graph.call.draw(Random::guid),
@@ -157,8 +132,11 @@ fn create(graph: &Graph<'_, '_>, strength: &str) -> Answer {
     Ok(graph.document(StatusCode::CREATED, &context(strength, "/$entity"), shown))
 }
 
-fn update(graph: &Graph<'_, '_>, strength: &str, key: &str) -> Answer {
-    allowed(graph)?;
+pub(in crate::surface::graph) fn update(
+    graph: &Graph<'_, '_>,
+    strength: &str,
+    key: &str,
+) -> Answer {
     let members = members(graph)?;
     change(graph, strength, |strength, _| {
         let known = strength
@@ -171,8 +149,11 @@ fn update(graph: &Graph<'_, '_>, strength: &str, key: &str) -> Answer {
     Ok(no_content())
 }
 
-fn delete(graph: &Graph<'_, '_>, strength: &str, key: &str) -> Answer {
-    allowed(graph)?;
+pub(in crate::surface::graph) fn delete(
+    graph: &Graph<'_, '_>,
+    strength: &str,
+    key: &str,
+) -> Answer {
     let missing = || GraphError::Missing(key.to_owned());
     let id: Uuid = key.parse().map_err(|_| missing())?;
     change(graph, strength, |strength, _| {

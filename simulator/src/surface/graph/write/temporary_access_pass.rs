@@ -14,10 +14,8 @@ use http::StatusCode;
 use serde_json::{Map, Value, json};
 
 use super::super::error::GraphError;
-use super::super::path::{Key, Segment};
-use super::super::permission::{self, Whose};
-use super::super::read;
-use super::super::schema::user::USER;
+use super::super::permission;
+use super::super::resource::Resource;
 use super::super::{Answer, Graph};
 use super::{body, invalid, no_content};
 
@@ -27,45 +25,28 @@ const SET: &str = "authentication/temporaryAccessPassMethods";
 const ALPHABET: &str = "ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnpqrstuvwxyz23456789!@#$%*+=";
 const MINUTE: u64 = 60;
 
-pub(in crate::surface::graph) fn answer(
-    graph: &Graph<'_, '_>,
-    user: &Key,
-    rest: &[Segment],
-) -> Answer {
+/// `GET …`
+pub(in crate::surface::graph) fn list(graph: &Graph<'_, '_>, resource: &Resource<'_>) -> Answer {
     let tenant = graph.tenant()?;
-    let id = rest.get(2).map(|segment| segment.text.as_str());
-    let own = read::find(&USER, tenant, user).is_ok_and(|user| user.id == graph.caller.object_id);
-    let operation = match graph.method().as_str() {
-        "GET" => &permission::READ_METHODS,
-        // Nobody gives a pass to themselves (MicrosoftDocs/entra-docs howto-authentication-temporary-access-pass.md).
-        "POST" if own => return Err(GraphError::Denied),
-        _ => &permission::WRITE_METHODS,
-    };
-    operation.check(&graph.caller, tenant, Whose::of(own))?;
-    let user = read::find(&USER, tenant, user)?;
-    if graph.method() != http::Method::GET {
-        permission::require_reach(&graph.caller, tenant, user.id)?;
-    }
-    match (graph.method().as_str(), id, rest.len()) {
-        ("GET", None, _) => {
-            let rows: Vec<Value> = pass_of(user)
-                .map(|method| Value::Object(show(graph, tenant, user, method, false)))
-                .collect();
-            let fragment = format!("users('{}')/{SET}", user.id);
-            Ok(graph.document(StatusCode::OK, &fragment, json!({"value": rows})))
-        }
-        ("GET", Some(id), 3) => {
-            let method = pass_of(user)
-                .find(|method| method.id.to_string() == id)
-                .ok_or_else(|| GraphError::Missing(id.to_owned()))?;
-            let value = Value::Object(show(graph, tenant, user, method, false));
-            let fragment = format!("users('{}')/{SET}/$entity", user.id);
-            Ok(graph.document(StatusCode::OK, &fragment, value))
-        }
-        ("POST", None, _) => create(graph, user),
-        ("DELETE", Some(id), 3) => delete(graph, user, id),
-        _ => Err(GraphError::Method),
-    }
+    let user: &User = resource.object(0)?;
+    let rows: Vec<Value> = pass_of(user)
+        .map(|method| Value::Object(show(graph, tenant, user, method, false)))
+        .collect();
+    let fragment = format!("users('{}')/{SET}", user.id);
+    Ok(graph.document(StatusCode::OK, &fragment, json!({"value": rows})))
+}
+
+/// `GET …/{id}`
+pub(in crate::surface::graph) fn one(graph: &Graph<'_, '_>, resource: &Resource<'_>) -> Answer {
+    let tenant = graph.tenant()?;
+    let user: &User = resource.object(0)?;
+    let id = resource.key(1);
+    let method = pass_of(user)
+        .find(|method| method.id.to_string() == id)
+        .ok_or_else(|| GraphError::Missing(id.to_owned()))?;
+    let value = Value::Object(show(graph, tenant, user, method, false));
+    let fragment = format!("users('{}')/{SET}/$entity", user.id);
+    Ok(graph.document(StatusCode::OK, &fragment, value))
 }
 
 fn pass_of(user: &User) -> impl Iterator<Item = &AuthenticationMethod> {
@@ -74,7 +55,13 @@ fn pass_of(user: &User) -> impl Iterator<Item = &AuthenticationMethod> {
         .filter(|method| matches!(method.kind, MethodKind::TemporaryAccessPass(_)))
 }
 
-fn create(graph: &Graph<'_, '_>, user: &User) -> Answer {
+/// `POST …`: nobody gives a pass to themselves (MicrosoftDocs/entra-docs howto-authentication-temporary-access-pass.md).
+pub(in crate::surface::graph) fn create(graph: &Graph<'_, '_>, resource: &Resource<'_>) -> Answer {
+    let user: &User = resource.object(0)?;
+    if user.id == graph.caller.object_id {
+        return Err(GraphError::Denied);
+    }
+    permission::require_reach(&graph.caller, graph.tenant()?, user.id)?;
     let members = match body(graph) {
         Err(GraphError::EmptyBody) => Map::new(),
         body => body?,
@@ -216,7 +203,11 @@ fn show(
     }
 }
 
-fn delete(graph: &Graph<'_, '_>, user: &User, id: &str) -> Answer {
+/// `DELETE …/{id}`
+pub(in crate::surface::graph) fn delete(graph: &Graph<'_, '_>, resource: &Resource<'_>) -> Answer {
+    let user: &User = resource.object(0)?;
+    let id = resource.key(1);
+    permission::require_reach(&graph.caller, graph.tenant()?, user.id)?;
     if !pass_of(user).any(|method| method.id.to_string() == id) {
         return Err(GraphError::Missing(id.to_owned()));
     }

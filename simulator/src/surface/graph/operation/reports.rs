@@ -1,0 +1,94 @@
+//! Operations under `/reports`: method, template, handler, the directory action that people need.
+
+use super::{GET, Operation, UNSIMULATED, op};
+
+pub(in crate::surface::graph) const ROWS: &[Operation] = &[
+    op(
+        GET,
+        "/reports/authenticationMethods/userEventsSummary",
+        UNSIMULATED,
+    )
+    .needs("signInReports/allProperties/read"),
+    op(
+        GET,
+        "/reports/authenticationMethods/userEventsSummary/{id}",
+        UNSIMULATED,
+    )
+    .needs("signInReports/allProperties/read"),
+    op(
+        GET,
+        "/reports/authenticationMethods/userMfaSignInSummary",
+        UNSIMULATED,
+    )
+    .needs("signInReports/allProperties/read"),
+    op(
+        GET,
+        "/reports/authenticationMethods/userMfaSignInSummary/{id}",
+        UNSIMULATED,
+    )
+    .needs("signInReports/allProperties/read"),
+    op(
+        GET,
+        "/reports/authenticationMethods/userPasswordResetsAndChangesSummary",
+        UNSIMULATED,
+    )
+    .needs("signInReports/allProperties/read"),
+    op(
+        GET,
+        "/reports/authenticationMethods/userPasswordResetsAndChangesSummary/{id}",
+        UNSIMULATED,
+    )
+    .needs("signInReports/allProperties/read"),
+    op(
+        GET,
+        "/reports/authenticationMethods/userRegistrationActivity()",
+        UNSIMULATED,
+    )
+    .needs("signInReports/allProperties/read"),
+    op(
+        GET,
+        "/reports/authenticationMethods/userRegistrationDetails",
+        UNSIMULATED,
+    )
+    .needs("signInReports/allProperties/read"),
+    op(
+        GET,
+        "/reports/authenticationMethods/userRegistrationDetails/{id}",
+        UNSIMULATED,
+    )
+    .needs("signInReports/allProperties/read"),
+    op(
+        GET,
+        "/reports/authenticationMethods/userSignInsByAuthMethodSummary()",
+        UNSIMULATED,
+    )
+    .needs("signInReports/allProperties/read"),
+    op(
+        GET,
+        "/reports/authenticationMethods/usersRegisteredByFeature()",
+        UNSIMULATED,
+    )
+    .needs("signInReports/allProperties/read"),
+    op(
+        GET,
+        "/reports/authenticationMethods/usersRegisteredByMethod()",
+        UNSIMULATED,
+    )
+    .needs("signInReports/allProperties/read"),
+    op(
+        GET,
+        "/reports/credentialUserRegistrationDetails",
+        UNSIMULATED,
+    )
+    .needs("signInReports/allProperties/read"),
+    op(GET, "/reports/getCredentialUsageSummary()", UNSIMULATED)
+        .needs("signInReports/allProperties/read"),
+    op(
+        GET,
+        "/reports/getCredentialUserRegistrationCount()",
+        UNSIMULATED,
+    )
+    .needs("signInReports/allProperties/read"),
+    op(GET, "/reports/userCredentialUsageDetails", UNSIMULATED)
+        .needs("signInReports/allProperties/read"),
+];
