@@ -143,11 +143,14 @@ impl Tenant {
 
     /// `local@domain`
     pub fn principal_name(&self, user: &User) -> String {
-        let domain = self
-            .domains
-            .get(usize::from(user.domain))
-            .map_or("", String::as_str);
-        format!("{}@{domain}", user.local_part)
+        let (local, domain) = self.principal_name_parts(user);
+        format!("{local}@{domain}")
+    }
+
+    /// The principal name, before and after its `@`.
+    pub fn principal_name_parts<'a>(&'a self, user: &'a User) -> (&'a str, &'a str) {
+        let domain = self.domains.get(usize::from(user.domain));
+        (&user.local_part, domain.map_or("", String::as_str))
     }
 
     /// The contact address of a user.

@@ -181,7 +181,12 @@ impl<'a> List<'a> {
             let whole = self.is_whole() && matching.is_all();
             sorted::page(&matching, whole, &keys, token, query.page_size())?
         };
-        let count = (query.advanced() && first).then(|| matching.count());
+        let wanted = query.advanced() && first;
+        let count = wanted.then(|| match next {
+            // All that match are on the page.
+            None => rows.len(),
+            Some(_) => matching.count(),
+        });
         Ok(Page {
             rows: rows
                 .into_iter()
@@ -305,6 +310,7 @@ impl<'q, 'a> Matching<'q, 'a> {
         {
             Field::Text(value) if *tokenised => search::matches(&value, asked),
             Field::Text(value) => text::starts_with(&value, asked),
+            Field::Address(address) => text::address_starts_with(address, asked),
             _ => false,
         };
         let searched =

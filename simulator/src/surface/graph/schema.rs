@@ -39,7 +39,7 @@ pub(super) mod user;
 
 pub(super) use navigation::Navigation;
 pub(super) use operators::{Filterable, Operators};
-pub(super) use property::{Access, Facts, Field, Kind, Property, Read, Sortable, Version};
+pub(super) use property::{Access, Address, Facts, Field, Kind, Property, Read, Sortable, Version};
 pub(super) use row::{Projected, Row, type_of};
 pub(super) use selection::Selection;
 pub(super) use shape::{Misfit, Shape};

@@ -216,6 +216,7 @@ impl<'a> Scope<'_, 'a> {
 fn owned(field: &Field<'_>) -> Field<'static> {
     match field {
         Field::Text(text) => Field::Text(std::borrow::Cow::Owned(text.to_string())),
+        Field::Address(address) => Field::Text(std::borrow::Cow::Owned(address.to_string())),
         Field::Complex(value) => Field::Complex(value.clone()),
         Field::Boolean(truth) => Field::Boolean(*truth),
         Field::Integer(number) => Field::Integer(*number),
@@ -273,6 +274,11 @@ impl Test {
                     Function::EndsWith => text::ends_with(value, asked),
                     Function::Contains => text::contains(value, asked),
                 },
+                Field::Address(value) => match function {
+                    Function::StartsWith => text::address_starts_with(*value, asked),
+                    Function::EndsWith => text::address_ends_with(*value, asked),
+                    Function::Contains => text::contains(&value.to_string(), asked),
+                },
                 _ => false,
             },
         }
@@ -294,6 +300,9 @@ fn decide(operator: Operator, ordering: Option<Ordering>) -> bool {
 fn order(value: &Field<'_>, constant: &Constant) -> Option<Ordering> {
     match (value, constant) {
         (Field::Text(value), Constant::Text(constant)) => Some(text::compare(value, constant)),
+        (Field::Address(value), Constant::Text(constant)) => {
+            Some(text::compare_address(*value, constant))
+        }
         (Field::Boolean(value), Constant::Boolean(constant)) => Some(value.cmp(constant)),
         (Field::Integer(value), Constant::Integer(constant)) => Some(value.cmp(constant)),
         (Field::Guid(value), Constant::Guid(constant)) => Some(value.cmp(constant)),

@@ -1,5 +1,9 @@
 //! Comparing texts as the directory does: without regard to case. No copies are made of plain ASCII.
 
+use core::cmp::Ordering;
+
+use crate::surface::graph::schema::Address;
+
 fn folded(text: &str) -> impl Iterator<Item = char> {
     text.chars().flat_map(char::to_lowercase)
 }
@@ -37,6 +41,46 @@ pub(in crate::surface::graph) fn contains(text: &str, part: &str) -> bool {
     text.contains(&part)
 }
 
+/// As `starts_with`, of an address in its parts.
+pub(in crate::surface::graph) fn address_starts_with(address: Address<'_>, prefix: &str) -> bool {
+    match prefix.split_once('@') {
+        _ if !is_plain(address) || !prefix.is_ascii() => starts_with(&address.to_string(), prefix),
+        Some((local, domain)) => {
+            address.local.eq_ignore_ascii_case(local) && starts_with(address.domain, domain)
+        }
+        None => starts_with(address.local, prefix),
+    }
+}
+
+/// As `ends_with`, of an address in its parts.
+pub(in crate::surface::graph) fn address_ends_with(address: Address<'_>, suffix: &str) -> bool {
+    match suffix.split_once('@') {
+        _ if !is_plain(address) || !suffix.is_ascii() => ends_with(&address.to_string(), suffix),
+        Some((local, domain)) => {
+            address.domain.eq_ignore_ascii_case(domain) && ends_with(address.local, local)
+        }
+        None => ends_with(address.domain, suffix),
+    }
+}
+
+/// As `compare`, of an address in its parts.
+pub(in crate::surface::graph) fn compare_address(address: Address<'_>, text: &str) -> Ordering {
+    if let Some((local, domain)) = text.split_once('@')
+        && is_plain(address)
+        && address.local.eq_ignore_ascii_case(local)
+        && address.domain.eq_ignore_ascii_case(domain)
+    {
+        return Ordering::Equal;
+    }
+    compare(&address.to_string(), text)
+}
+
+/// Whether the parts can be looked at one by one: their only `@` is the one between them.
+fn is_plain(address: Address<'_>) -> bool {
+    let plain = |part: &str| part.bytes().all(|byte| byte.is_ascii() && byte != b'@');
+    plain(address.local) && plain(address.domain)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -50,6 +94,15 @@ mod tests {
             proptest::prop_assert_eq!(starts_with(&left, &right), l.starts_with(&r));
             proptest::prop_assert_eq!(ends_with(&left, &right), l.ends_with(&r));
             proptest::prop_assert_eq!(contains(&left, &right), l.contains(&r));
+        }
+
+        #[test]
+        fn an_address_in_parts_is_as_the_whole(local in "[abA@ä]{0,3}", domain in "[abB]{0,3}", asked in "[abAB@ä]{0,5}") {
+            let address = Address { local: &local, domain: &domain };
+            let whole = address.to_string();
+            proptest::prop_assert_eq!(compare_address(address, &asked), compare(&whole, &asked));
+            proptest::prop_assert_eq!(address_starts_with(address, &asked), starts_with(&whole, &asked));
+            proptest::prop_assert_eq!(address_ends_with(address, &asked), ends_with(&whole, &asked));
         }
     }
 }

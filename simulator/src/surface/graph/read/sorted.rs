@@ -205,6 +205,7 @@ fn first_of<'a>(
 fn place<'k>(list: List<'_>, row: Row<'_>, keys: &'k [Key]) -> Place<'k> {
     let value = |key: &Key| match list.kind.read(key.at, list.tenant, row) {
         Field::Text(text) => Some(text.into_owned()),
+        Field::Address(address) => Some(address.to_string()),
         Field::Date(instant) => Some(instant.to_string()),
         Field::Boolean(truth) => Some(u8::from(truth).to_string()),
         Field::Integer(number) => {

@@ -1,5 +1,6 @@
 //! Properties: what is known of each, and how it is read. A table row says the kind by the function that reads it.
 
+use core::fmt;
 use std::borrow::Cow;
 
 use entrasim_domain::directory::kept::{Keeps, Kept};
@@ -91,6 +92,8 @@ impl Facts {
 /// How a property is read; the kind follows from the function.
 pub(in crate::surface::graph) enum Read<T: 'static> {
     Text(for<'a> fn(&'a Tenant, &'a T) -> Option<Cow<'a, str>>),
+    /// An address, in its parts or whole.
+    Address(for<'a> fn(&'a Tenant, &'a T) -> Option<Address<'a>>),
     Boolean(fn(&Tenant, &T) -> Option<bool>),
     Integer(fn(&Tenant, &T) -> Option<i64>),
     Guid(fn(&Tenant, &T) -> Option<Uuid>),
@@ -117,11 +120,31 @@ pub(in crate::surface::graph) struct Property<T: 'static> {
     pub(in crate::surface::graph) find: Option<for<'a> fn(&'a Tenant, &str) -> Option<&'a T>>,
 }
 
+/// `local@domain`. A scan over everybody does not put the parts together.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(in crate::surface::graph) struct Address<'a> {
+    pub(in crate::surface::graph) local: &'a str,
+    pub(in crate::surface::graph) domain: &'a str,
+}
+
+impl<'a> Address<'a> {
+    pub(in crate::surface::graph) fn of_parts((local, domain): (&'a str, &'a str)) -> Self {
+        Self { local, domain }
+    }
+}
+
+impl fmt::Display for Address<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}@{}", self.local, self.domain)
+    }
+}
+
 /// A value on its way to a filter, a sort key or the wire.
 #[derive(Clone, Debug, PartialEq)]
 pub(in crate::surface::graph) enum Field<'a> {
     Null,
     Text(Cow<'a, str>),
+    Address(Address<'a>),
     Boolean(bool),
     Integer(i64),
     Guid(Uuid),
@@ -135,6 +158,7 @@ impl Field<'_> {
         match self {
             Self::Null => Value::Null,
             Self::Text(text) => Value::String(text.into_owned()),
+            Self::Address(address) => Value::String(address.to_string()),
             Self::Boolean(truth) => Value::Bool(truth),
             Self::Integer(number) => json!(number),
             Self::Guid(id) => Value::String(id.to_string()),
@@ -211,6 +235,14 @@ impl<T> Property<T> {
         read: for<'a> fn(&'a Tenant, &'a T) -> Option<Cow<'a, str>>,
     ) -> Self {
         Self::of(name, Kind::Text, Read::Text(read))
+    }
+
+    /// A text that is an address.
+    pub(in crate::surface::graph) const fn address(
+        name: &'static str,
+        read: for<'a> fn(&'a Tenant, &'a T) -> Option<Address<'a>>,
+    ) -> Self {
+        Self::of(name, Kind::Text, Read::Address(read))
     }
 
     pub(in crate::surface::graph) const fn boolean(
@@ -367,6 +399,7 @@ impl<T> Property<T> {
     pub(in crate::surface::graph) fn field<'a>(&self, tenant: &'a Tenant, row: &'a T) -> Field<'a> {
         match &self.read {
             Read::Text(read) => read(tenant, row).map_or(Field::Null, Field::Text),
+            Read::Address(read) => read(tenant, row).map_or(Field::Null, Field::Address),
             Read::Boolean(read) => read(tenant, row).map_or(Field::Null, Field::Boolean),
             Read::Integer(read) => read(tenant, row).map_or(Field::Null, Field::Integer),
             Read::Guid(read) => read(tenant, row).map_or(Field::Null, Field::Guid),

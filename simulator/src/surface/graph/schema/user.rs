@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 use std::sync::Arc;
 
-use entrasim_domain::directory::user::{User, UserType};
+use entrasim_domain::directory::user::{Mail, User, UserType};
 use entrasim_domain::id::ObjectId;
 use entrasim_domain::tenant::Tenant;
 use entrasim_domain::tenant::look_up::Indexed;
@@ -15,7 +15,7 @@ use super::relations::{
 };
 use super::scoped_role_membership::SCOPED_ROLE_MEMBER_OF;
 use super::{
-    Access, Entities, EntityType, Filterable, Kind, Operators, Property, Sortable,
+    Access, Address, Entities, EntityType, Filterable, Kind, Operators, Property, Sortable,
     security_identifier,
 };
 
@@ -80,9 +80,13 @@ const PROPERTIES: &[P] = &[
     text("jobTitle", Indexed::JobTitle, |_, user| {
         shared(user.job_title.as_ref())
     }),
-    text("mail", Indexed::Mail, |tenant, user| {
-        tenant.mail(user).map(Cow::Owned)
+    P::address("mail", |tenant, user| match &user.mail {
+        Mail::None => None,
+        Mail::PrincipalName => Some(Address::of_parts(tenant.principal_name_parts(user))),
+        // Every address has an `@`: what is written is checked.
+        Mail::Other(address) => address.split_once('@').map(Address::of_parts),
     })
+    .by_index(Indexed::Mail)
     .filter(Filterable::TextWithEnd),
     P::new("mobilePhone", Kind::Text, |_, user| {
         json!(user.profile().mobile_phone.as_deref())
@@ -100,11 +104,10 @@ const PROPERTIES: &[P] = &[
     text("surname", Indexed::Surname, |_, user| {
         shared(user.surname.as_ref())
     }),
-    text(
-        "userPrincipalName",
-        Indexed::UserPrincipalName,
-        |tenant, user| Some(Cow::Owned(tenant.principal_name(user))),
-    )
+    P::address("userPrincipalName", |tenant, user| {
+        Some(Address::of_parts(tenant.principal_name_parts(user)))
+    })
+    .by_index(Indexed::UserPrincipalName)
     .filter(Filterable::TextWithEnd)
     .sort(Sortable::Yes)
     .key(|tenant, name| tenant.user_by_principal_name(name).map(|user| &**user))
