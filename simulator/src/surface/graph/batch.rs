@@ -166,7 +166,8 @@ fn headers(graph: &Graph<'_, '_>, value: &Value) -> Result<HeaderMap, GraphError
     Ok(headers)
 }
 
-/// The request that a part stands for: its URL is relative to the version.
+/// The request that a part stands for. Its URL is relative to the version; msgraph-sdk for Python writes it in full, with
+/// the version, once the client has made a request.
 fn request(
     graph: &Graph<'_, '_>,
     method: &str,
@@ -175,15 +176,28 @@ fn request(
     body: Bytes,
 ) -> Result<Request, GraphError> {
     let outer = graph.call.request;
-    let url = url.strip_prefix('/').unwrap_or(url);
+    let origin = url.split_once("://").map(|(_, rest)| rest);
     let (path, query) = url.split_once('?').unwrap_or((url, ""));
+    let is_absolute = origin.is_some() && !path.contains('(') && !path.starts_with('/');
+    let (version, path) = if is_absolute {
+        let whole = origin.and_then(|rest| rest.split_once('/'));
+        let (authority, path) = whole.ok_or_else(|| bad(FORMAT))?;
+        if !authority.eq_ignore_ascii_case(&outer.authority) {
+            return Err(bad(FORMAT));
+        }
+        let path = path.split('?').next().unwrap_or_default();
+        path.split_once('/').ok_or_else(|| bad(FORMAT))?
+    } else {
+        (graph.version, path)
+    };
+    let path = path.trim_start_matches('/');
     let first = path
         .split('/')
         .next()
         .unwrap_or_default()
         .to_ascii_lowercase();
-    let is_absolute = url.contains("://") && !path.contains('(');
-    if is_absolute || ["v1.0", "beta"].contains(&first.as_str()) {
+    // A version in a relative URL is refused (msgraph-sdk-javascript, issue 1451).
+    if ["", "v1.0", "beta"].contains(&first.as_str()) {
         return Err(bad(FORMAT));
     }
     if first == "$batch" || first == "%24batch" {
@@ -194,7 +208,7 @@ fn request(
         method: method.map_err(|_| bad(FORMAT))?,
         scheme: outer.scheme,
         authority: outer.authority.clone(),
-        path: format!("/{}/{path}", graph.version),
+        path: format!("/{version}/{path}"),
         query: query.to_owned(),
         headers,
         body,

@@ -99,7 +99,7 @@ fn a_batch_that_breaks_the_format_is_refused_whole() {
         json!([{"id": "1", "method": "GET", "url": "/users", "dependsOn": ["2"]}]),
         json!([{"id": "1", "method": "GET", "url": "/users", "dependsOn": ["1"]}]),
         json!([{"id": "1", "method": "GET", "url": "/v1.0/me"}]),
-        json!([{"id": "1", "method": "GET", "url": "https://graph.microsoft.com/v1.0/me"}]),
+        json!([{"id": "1", "method": "GET", "url": "https://graph.example/v1.0/me"}]),
         json!([{"id": "1", "method": "POST", "url": "/$batch", "headers": {"content-type": "application/json"}, "body": {}}]),
         json!([{"id": "1", "method": "POST", "url": "/users", "body": {}}]),
         json!([{"method": "GET", "url": "/users"}]),
@@ -117,4 +117,36 @@ fn a_batch_that_breaks_the_format_is_refused_whole() {
             .status,
         401
     );
+}
+
+/// msgraph-sdk for Python writes URLs in full; a relative one with the version is refused (msgraph-sdk-javascript, issue 1451).
+#[test]
+fn a_url_is_relative_to_the_version_or_whole() {
+    let app = App::new();
+    let send = |url: &str| {
+        let batch = json!({"requests": [{"id": "1", "method": "GET", "url": url}]});
+        app.send("POST", "/$batch", &[], &batch.to_string())
+    };
+    for url in [
+        "organization",
+        "/organization?$select=id",
+        "https://graph.microsoft.com/v1.0//organization",
+        "https://graph.microsoft.com/beta/organization?$select=id",
+    ] {
+        let reply = send(url);
+        assert_eq!(reply.status, 200, "{url}");
+        assert_eq!(body(&reply)["responses"][0]["status"], 200, "{url}");
+    }
+    for url in [
+        "/v1.0/organization",
+        "https://graph.microsoft.com/organization",
+        "https://graph.microsoft.com/v1.0/v1.0/organization",
+        "https://management.azure.com/v1.0/organization",
+        "https://graph.microsoft.com",
+        "",
+    ] {
+        let reply = send(url);
+        let part = &body(&reply)["responses"][0]["status"];
+        assert!(reply.status == 400 || *part == json!(400), "{url}: {part}");
+    }
 }
