@@ -9,6 +9,14 @@ pub mod call;
 pub mod circumstances;
 pub mod commands;
 pub mod config;
+#[cfg(test)]
+#[path = "../tests/it/contract.rs"]
+#[expect(
+    dead_code,
+    unused_imports,
+    reason = "what only the tests from outside read of the contract"
+)]
+mod contract;
 pub mod handout;
 pub mod hosts;
 pub mod issue;

@@ -97,7 +97,10 @@ impl Bench {
             arrived: Timestamp::UNIX_EPOCH,
             proxy_user: None,
         };
-        routing::answer(&self.app, &request)
+        let reply = routing::answer(&self.app, &request);
+        #[cfg(test)]
+        against_the_contract(&request, &reply);
+        reply
     }
 
     /// Posts a form.
@@ -112,5 +115,25 @@ impl Bench {
             .collect();
         let content_type = ("content-type", "application/x-www-form-urlencoded");
         self.send("POST", url, &[content_type], &body.join("&"))
+    }
+}
+
+/// The tests beside the code are held to Graph's contract as those from outside are.
+#[cfg(test)]
+#[track_caller]
+fn against_the_contract(request: &Request, reply: &Reply) {
+    use crate::contract;
+    if contract::is_graph(&request.authority, &request.path) {
+        contract::check(&contract::Exchange {
+            method: request.method.as_str(),
+            origin: &request.origin(),
+            path: &request.path,
+            query: &request.query,
+            asked: &request.headers,
+            sent: &request.body,
+            status: reply.status.as_u16(),
+            headers: &reply.headers,
+            body: &reply.body,
+        });
     }
 }

@@ -202,7 +202,16 @@ impl<'a> Graph<'_, 'a> {
         let document = read::with_context(&self.context(fragment), value);
         let body = serde_json::to_vec(&document).unwrap_or_default();
         let content_type = "application/json;odata.metadata=minimal;odata.streaming=true;IEEE754Compatible=false;charset=utf-8";
-        Reply::with_body(status, content_type, body).header("odata-version", "4.0")
+        let reply = Reply::with_body(status, content_type, body).header("odata-version", "4.0");
+        match (status, document["id"].as_str()) {
+            // Directory objects have an address of another form, which `write::created` sets.
+            (StatusCode::CREATED, Some(id)) => {
+                let set = fragment.trim_end_matches("/$entity");
+                let origin = self.call.request.origin();
+                reply.header("location", &format!("{origin}/{}/{set}/{id}", self.version))
+            }
+            _ => reply,
+        }
     }
 
     /// A page as a document; `fragment` is the context without the selection.

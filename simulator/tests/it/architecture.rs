@@ -74,3 +74,17 @@ fn rust_files(file: &str, folder: &str) -> Vec<String> {
     }
     files
 }
+
+/// A bench without the check would let an answer pass that Graph never gives.
+#[test]
+fn every_test_sends_its_requests_through_the_bench_that_checks_graph() {
+    let root = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/it");
+    let unchecked = ["entrasim", "testing"].join("::");
+    for file in rust_files(&format!("{root}/main.rs"), root) {
+        let text = std::fs::read_to_string(&file).unwrap();
+        assert!(
+            file.ends_with("it/testing.rs") || !text.contains(&unchecked),
+            "{file} names {unchecked}; use crate::testing"
+        );
+    }
+}

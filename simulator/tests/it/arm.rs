@@ -1,8 +1,8 @@
 //! Azure Resource Manager and its gate.
 
+use crate::testing::{AFTER_PHASE_2, BEFORE_PHASE_2, Bench};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
-use entrasim::testing::{AFTER_PHASE_2, BEFORE_PHASE_2, Bench};
 use entrasim::wire::jwt::{HeaderForm, Unverified, sign};
 use proptest::prelude::*;
 use serde_json::json as j;

@@ -1,7 +1,7 @@
 //! The control API.
 
+use crate::testing::{AFTER_PHASE_2, BEFORE_PHASE_2, Bench};
 use entrasim::surface::control;
-use entrasim::testing::{AFTER_PHASE_2, BEFORE_PHASE_2, Bench};
 use entrasim::wire::{Reply, Request, Scheme};
 use entrasim_domain::time::Timestamp;
 use http::{HeaderMap, Method};
@@ -261,7 +261,7 @@ fn policies_take_effect_at_the_next_sign_in() {
 
 #[test]
 fn a_phone_is_answered_over_the_control_port_and_on_its_page() {
-    use entrasim::testing::browser::Browser;
+    use crate::testing::browser::Browser;
     let bench = Bench::at(AFTER_PHASE_2);
     super::sts::pages::security_defaults(&bench);
     let path = format!("/tenants/{}/users/alice/phone", bench.tenant.id());

@@ -2,7 +2,7 @@
 
 use core::fmt::Write as _;
 
-use entrasim::testing::Bench;
+use crate::testing::Bench;
 use entrasim::wire::Reply;
 use entrasim::wire::jwt::{self, HeaderForm};
 use serde_json::json;

@@ -7,6 +7,7 @@
 mod architecture;
 mod arm;
 mod conditional_access;
+mod contract;
 mod control;
 mod coverage;
 mod explain;
@@ -19,3 +20,4 @@ mod run;
 pub(crate) mod sts;
 mod support;
 mod temporary_access_pass;
+mod testing;

@@ -1,6 +1,6 @@
 //! The metadata service and the App Service form.
 
-use entrasim::testing::{AFTER_PHASE_2, Bench};
+use crate::testing::{AFTER_PHASE_2, Bench};
 
 use crate::support::{arm, claims, json, text};
 

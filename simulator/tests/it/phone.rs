@@ -1,8 +1,8 @@
 //! The phone on the control port, as an API and as a page.
 
+use crate::testing::browser::Browser;
+use crate::testing::{AFTER_PHASE_2, Bench};
 use entrasim::surface::control;
-use entrasim::testing::browser::Browser;
-use entrasim::testing::{AFTER_PHASE_2, Bench};
 use entrasim::wire::{Reply, Request, Scheme};
 use entrasim_domain::time::Timestamp;
 use http::{HeaderMap, Method};

@@ -1,6 +1,6 @@
 //! What the tests share: reading answers and tokens.
 
-use entrasim::testing::Bench;
+use crate::testing::Bench;
 use entrasim::wire::Reply;
 use entrasim::wire::jwt::Unverified;
 use entrasim_domain::catalogue;

@@ -1,7 +1,7 @@
 //! Temporary Access Passes through Graph: who gives them to whom, within which bounds, and what they open.
 
-use entrasim::testing::browser::Browser;
-use entrasim::testing::{AFTER_PHASE_2, Bench};
+use crate::testing::browser::Browser;
+use crate::testing::{AFTER_PHASE_2, Bench};
 use entrasim::wire::Reply;
 use entrasim_domain::policy::authentication_methods::MethodName;
 use serde_json::{Value, json};

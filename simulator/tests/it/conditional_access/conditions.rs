@@ -1,6 +1,6 @@
 //! Each condition from Graph's JSON to the sign-in that it is about, and back.
 
-use entrasim::testing::{AFTER_PHASE_2, Bench};
+use crate::testing::{AFTER_PHASE_2, Bench};
 use entrasim::wire::Reply;
 use entrasim_domain::directory::application::{Application, SignInAudience};
 use entrasim_domain::directory::user::UserType;

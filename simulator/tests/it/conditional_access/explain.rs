@@ -1,6 +1,6 @@
 //! `explain` decides what the sign-in decides, one case for every condition, and says why of every policy.
 
-use entrasim::testing::{AFTER_PHASE_2, Bench};
+use crate::testing::{AFTER_PHASE_2, Bench};
 use serde_json::{Value, json};
 
 use super::{call, policy};

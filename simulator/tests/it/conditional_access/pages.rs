@@ -3,8 +3,8 @@
 use core::time::Duration;
 use std::sync::Arc;
 
-use entrasim::testing::browser::Browser;
-use entrasim::testing::{AFTER_PHASE_2, Bench};
+use crate::testing::browser::Browser;
+use crate::testing::{AFTER_PHASE_2, Bench};
 use entrasim_domain::catalogue::AZURE_RESOURCE_MANAGER;
 use entrasim_domain::credential::method::{MethodKind, TemporaryAccessPass};
 use entrasim_domain::enforcement::{Risk, UserAction};

@@ -1,6 +1,6 @@
 //! Authentication strengths and authentication contexts through Graph, and what they do at sign-in.
 
-use entrasim::testing::{AFTER_PHASE_2, Bench};
+use crate::testing::{AFTER_PHASE_2, Bench};
 use serde_json::{Value, json};
 
 use super::{call, call_with, policy};

@@ -1,7 +1,7 @@
 //! The Conditional Access table over the wire: policies as Graph JSON, attempts at the token endpoint; the outcome, its
 //! code, and what the journal and the sign-in log say of the policy.
 
-use entrasim::testing::{AFTER_PHASE_2, Bench};
+use crate::testing::{AFTER_PHASE_2, Bench};
 use entrasim::wire::Reply;
 use serde_json::{Value, json};
 

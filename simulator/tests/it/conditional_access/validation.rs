@@ -1,6 +1,6 @@
 //! What a policy and a named location have to be, and what cannot be simulated.
 
-use entrasim::testing::{AFTER_PHASE_2, Bench};
+use crate::testing::{AFTER_PHASE_2, Bench};
 use serde_json::{Value, json};
 
 use super::{call, mfa, policy};

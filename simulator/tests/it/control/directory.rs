@@ -1,4 +1,4 @@
-use entrasim::testing::{AFTER_PHASE_2, Bench};
+use crate::testing::{AFTER_PHASE_2, Bench};
 use serde_json::{Value, json};
 
 use super::ask;

@@ -1,6 +1,6 @@
 //! App `deploy` of the seed as a client of Graph.
 
-use entrasim::testing::{AFTER_PHASE_2, Bench};
+use crate::testing::{AFTER_PHASE_2, Bench};
 use entrasim::wire::Reply;
 use serde_json::Value;
 

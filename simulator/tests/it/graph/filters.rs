@@ -4,7 +4,7 @@ use std::cell::RefCell;
 use std::collections::BTreeMap;
 use std::rc::Rc;
 
-use entrasim::testing::{BEFORE_PHASE_2, Bench};
+use crate::testing::{BEFORE_PHASE_2, Bench};
 use entrasim_domain::directory::group::Group;
 use entrasim_domain::directory::user::{Mail, User, UserType};
 use entrasim_domain::id::ObjectId;

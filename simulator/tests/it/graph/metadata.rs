@@ -1,6 +1,6 @@
 //! `$metadata`.
 
-use entrasim::testing::{BEFORE_PHASE_2, Bench};
+use crate::testing::{BEFORE_PHASE_2, Bench};
 
 use super::V1;
 

@@ -1,6 +1,6 @@
 //! What paths mean: casts, references, sizes, values, expanded navigations, keys in all their forms.
 
-use entrasim::testing::{BEFORE_PHASE_2, Bench};
+use crate::testing::{BEFORE_PHASE_2, Bench};
 use entrasim_domain::tenant::changes::Note;
 use entrasim_domain::tenant::error::DirectoryError;
 use entrasim_domain::tenant::relations::Relation;

@@ -1,8 +1,8 @@
 //! What follows from a sign-in remembers it: how it was proven, from what kind of app, until when; through code, refresh
 //! token, cookie, and on behalf of the user.
 
-use entrasim::testing::browser::Browser;
-use entrasim::testing::{BEFORE_PHASE_2, Bench};
+use crate::testing::browser::Browser;
+use crate::testing::{BEFORE_PHASE_2, Bench};
 use entrasim_domain::directory::user::PerUserMfa;
 use entrasim_domain::enforcement::facts::ClientAppType;
 use entrasim_domain::policy::conditional_access::{

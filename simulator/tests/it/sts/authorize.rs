@@ -1,7 +1,7 @@
 //! What `authorize` makes of an app's request: where the answer goes, who is taken for signed in, and which requests are none.
 
-use entrasim::testing::Bench;
-use entrasim::testing::browser::Browser;
+use crate::testing::Bench;
+use crate::testing::browser::Browser;
 use serde_json::json as j;
 
 use super::catalogue::{OWN, own_app, own_url};

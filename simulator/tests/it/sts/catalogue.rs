@@ -2,9 +2,9 @@
 
 use std::sync::Arc;
 
+use crate::testing::Bench;
+use crate::testing::browser::Browser;
 use entrasim::keys::{DEPLOY_CERTIFICATE_PEM, DEPLOY_KEY_PEM, SigningKey, workload};
-use entrasim::testing::Bench;
-use entrasim::testing::browser::Browser;
 use entrasim::wire::Reply;
 use entrasim::wire::jwt::{HeaderForm, sign};
 use entrasim_domain::catalogue::sign_in_errors;

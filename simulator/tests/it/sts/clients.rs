@@ -1,8 +1,8 @@
 //! Documented requests of clients that cannot be installed by the tests: Azure PowerShell and the Azure mobile app; and the
 //! flows of web apps, from the first redirect to signing out.
 
-use entrasim::testing::browser::Browser;
-use entrasim::testing::{AFTER_PHASE_2, Bench};
+use crate::testing::browser::Browser;
+use crate::testing::{AFTER_PHASE_2, Bench};
 use entrasim_domain::directory::application::RequiredResourceAccess;
 use entrasim_domain::id::PermissionId;
 use serde_json::json;

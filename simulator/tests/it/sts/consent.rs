@@ -1,8 +1,8 @@
 //! Consent: who is asked for what, who may give it, and apps of other tenants, which come in by it.
 
+use crate::testing::Bench;
+use crate::testing::browser::Browser;
 use entrasim::app::TenantOptions;
-use entrasim::testing::Bench;
-use entrasim::testing::browser::Browser;
 use entrasim_domain::directory::application::{RequiredResourceAccess, SignInAudience};
 use entrasim_domain::id::PermissionId;
 use entrasim_domain::time::{Clock, Timestamp};
@@ -124,7 +124,7 @@ fn consent_to_one_permission_grants_no_other() {
 }
 
 /// A second tenant; what the first has registered stays there.
-fn in_another_tenant(bench: Bench) -> Bench {
+fn in_another_tenant(mut bench: Bench) -> Bench {
     let options = TenantOptions {
         seed: 7,
         clock: Clock::Manual {
@@ -132,8 +132,8 @@ fn in_another_tenant(bench: Bench) -> Bench {
         },
         ..TenantOptions::default()
     };
-    let tenant = bench.app.create_tenant(&options).unwrap();
-    Bench { tenant, ..bench }
+    bench.tenant = bench.app.create_tenant(&options).unwrap();
+    bench
 }
 
 #[test]

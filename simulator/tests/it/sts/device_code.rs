@@ -1,7 +1,7 @@
 //! Device codes: asked for, typed, approved, polled.
 
-use entrasim::testing::Bench;
-use entrasim::testing::browser::Browser;
+use crate::testing::Bench;
+use crate::testing::browser::Browser;
 use serde_json::Value;
 
 use super::catalogue::{OWN, confirming, own_app};

@@ -1,4 +1,4 @@
-use entrasim::testing::{BEFORE_PHASE_2, Bench};
+use crate::testing::{BEFORE_PHASE_2, Bench};
 
 use crate::support::{aadsts, json, text};
 

@@ -1,5 +1,5 @@
+use crate::testing::{AFTER_PHASE_2, BEFORE_PHASE_2, Bench};
 use entrasim::keys::{DEPLOY_CERTIFICATE_PEM, DEPLOY_KEY_PEM, SigningKey, thumbprint, workload};
-use entrasim::testing::{AFTER_PHASE_2, BEFORE_PHASE_2, Bench};
 use entrasim::wire::Reply;
 use entrasim::wire::jwt::{HeaderForm, sign};
 use entrasim_domain::directory::user::{PerUserMfa, User};

@@ -1,4 +1,4 @@
-use entrasim::testing::{AFTER_PHASE_2, Bench};
+use crate::testing::{AFTER_PHASE_2, Bench};
 use proptest::prelude::*;
 
 use crate::support::{AZURE_CLI, aadsts, json, text, token};

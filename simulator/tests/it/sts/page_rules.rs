@@ -1,8 +1,8 @@
 //! What holds for the pages whatever the sign-in: the order of the factors, Enter, ids that tools wait for, empty boxes.
 
+use crate::testing::Bench;
+use crate::testing::browser::Browser;
 use entrasim::routing;
-use entrasim::testing::Bench;
-use entrasim::testing::browser::Browser;
 use entrasim::wire::{Request, Scheme};
 use entrasim_domain::credential::method::MethodKind;
 use entrasim_domain::sign_in::phone::CODE_TRIES;

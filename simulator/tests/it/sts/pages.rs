@@ -1,7 +1,7 @@
 //! The way through the pages, without script: every page, every second factor, and what the app gets.
 
-use entrasim::testing::Bench;
-use entrasim::testing::browser::Browser;
+use crate::testing::Bench;
+use crate::testing::browser::Browser;
 use entrasim_domain::credential::method::{AuthenticationMethod, MethodKind, Phone, PhoneKind};
 use entrasim_domain::directory::user::User;
 use entrasim_domain::policy::authentication_methods::MethodName;

@@ -1,7 +1,7 @@
 //! Authenticator instead of a password, by forms alone: as a person without script goes, and as its refusals look.
 
-use entrasim::testing::Bench;
-use entrasim::testing::browser::Browser;
+use crate::testing::Bench;
+use crate::testing::browser::Browser;
 use entrasim_domain::credential::method::{Authenticator, MethodKind};
 use entrasim_domain::credential::one_time_code;
 use entrasim_domain::sign_in::phone::PromptState;

@@ -1,7 +1,7 @@
 //! Redeeming codes, refresh tokens and assertions: who may, where, and what is meant by what is left out.
 
-use entrasim::testing::browser::Browser;
-use entrasim::testing::{BEFORE_PHASE_2, Bench};
+use crate::testing::browser::Browser;
+use crate::testing::{BEFORE_PHASE_2, Bench};
 use serde_json::{Value, json as j};
 
 use super::catalogue::{API, OWN, own_app};

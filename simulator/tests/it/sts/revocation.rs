@@ -1,7 +1,7 @@
 //! Revocation: whatever ends a user's sign-ins ends everything that follows from them, at the very instant.
 
-use entrasim::testing::browser::Browser;
-use entrasim::testing::{BEFORE_PHASE_2, Bench};
+use crate::testing::browser::Browser;
+use crate::testing::{BEFORE_PHASE_2, Bench};
 use entrasim::wire::Reply;
 use serde_json::{Value, json as j};
 

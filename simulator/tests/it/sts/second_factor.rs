@@ -1,7 +1,7 @@
 //! Second factors on the pages: each of them, what they put into the token, registering one on the way, passes.
 
-use entrasim::testing::Bench;
-use entrasim::testing::browser::Browser;
+use crate::testing::Bench;
+use crate::testing::browser::Browser;
 use entrasim_domain::credential::method::{Authenticator, MethodKind, TemporaryAccessPass};
 use entrasim_domain::credential::one_time_code;
 use entrasim_domain::directory::user::PerUserMfa;

@@ -1,7 +1,7 @@
 //! The cookies of single sign-on: one truth in all of them, whoever stays and whoever leaves.
 
-use entrasim::testing::browser::Browser;
-use entrasim::testing::{BEFORE_PHASE_2, Bench};
+use crate::testing::browser::Browser;
+use crate::testing::{BEFORE_PHASE_2, Bench};
 use entrasim_domain::sign_in::phone::PromptState;
 use serde_json::json as j;
 

@@ -4,8 +4,8 @@
 
 use std::sync::Arc;
 
-use entrasim::testing::browser::Browser;
-use entrasim::testing::{AFTER_PHASE_2, Bench};
+use crate::testing::browser::Browser;
+use crate::testing::{AFTER_PHASE_2, Bench};
 use entrasim::wire::Reply;
 use entrasim_domain::directory::user::PerUserMfa;
 use entrasim_domain::policy::conditional_access::{

@@ -1,7 +1,7 @@
 //! For tests: a web app that signs people in and calls an API, which calls Graph on their behalf.
 
-use entrasim::testing::Bench;
-use entrasim::testing::browser::Browser;
+use crate::testing::Bench;
+use crate::testing::browser::Browser;
 use entrasim::wire::Reply;
 use entrasim_domain::credential::method::{MethodKind, TemporaryAccessPass};
 use entrasim_domain::policy::authentication_methods::MethodName;

@@ -73,8 +73,7 @@ impl<'r> Read<'r> {
         match self.resource.tail {
             Tail::Count => {
                 let count = list.count(query)?;
-                let reply = Reply::with_body(StatusCode::OK, "text/plain", count.to_string());
-                Ok(reply.header("odata-version", "4.0"))
+                Ok(self.plain(count.to_string()))
             }
             Tail::Value => Err(GraphError::Segment("$value".to_owned())),
             Tail::Ref => {
@@ -143,18 +142,20 @@ impl<'r> Read<'r> {
                 Ok(self.units(self.graph.document(StatusCode::OK, &fragment, value)))
             }
             Tail::Value => match value {
-                Value::Null => Ok(Reply::empty(StatusCode::NO_CONTENT)),
-                Value::String(text) => Ok(Reply::with_body(StatusCode::OK, "text/plain", text)),
-                value @ (Value::Bool(_) | Value::Number(_)) => Ok(Reply::with_body(
-                    StatusCode::OK,
-                    "text/plain",
-                    value.to_string(),
-                )),
+                Value::Null => Ok(self.units(Reply::empty(StatusCode::NO_CONTENT))),
+                Value::String(text) => Ok(self.plain(text)),
+                value @ (Value::Bool(_) | Value::Number(_)) => Ok(self.plain(value.to_string())),
                 _ => Err(GraphError::Segment("$value".to_owned())),
             },
             Tail::Count => Err(GraphError::Segment("$count".to_owned())),
             Tail::Ref => Err(GraphError::Segment("$ref".to_owned())),
         }
+    }
+
+    /// A bare value.
+    fn plain(&self, text: String) -> Reply {
+        let reply = Reply::with_body(StatusCode::OK, "text/plain", text);
+        self.units(reply.header("odata-version", "4.0"))
     }
 
     /// What the read costs (Microsoft Graph throttling limits: directory resources).

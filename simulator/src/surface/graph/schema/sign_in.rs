@@ -10,7 +10,10 @@ use entrasim_domain::sign_in::record::{SignInKind, SignInRecord, Standing, Step}
 use entrasim_domain::tenant::Tenant;
 use serde_json::{Value, json};
 
-use super::{Entities, EntityType, Filterable, Kind, Property, Sortable};
+use super::{Entities, EntityType, Filterable, Kind, Property, Sortable, Version};
+
+/// Stands where an account is named that is not there.
+const NOBODY: &str = "00000000-0000-0000-0000-000000000000";
 
 type Row = Arc<SignInRecord>;
 type P = Property<Row>;
@@ -245,16 +248,20 @@ const PROPERTIES: &[P] = &[
     .filter(Filterable::Text),
     P::new("userId", Kind::Text, |_, row| match row.kind {
         SignInKind::InteractiveUser | SignInKind::NonInteractiveUser => {
-            json!(row.subject.map(|id| id.to_string()))
+            // Nobody by that name has the id of nobody.
+            json!(
+                row.subject
+                    .map_or_else(|| NOBODY.to_owned(), |id| id.to_string())
+            )
         }
-        SignInKind::ServicePrincipal | SignInKind::ManagedIdentity => Value::Null,
+        SignInKind::ServicePrincipal | SignInKind::ManagedIdentity => json!(""),
     })
     .filter(Filterable::Exact),
     P::new("servicePrincipalId", Kind::Text, |_, row| match row.kind {
         SignInKind::ServicePrincipal | SignInKind::ManagedIdentity => {
             json!(row.subject.map(|id| id.to_string()))
         }
-        SignInKind::InteractiveUser | SignInKind::NonInteractiveUser => Value::Null,
+        SignInKind::InteractiveUser | SignInKind::NonInteractiveUser => json!(""),
     })
     .filter(Filterable::Exact),
     P::new("appId", Kind::Text, |_, row| json!(row.client.to_string())).filter(Filterable::Exact),
@@ -303,7 +310,7 @@ const PROPERTIES: &[P] = &[
     P::new("riskDetail", Kind::Text, |_, _| json!("none")),
     P::new("riskState", Kind::Text, |_, _| json!("none")).filter(Filterable::Exact),
     P::new("riskLevelAggregated", Kind::Text, |_, row| json!(risk(row))).filter(Filterable::Exact),
-    P::empty("riskEventTypes"),
+    P::empty("riskEventTypes").only(Version::V1),
     P::empty("riskEventTypes_v2"),
     P::new("riskLevelDuringSignIn", Kind::Text, |_, row| {
         json!(risk(row))
