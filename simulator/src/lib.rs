@@ -11,11 +11,7 @@ pub mod commands;
 pub mod config;
 #[cfg(test)]
 #[path = "../tests/it/contract.rs"]
-#[expect(
-    dead_code,
-    unused_imports,
-    reason = "what only the tests from outside read of the contract"
-)]
+#[expect(dead_code, reason = "some of it is for the tests from outside only")]
 mod contract;
 pub mod handout;
 pub mod hosts;

@@ -20,6 +20,7 @@ use entrasim_domain::tenant::Tenant;
 
 mod action;
 mod batch;
+pub mod declared;
 mod delta;
 mod error;
 mod metadata;

@@ -16,13 +16,14 @@ mod head;
 #[path = "contract/paths.rs"]
 mod paths;
 #[path = "contract/schema.rs"]
-mod schema;
+pub(crate) mod schema;
 #[path = "contract/shape.rs"]
 mod shape;
 #[path = "contract/text.rs"]
 mod text;
 
 pub(crate) use schema::Version;
+pub(crate) use shape::known as is_known;
 
 /// A request and its answer, as they were on the wire.
 #[derive(Clone, Copy)]

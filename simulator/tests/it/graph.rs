@@ -9,11 +9,13 @@ use serde_json::json;
 
 mod batch;
 mod client;
+mod contract;
 mod deleted_items;
 mod delta;
 mod filters;
 mod metadata;
 mod paths;
+pub(crate) mod published;
 mod roles;
 mod throttling;
 

@@ -12,6 +12,7 @@ pub(super) mod administrative_unit;
 pub(super) mod application;
 pub(super) mod authentication_context;
 pub(super) mod authentication_strength;
+mod beyond;
 pub(super) mod conditional_access_policy;
 pub(super) mod deleted_item;
 mod device;
@@ -265,11 +266,16 @@ impl dyn Type {
 
     /// What to say of a name that is no property here.
     pub(super) fn unknown(&self, name: &str, option: QueryPart) -> GraphError {
-        let mut missing = self.missing().iter();
+        let mut missing = self.missing().iter().chain(self.beyond());
         if let Some(name) = missing.find(|missing| missing.eq_ignore_ascii_case(name)) {
             return GraphError::NotSimulated(format!("graph {}/{name}", self.name()));
         }
         self.absent(name, option)
+    }
+
+    /// What the real type has beyond what is missing here.
+    pub(super) fn beyond(&self) -> &'static [&'static str] {
+        beyond::beyond(self.name())
     }
 
     /// What to say of a name that the real type has not.

@@ -56,12 +56,28 @@ impl Graph<'_, '_> {
         }
     }
 
+    /// What the version of the request shows of an object.
+    pub(super) fn shown<T>(
+        &self,
+        entity: &EntityType<T>,
+        mut members: Map<String, Value>,
+    ) -> Map<String, Value> {
+        let hidden = |name: &String| {
+            let mut properties = entity.properties.iter();
+            let property = properties.find(|property| property.facts.name == name.as_str());
+            property.is_some_and(|property| !property.facts.is_in(self.query.version))
+        };
+        members.retain(|name, _| !hidden(name));
+        members
+    }
+
     /// The answer to a creation.
     pub(super) fn created<T>(
         &self,
         entity: &EntityType<T>,
         members: Map<String, Value>,
     ) -> Result<Reply, GraphError> {
+        let members = self.shown(entity, members);
         let id = members
             .get("id")
             .and_then(Value::as_str)

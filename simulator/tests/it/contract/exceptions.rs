@@ -7,6 +7,16 @@ pub(crate) const NULLS: &[(&str, &str, &str)] = &[];
 /// Schema, member, why it is there although the description lacks it.
 pub(crate) const MEMBERS: &[(&str, &str, &str)] = &[
     (
+        "device",
+        "createdDateTime",
+        "answered by the service; not described",
+    ),
+    (
+        "device",
+        "extensionAttributes",
+        "answered by v1.0; described in beta",
+    ),
+    (
         "group",
         "creationOptions",
         "in the documented answer of group-get",

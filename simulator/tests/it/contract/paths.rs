@@ -161,8 +161,11 @@ fn matched(template: &[&str], segments: &[String]) -> Option<Vec<bool>> {
         };
     }
     if has_arguments {
-        let has =
-            segment.contains('=') && names_of_arguments(wanted) == names_of_arguments(segment);
+        // What a function takes may be left out; a key may not.
+        let given = names_of_arguments(segment);
+        let taken = names_of_arguments(wanted);
+        let has = given.iter().all(|name| taken.contains(name))
+            && (!given.is_empty() || wanted.contains("=@"));
         return if has && name(wanted) == name(segment) {
             step(true, others, rest)
         } else {
@@ -194,13 +197,7 @@ fn names_of_arguments(segment: &str) -> Vec<String> {
     let (_, arguments) = segment.split_once('(').unwrap_or_default();
     let arguments = arguments.trim_end_matches(')').split(',');
     arguments
-        .map(|argument| {
-            argument
-                .split('=')
-                .next()
-                .unwrap_or_default()
-                .trim()
-                .to_ascii_lowercase()
-        })
+        .filter_map(|argument| argument.split_once('='))
+        .map(|(name, _)| name.trim().to_ascii_lowercase())
         .collect()
 }

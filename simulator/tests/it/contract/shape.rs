@@ -64,7 +64,8 @@ impl Reader<'_> {
                     "boolean" => value.is_boolean(),
                     "integer" => value.is_i64(),
                     "number" => value.is_number(),
-                    "object" => value.is_object(),
+                    // What leads to its own type, one or many, is not spelled out.
+                    "object" => value.is_object() || value.is_array(),
                     _ => true,
                 };
                 if !fits {
@@ -184,7 +185,8 @@ fn allows_null(contract: &Contract, schema: &str, member: &str) -> bool {
     nulls.any(|(of, name, _)| *name == member && contract.is_a(schema, of))
 }
 
-fn known(contract: &Contract, schema: &str, member: &str) -> bool {
+/// Whether a member that is not described is there all the same.
+pub(crate) fn known(contract: &Contract, schema: &str, member: &str) -> bool {
     let members = MEMBERS.iter().map(|(of, name, _)| (*of, *name));
     let mut members = members.chain(WRONG.iter().copied());
     members.any(|(of, name)| name == member && contract.is_a(schema, of))

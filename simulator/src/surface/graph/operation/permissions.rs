@@ -20,8 +20,7 @@ pub(in crate::surface::graph) struct Allowed {
     pub(in crate::surface::graph) and: BTreeMap<String, Vec<String>>,
     only: Option<String>,
     /// Not from the published permissions data but from this page.
-    #[serde(rename = "source")]
-    _source: Option<String>,
+    pub(in crate::surface::graph) source: Option<String>,
 }
 
 impl Allowed {

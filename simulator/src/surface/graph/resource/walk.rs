@@ -170,7 +170,11 @@ impl<'a> Walk<'a> {
             self.resource.shape = Shape::Property(kind, at);
             return Ok(());
         }
-        let known = kind.missing().iter().chain(outside::BELOW);
+        let known = kind
+            .missing()
+            .iter()
+            .chain(kind.beyond())
+            .chain(outside::BELOW);
         let mut known = known.filter(|name| segment.is(name));
         match known.next() {
             Some(name) => Err(GraphError::NotSimulated(format!(

@@ -87,7 +87,7 @@ const PROPERTIES: &[P] = &[
                 .map(|application| &**application)
         })
         .access(Access::ReadOnly),
-    P::null("applicationTemplateId"),
+    P::null("applicationTemplateId").only(super::Version::V1),
     P::null("disabledByMicrosoftStatus"),
     P::new("createdDateTime", Kind::Date, |_, app| {
         json!(app.created.to_string())
@@ -156,7 +156,8 @@ const PROPERTIES: &[P] = &[
                 ])),
             ),
         ])),
-    ),
+    )
+    .only(super::Version::V1),
     P::new("api", Kind::Complex, |_, app| {
         json!({
             "acceptMappedClaims": null,

@@ -32,7 +32,7 @@ pub(in crate::surface::graph) static CONDITIONAL_ACCESS_POLICY: EntityType<
 
 const PROPERTIES: &[P] = &[
     P::new("id", Kind::Text, |_, policy| json!(policy.id.to_string())).filter(Filterable::Exact),
-    P::null("templateId"),
+    P::null("templateId").only(super::Version::V1),
     P::new("displayName", Kind::Text, |_, policy| {
         json!(policy.display_name)
     })

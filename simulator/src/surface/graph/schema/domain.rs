@@ -43,8 +43,8 @@ const PROPERTIES: &[P] = &[
     P::integer("passwordValidityPeriodInDays", |_, _| None),
     P::integer("passwordNotificationWindowInDays", |_, _| None),
     P::null("state"),
-    P::null("manufacturer"),
-    P::null("model"),
+    P::null("manufacturer").only(super::Version::V1),
+    P::null("model").only(super::Version::V1),
 ];
 
 const MISSING: &[&str] = &[

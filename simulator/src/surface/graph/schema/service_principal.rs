@@ -150,9 +150,10 @@ const PROPERTIES: &[P] = &[
     P::new("appRoles", Kind::Complex, app_roles),
     P::kept("info", INFORMATION),
     P::empty("keyCredentials"),
-    P::new("oauth2PermissionScopes", Kind::Complex, scopes),
+    P::new("oauth2PermissionScopes", Kind::Complex, scopes).only(super::Version::V1),
+    P::new("publishedPermissionScopes", Kind::Complex, scopes).only(super::Version::Beta),
     P::empty("passwordCredentials"),
-    P::empty("resourceSpecificApplicationPermissions"),
+    P::empty("resourceSpecificApplicationPermissions").only(super::Version::V1),
     P::new("verifiedPublisher", Kind::Complex, |_, _| {
         verified_publisher()
     }),

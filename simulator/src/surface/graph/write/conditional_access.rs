@@ -33,7 +33,8 @@ pub(in crate::surface::graph) fn create_policy(graph: &Graph<'_, '_>) -> Answer 
             .insert(id, Arc::clone(&policy));
         Ok(policy)
     })?;
-    let value = Value::Object(CONDITIONAL_ACCESS_POLICY.whole(graph.tenant()?, &policy));
+    let members = CONDITIONAL_ACCESS_POLICY.whole(graph.tenant()?, &policy);
+    let value = Value::Object(graph.shown(&CONDITIONAL_ACCESS_POLICY, members));
     Ok(graph.document(
         StatusCode::CREATED,
         "identity/conditionalAccess/policies/$entity",
