@@ -150,7 +150,10 @@ fn answer_for(
     permission::check(row, &graph.caller, tenant, resource, body)?;
     match row.handler {
         Handler::Read => read::answer::answer(graph, resource, row),
-        Handler::Call(handler) => handler(graph, resource),
+        Handler::Call(handler) => {
+            let reply = handler(graph, resource)?;
+            read::answer::size(graph, resource, reply)
+        }
         Handler::Delta => delta::answer(graph, resource),
         Handler::Unsimulated => Err(graph.not_simulated(resource)),
     }

@@ -5,7 +5,7 @@ use core::fmt::Write as _;
 use crate::testing::Bench;
 use entrasim::wire::Reply;
 use entrasim::wire::jwt::{self, HeaderForm};
-use serde_json::json;
+use serde_json::{Value, json};
 
 mod batch;
 mod client;
@@ -13,11 +13,13 @@ mod contract;
 mod deleted_items;
 mod delta;
 mod filters;
+pub(crate) mod fixture;
 mod metadata;
 mod paths;
 pub(crate) mod published;
 mod roles;
 mod throttling;
+pub(crate) mod unauthorized;
 
 pub(crate) const V1: &str = "https://graph.microsoft.com/v1.0";
 
@@ -29,18 +31,32 @@ pub(crate) fn administrator(bench: &Bench) -> String {
 /// A token for Graph that stands for a person.
 pub(crate) fn person(bench: &Bench, name: &str, scopes: &str) -> String {
     let tenant = bench.tenant.read();
-    let user = tenant.users.by_local_part(name, 0).unwrap();
+    let user = tenant.users.iter().find(|user| {
+        let is_guest = name == "guest" && user.home.is_some();
+        is_guest || *user.local_part == *name
+    });
+    let claims = json!({
+        "oid": user.unwrap().id.to_string(), "appid": "04b07795-8ddb-461a-bbee-02f9e1bf7b46",
+        "idtyp": "user", "scp": scopes,
+    });
+    token(bench, &claims)
+}
+
+/// A token for Graph with these claims beside what every token has; they win.
+pub(crate) fn token(bench: &Bench, claims: &Value) -> String {
+    let tenant = bench.tenant.read();
     let now = tenant
         .now(entrasim_domain::time::Timestamp::UNIX_EPOCH)
         .unix_seconds();
-    let claims = json!({
+    let mut all = json!({
         "aud": "https://graph.microsoft.com",
         "iss": format!("https://sts.windows.net/{}/", tenant.id),
         "tid": tenant.id.to_string(), "iat": now, "nbf": now, "exp": now + 3600,
-        "oid": user.id.to_string(), "appid": "04b07795-8ddb-461a-bbee-02f9e1bf7b46",
-        "idtyp": "user", "scp": scopes,
     });
-    jwt::sign(HeaderForm::V1, &claims, bench.app.keys.current())
+    for (name, value) in claims.as_object().unwrap() {
+        all[name] = value.clone();
+    }
+    jwt::sign(HeaderForm::V1, &all, bench.app.keys.current())
 }
 
 /// A GET with advanced queries on.

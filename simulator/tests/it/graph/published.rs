@@ -152,7 +152,6 @@ impl Published {
             "applications",
             "servicePrincipals",
             "directoryRoles",
-            "directoryRoleTemplates",
             "organization",
         ];
         let mut forms = Vec::new();
@@ -187,9 +186,22 @@ impl Published {
 }
 
 fn find(method: &str, template: &str) -> Option<DeclaredOperation> {
-    let wanted = without_arguments(template);
-    declared::operations()
-        .find(|row| row.method == method && without_arguments(row.template) == wanted)
+    static ROWS: LazyLock<BTreeMap<String, DeclaredOperation>> = LazyLock::new(|| {
+        let name =
+            |row: &DeclaredOperation| format!("{} {}", row.method, without_arguments(row.template));
+        declared::operations()
+            .map(|row| (name(&row), row))
+            .collect()
+    });
+    ROWS.get(&format!("{method} {}", without_arguments(template)))
+        .copied()
+}
+
+/// Whether two paths are the same but for what a function at their ends takes.
+pub(crate) fn same_function(path: &str, other: &str) -> bool {
+    path == other
+        || (path.contains(')')
+            && without_arguments(&template(path)) == without_arguments(&template(other)))
 }
 
 /// A path without what its functions take.

@@ -44,6 +44,30 @@ pub(in crate::surface::graph) fn answer(
     }
 }
 
+/// The size of a list that a handler of its own has answered, if that is what was asked for.
+pub(in crate::surface::graph) fn size(
+    graph: &Graph<'_, '_>,
+    resource: &Resource<'_>,
+    reply: Reply,
+) -> Answer {
+    if resource.tail != Tail::Count {
+        return Ok(reply);
+    }
+    let Ok(document) = serde_json::from_slice::<Value>(&reply.body) else {
+        return Ok(reply);
+    };
+    match document.get("value").and_then(Value::as_array) {
+        Some(list) => {
+            let text = list.len().to_string();
+            let reply = Reply::with_body(StatusCode::OK, "text/plain", text);
+            Ok(reply.header("odata-version", "4.0"))
+        }
+        // The handler has counted.
+        None if document.is_number() => Ok(reply),
+        None => Err(graph.not_simulated(resource)),
+    }
+}
+
 struct Read<'r> {
     graph: &'r Graph<'r, 'r>,
     tenant: &'r Tenant,
