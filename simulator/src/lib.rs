@@ -13,6 +13,7 @@ pub mod config;
 #[path = "../tests/it/contract.rs"]
 #[expect(dead_code, reason = "some of it is for the tests from outside only")]
 mod contract;
+pub mod directory_ids;
 pub mod handout;
 pub mod hosts;
 pub mod issue;

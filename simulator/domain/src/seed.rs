@@ -23,6 +23,7 @@ use crate::policy::{AuthenticationMethodsPolicy, ConditionalAccess};
 use crate::random::Random;
 use crate::sign_in::SignInState;
 use crate::tenant::changes::ChangeLog;
+use crate::tenant::consent::{AppRoleAssignments, DelegatedGrants};
 use crate::tenant::deleted::Deleted;
 use crate::tenant::knobs::Knobs;
 use crate::tenant::relations::{Relation, Relations};
@@ -132,8 +133,8 @@ pub fn contoso(options: &SeedOptions) -> Tenant {
         devices: Table::default(),
         administrative_units: Table::default(),
         relations: Relations::default(),
-        delegated_grants: OrdMap::new(),
-        app_role_assignments: OrdMap::new(),
+        delegated_grants: DelegatedGrants::default(),
+        app_role_assignments: AppRoleAssignments::default(),
         role_assignments: RoleAssignments::default(),
         role_definitions: OrdMap::new(),
         activated_roles: OrdSet::new(),
@@ -249,7 +250,7 @@ fn deploy_app(tenant: &mut Tenant, options: &SeedOptions) {
                 role,
                 created: CREATED,
             };
-            tenant.app_role_assignments.insert(id, Arc::new(assignment));
+            tenant.app_role_assignments.insert(Arc::new(assignment));
         }
     }
 }

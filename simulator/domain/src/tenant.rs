@@ -4,7 +4,6 @@ use core::net::IpAddr;
 use std::sync::Arc;
 
 use imbl::{OrdMap, OrdSet, Vector};
-use uuid::Uuid;
 
 use crate::azure::Azure;
 use crate::directory::administrative_unit::AdministrativeUnit;
@@ -12,7 +11,6 @@ use crate::directory::application::Application;
 use crate::directory::device::Device;
 use crate::directory::group::Group;
 use crate::directory::licence::SubscribedSku;
-use crate::directory::permission_grant::{AppRoleAssignment, DelegatedGrant};
 use crate::directory::role::RoleDefinition;
 use crate::directory::service_principal::ServicePrincipal;
 use crate::directory::user::{Mail, User};
@@ -23,6 +21,7 @@ use crate::policy::{AuthenticationMethodsPolicy, ConditionalAccess};
 use crate::seed;
 use crate::sign_in::SignInState;
 use crate::tenant::changes::ChangeLog;
+use crate::tenant::consent::{AppRoleAssignments, DelegatedGrants};
 use crate::tenant::deleted::Deleted;
 use crate::tenant::knobs::Knobs;
 use crate::tenant::relations::Relations;
@@ -35,6 +34,7 @@ use crate::time::{Clock, Timestamp};
 pub mod attempt;
 mod bulk;
 pub mod changes;
+pub mod consent;
 pub mod deleted;
 mod differences;
 mod directory;
@@ -76,8 +76,8 @@ pub struct Tenant {
     pub administrative_units: Table<AdministrativeUnit>,
     /// Members, owners, managers.
     pub relations: Relations,
-    pub delegated_grants: OrdMap<String, Arc<DelegatedGrant>>,
-    pub app_role_assignments: OrdMap<Uuid, Arc<AppRoleAssignment>>,
+    pub delegated_grants: DelegatedGrants,
+    pub app_role_assignments: AppRoleAssignments,
     pub role_assignments: RoleAssignments,
     /// Roles of the tenant's own.
     pub role_definitions: OrdMap<RoleTemplateId, Arc<RoleDefinition>>,

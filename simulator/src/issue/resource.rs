@@ -111,15 +111,13 @@ impl<'a> Resource<'a> {
         }
     }
 
-    /// The app roles that a principal holds here, by value, sorted.
+    /// The app roles that a principal holds here, itself or through groups, by value, sorted.
     pub fn roles_of(&self, tenant: &Tenant, principal: ObjectId) -> Vec<String> {
         let Some(resource) = tenant.service_principal(self.app_id) else {
             return Vec::new();
         };
         let mut roles: Vec<String> = tenant
-            .app_role_assignments
-            .values()
-            .filter(|held| held.principal == principal && held.resource == resource.id)
+            .app_roles_at(principal, resource.id)
             .filter_map(|held| self.role_value(held.role))
             .collect();
         roles.sort_unstable();
@@ -137,7 +135,9 @@ impl<'a> Resource<'a> {
             Kind::Tenant(app) => app
                 .app_roles
                 .iter()
-                .find(|known| known.id == role && known.enabled)
+                // A disabled role can no longer be assigned; who holds it keeps it (MicrosoftDocs/entra-docs,
+                // howto-add-app-roles-in-apps.md).
+                .find(|known| known.id == role && !known.value.is_empty())
                 .map(|known| known.value.clone()),
         }
     }

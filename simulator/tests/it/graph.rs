@@ -7,9 +7,12 @@ use entrasim::wire::Reply;
 use entrasim::wire::jwt::{self, HeaderForm};
 use serde_json::{Value, json};
 
+mod admin;
+mod app_role_assignments;
 mod batch;
 mod client;
 mod contract;
+mod consent;
 mod deleted_items;
 mod delta;
 mod filters;

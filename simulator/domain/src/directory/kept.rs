@@ -62,6 +62,7 @@ keeps!(
     super::application::Application,
     super::device::Device,
     super::group::Group,
+    super::permission_grant::DelegatedGrant,
     super::service_principal::ServicePrincipal,
 );
 

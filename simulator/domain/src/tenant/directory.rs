@@ -15,7 +15,6 @@ use crate::directory::application::Application;
 use crate::directory::device::Device;
 use crate::directory::group::Group;
 use crate::directory::object::Class;
-use crate::directory::permission_grant::{AppRoleAssignment, DelegatedGrant};
 use crate::directory::role::{DirectoryRoleAssignment, RoleScope};
 use crate::directory::service_principal::ServicePrincipal;
 use crate::directory::user::User;
@@ -282,33 +281,5 @@ impl Tenant {
             let subject = Subject::RoleMember(assignment.role, assignment.principal);
             self.changes.record(subject, what, &[], note);
         }
-    }
-
-    /// Adds or replaces a delegated grant.
-    pub fn put_grant(&mut self, grant: DelegatedGrant, note: &Note) {
-        let subject = Subject::Grant(grant.id.as_str().into());
-        let before = self
-            .delegated_grants
-            .insert(grant.id.clone(), Arc::new(grant));
-        match before {
-            None => self.changes.record(subject, What::Created, &[], note),
-            Some(_) => self
-                .changes
-                .record(subject, What::Changed, &["scope"], note),
-        }
-    }
-
-    /// Takes a delegated grant away.
-    pub fn remove_grant(&mut self, id: &str, note: &Note) -> Option<Arc<DelegatedGrant>> {
-        let gone = self.delegated_grants.remove(id)?;
-        self.changes
-            .record(Subject::Grant(id.into()), What::Purged, &[], note);
-        Some(gone)
-    }
-
-    /// Adds an app role assignment.
-    pub fn put_app_role_assignment(&mut self, assignment: AppRoleAssignment) {
-        self.app_role_assignments
-            .insert(assignment.id, Arc::new(assignment));
     }
 }

@@ -2,8 +2,6 @@
 
 use std::sync::Arc;
 
-use imbl::OrdMap;
-
 use super::changes::{Note, Subject, What};
 use super::deleted::{DeletedObject, Ties};
 use super::error::DirectoryError;
@@ -211,12 +209,8 @@ impl Tenant {
         for assignment in &held {
             self.role_assignments.remove(assignment.id);
         }
-        let app_roles = remove_where(&mut self.app_role_assignments, |row| {
-            row.principal == id || row.resource == id
-        });
-        let grants = remove_where(&mut self.delegated_grants, |row| {
-            row.client == id || row.resource == id || row.principal == Some(id)
-        });
+        let app_roles = self.app_role_assignments.take_touching(id);
+        let grants = self.delegated_grants.take_touching(id);
         Ties {
             links,
             roles: held,
@@ -236,6 +230,17 @@ impl Tenant {
         for assignment in &ties.roles {
             self.record_role(assignment, what, note);
         }
+        let what = match what {
+            What::Linked => What::Created,
+            _ => What::Purged,
+        };
+        for grant in &ties.grants {
+            let there = self.delegated_grants.by_id(&grant.id).is_some();
+            if there == (what == What::Created) {
+                let subject = Subject::Grant(grant.id.as_str().into());
+                self.changes.record(subject, what, &[], note);
+            }
+        }
     }
 
     fn tie(&mut self, ties: &Ties) {
@@ -249,14 +254,13 @@ impl Tenant {
         }
         for row in &ties.app_roles {
             if self.object(row.principal).is_some() && self.object(row.resource).is_some() {
-                self.app_role_assignments.insert(row.id, Arc::clone(row));
+                self.app_role_assignments.insert(Arc::clone(row));
             }
         }
         for row in &ties.grants {
             let there = |id| self.object(id).is_some();
             if there(row.client) && there(row.resource) && row.principal.is_none_or(there) {
-                self.delegated_grants
-                    .insert(row.id.clone(), Arc::clone(row));
+                self.delegated_grants.insert(Arc::clone(row));
             }
         }
     }
@@ -296,19 +300,4 @@ impl Tenant {
         }
         Object::User(Arc::new(user))
     }
-}
-
-fn remove_where<K: Ord + Clone, V>(
-    rows: &mut OrdMap<K, Arc<V>>,
-    goes: impl Fn(&V) -> bool,
-) -> Vec<Arc<V>> {
-    let going: Vec<K> = rows
-        .iter()
-        .filter(|(_, row)| goes(row))
-        .map(|(key, _)| key.clone())
-        .collect();
-    going
-        .into_iter()
-        .filter_map(|key| rows.remove(&key))
-        .collect()
 }

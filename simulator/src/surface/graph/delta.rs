@@ -234,7 +234,7 @@ impl<'a> Delta<'a> {
     }
 
     fn is_paged(&self) -> bool {
-        matches!(self.tracked, Tracked::Objects(_))
+        matches!(self.tracked, Tracked::Objects(_) | Tracked::Grants)
     }
 
     /// A page of a later round: the changes from one number up to another. What came after the round began is for the next.

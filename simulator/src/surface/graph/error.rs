@@ -9,6 +9,7 @@ use crate::call::Call;
 use crate::origins;
 use crate::wire::Reply;
 
+pub(super) mod application;
 mod query;
 mod workload;
 mod write;
@@ -136,6 +137,7 @@ pub(super) enum GraphError {
     RoleInUse,
     /// The real service has it.
     NotSimulated(String),
+    Application(application::ApplicationError),
 }
 
 /// Where an unknown property was named.
@@ -256,6 +258,7 @@ impl GraphError {
                 "TooManyRequests",
                 "Please retry again later.".to_owned(),
             ),
+            Self::Application(error) => error.row(),
             Self::NotSimulated(name) => (StatusCode::NOT_IMPLEMENTED, "NotSimulated", name.clone()),
         }
     }
@@ -361,6 +364,12 @@ fn bearer_text(error: &BearerError) -> &'static str {
         BearerError::NotYetValid { .. } => {
             "Lifetime validation failed, the token is not yet valid."
         }
+    }
+}
+
+impl From<application::ApplicationError> for GraphError {
+    fn from(error: application::ApplicationError) -> Self {
+        Self::Application(error)
     }
 }
 

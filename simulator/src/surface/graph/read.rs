@@ -147,7 +147,7 @@ impl<'a> List<'a> {
     fn check_options(&self, query: &Query) -> Result<(), GraphError> {
         let by_reference = self
             .part
-            .is_some_and(|(navigation, _)| !navigation.contained);
+            .is_some_and(|(navigation, _)| !navigation.contained && navigation.target.mixed());
         if by_reference && !query.advanced() {
             if query.filter.is_some() {
                 return Err(GraphError::ReferenceFilter);

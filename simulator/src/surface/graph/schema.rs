@@ -9,11 +9,13 @@ use serde_json::{Map, Value, json};
 use super::error::{GraphError, QueryPart};
 
 pub(super) mod administrative_unit;
+pub(super) mod app_role_assignment;
 pub(super) mod application;
 pub(super) mod authentication_context;
 pub(super) mod authentication_strength;
 mod beyond;
 pub(super) mod conditional_access_policy;
+mod consent;
 pub(super) mod deleted_item;
 mod device;
 pub(super) mod directory_object;
@@ -24,6 +26,7 @@ pub(super) mod federated_identity_credential;
 pub(super) mod group;
 pub(super) mod named_location;
 mod navigation;
+pub(super) mod oauth2_permission_grant;
 mod operators;
 pub(super) mod organization;
 mod property;
@@ -196,6 +199,9 @@ impl<T: Projected> Type for EntityType<T> {
             .facts
             .index
             .zip(row::class(self.name));
+        if let Some(holders) = self.properties.get(at)?.holders {
+            return Some(Box::new(holders(tenant, value, after).map(T::row)));
+        }
         if let Some((index, class)) = indexed {
             let ids = tenant.equal(class, index, value, after)?;
             return Some(Box::new(ids.filter_map(|id| object(tenant, id))));
@@ -309,10 +315,20 @@ impl dyn Type {
 impl<T: Projected> EntityType<T> {
     /// One entity with its default properties.
     pub(super) fn whole(&self, tenant: &Tenant, row: &T) -> Map<String, Value> {
+        self.whole_in(tenant, row, Version::V1)
+    }
+
+    /// The same in one version.
+    pub(super) fn whole_in(
+        &self,
+        tenant: &Tenant,
+        row: &T,
+        version: Version,
+    ) -> Map<String, Value> {
         let defaults = self
             .properties
             .iter()
-            .filter(|property| property.facts.default);
+            .filter(|property| property.facts.default && property.facts.is_in(version));
         defaults
             .map(|property| {
                 let name = property.facts.name.to_owned();
@@ -335,6 +351,7 @@ pub(super) const SETS: &[&dyn Type] = &[
     &domain::DOMAIN,
     &group::GROUP,
     &named_location::NAMED_LOCATION,
+    &oauth2_permission_grant::OAUTH2_PERMISSION_GRANT,
     &organization::ORGANIZATION,
     &role_assignment::ROLE_ASSIGNMENT,
     &role_definition::ROLE_DEFINITION,

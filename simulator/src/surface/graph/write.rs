@@ -7,10 +7,13 @@ use serde_json::{Map, Value};
 
 use super::Graph;
 use super::error::{GraphError, QueryPart};
-use super::schema::{Access, EntityType, Misfit, Projected, Property, Read, Type, id_first};
+use super::schema::{
+    Access, EntityType, Misfit, Projected, Property, Read, Row, Type, id_first, type_of,
+};
 use crate::origins;
 use crate::wire::Reply;
 
+pub(super) mod app_role_assignment;
 pub(super) mod application;
 pub(super) mod authentication_context;
 pub(super) mod authentication_strength;
@@ -19,6 +22,7 @@ pub(super) mod conditional_access;
 pub(super) mod deleted_item;
 pub(super) mod directory_role;
 pub(super) mod federated_identity_credential;
+pub(super) mod oauth2_permission_grant;
 mod platform;
 pub(super) mod reference;
 pub(super) mod role_assignment;
@@ -94,6 +98,20 @@ impl Graph<'_, '_> {
         Ok(reply
             .header("location", &location)
             .header("x-ms-resource-unit", "1"))
+    }
+
+    /// The URL of what exists only in another object.
+    pub(super) fn contained_url(&self, owner: Row<'_>, navigation: &str, id: &str) -> String {
+        let tenant = self.call.tenant();
+        let (directory, key) = match tenant {
+            Some(tenant) => (tenant.id.to_string(), owner.key(tenant)),
+            None => (String::new(), String::new()),
+        };
+        format!(
+            "{}/v2/{directory}/directoryObjects/$/Microsoft.DirectoryServices.{}('{key}')/{navigation}/{id}",
+            self.call.request.origin(),
+            type_of(owner).class()
+        )
     }
 
     /// The answer to an action with a result: its `Location` is always the bare host.
@@ -179,6 +197,20 @@ pub(super) fn other_member<T: Projected>(
         "graph write of {}/{}",
         entity.name, property.facts.name
     )))
+}
+
+/// A member that must be there.
+pub(super) fn required<'m>(
+    members: &'m Map<String, Value>,
+    name: &'static str,
+    class: &'static str,
+) -> Result<&'m Value, GraphError> {
+    let mut all = members.iter();
+    let found = all.find(|(known, value)| known.eq_ignore_ascii_case(name) && !value.is_null());
+    found.map(|(_, value)| value).ok_or(GraphError::Required {
+        member: name,
+        class,
+    })
 }
 
 /// A text that must be there, of a bounded length.

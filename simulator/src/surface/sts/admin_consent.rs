@@ -3,7 +3,6 @@
 use entrasim_domain::directory::permission_grant::AppRoleAssignment;
 use entrasim_domain::random::Random;
 use entrasim_domain::tenant::Tenant;
-use std::sync::Arc;
 
 use super::Version;
 use super::authority::Authority;
@@ -132,12 +131,8 @@ pub(super) fn grant_roles(call: &Call<'_>, tenant: &Tenant, client: &Client<'_>)
                 created: call.now(),
             };
             change(call, |tenant| {
-                let held = tenant.app_role_assignments.values().any(|held| {
-                    held.principal == principal && held.resource == resource && held.role == *role
-                });
-                if !held {
-                    tenant.app_role_assignments.insert(id, Arc::new(assignment));
-                }
+                // Who holds the role already keeps it.
+                let _ = tenant.put_app_role_assignment(assignment);
             });
         }
     }

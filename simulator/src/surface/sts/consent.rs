@@ -1,9 +1,5 @@
 //! Consent: what an app asks for beyond what it holds, who may give it, and giving it.
 
-use std::sync::Arc;
-
-use base64::Engine;
-use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use entrasim_domain::catalogue;
 use entrasim_domain::directory::permission_grant::DelegatedGrant;
 use entrasim_domain::directory::service_principal::ServicePrincipal;
@@ -12,7 +8,6 @@ use entrasim_domain::id::{AppId, ObjectId, RoleTemplateId};
 use entrasim_domain::random::Random;
 use entrasim_domain::tenant::Tenant;
 use entrasim_domain::tenant::changes::Note;
-use uuid::Uuid;
 
 use super::client::{Client, Credentials};
 use super::error::StsError;
@@ -22,6 +17,7 @@ use super::page;
 use super::scope::Asked;
 use super::sign_in_request::{Prompt, SignInRequest};
 use crate::call::Call;
+use crate::directory_ids::grant_id;
 use crate::issue::resource::{Kind, Resource};
 use crate::wire::{Form, Reply};
 
@@ -319,23 +315,15 @@ pub(super) fn grant(
     else {
         return;
     };
+    let note = Note::by_service(call.now());
     change(call, |tenant| {
-        let known = tenant
-            .delegated_grants
-            .values()
-            .find(|held| {
-                held.client == client && held.resource == resource && held.principal == principal
-            })
-            .cloned();
+        let known = tenant.delegated_grants.between(client, resource, principal);
         let mut held = known.map_or_else(
-            || DelegatedGrant {
-                id: grant_id(client, resource, principal),
-                client,
-                resource,
-                principal,
-                scopes: Vec::new(),
+            || {
+                let id = grant_id(client, resource, principal);
+                DelegatedGrant::new(id, client, resource, principal, Vec::new())
             },
-            |held| DelegatedGrant::clone(&held),
+            |held| DelegatedGrant::clone(held),
         );
         for scope in scopes {
             if !held
@@ -346,21 +334,7 @@ pub(super) fn grant(
                 held.scopes.push(scope.clone());
             }
         }
-        tenant
-            .delegated_grants
-            .insert(held.id.clone(), Arc::new(held));
+        // The only grant between the three: it was looked for above.
+        let _ = tenant.put_grant(held, &note);
     });
-}
-
-/// Opaque, and the same for the same three: the real ones are made of the three ids as well.
-fn grant_id(client: ObjectId, resource: ObjectId, principal: Option<ObjectId>) -> String {
-    let mut bytes = Vec::with_capacity(48);
-    for id in [
-        client.0,
-        resource.0,
-        principal.map_or(Uuid::nil(), |id| id.0),
-    ] {
-        bytes.extend_from_slice(id.as_bytes());
-    }
-    URL_SAFE_NO_PAD.encode(bytes)
 }

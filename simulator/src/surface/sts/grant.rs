@@ -129,6 +129,7 @@ pub(super) fn issue_for_user(
         ClaimsRequest::of(&request.form)?.and(ClaimsRequest::parse(signed_in.demanded.as_deref())?);
     let client = signed_in.client.clone();
     super::assignment::require(tenant, &client, user)?;
+    super::assignment::require_at(tenant, asked.resource.app_id, user)?;
     // A pass that has ended takes everything with it that it led to.
     if signed_in
         .sign_in

@@ -223,7 +223,10 @@ impl<'a> Asked<'a> {
         else {
             return Vec::new();
         };
-        granted_scopes(tenant, client, resource, user.id)
+        let mut scopes = granted_scopes(tenant, client, resource, user.id);
+        // A grant may name what the resource has no longer, or never had.
+        scopes.retain(|scope| self.resource.scope_named(scope).is_some());
+        scopes
     }
 
     fn echo(&self, scopes: &[String]) -> String {
@@ -248,10 +251,9 @@ fn is_known_to(tenant: &Tenant, client: &Client<'_>, user: &User) -> bool {
     let Some(client) = tenant.service_principal(client.app_id()) else {
         return false;
     };
-    tenant.delegated_grants.values().any(|grant| {
-        grant.client == client.id
-            && grant.principal.is_none_or(|principal| principal == user.id)
-            && !grant.scopes.is_empty()
+    let mut held = tenant.delegated_grants.of_client(client.id, None);
+    held.any(|grant| {
+        grant.principal.is_none_or(|principal| principal == user.id) && !grant.scopes.is_empty()
     })
 }
 
@@ -263,8 +265,8 @@ fn granted_scopes(
 ) -> Vec<String> {
     tenant
         .delegated_grants
-        .values()
-        .filter(|grant| grant.client == client && grant.resource == resource)
+        .of_client(client, None)
+        .filter(|grant| grant.resource == resource)
         .filter(|grant| grant.principal.is_none_or(|principal| principal == user))
         .flat_map(|grant| grant.scopes.iter().cloned())
         .collect()

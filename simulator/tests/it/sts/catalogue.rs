@@ -543,6 +543,7 @@ pub(crate) const ROWS: &[Row] = &[
         u32::try_from(end["ErrCode"].as_u64().unwrap()).unwrap()
     }),
     row(500_131, "an on-behalf-of assertion for another app", |b| { let token = api_token(b); on_behalf(b, &token, OWN, "own-secret") }),
+    row(501_051, "an app without a role at a resource that demands one", |b| { own_app(b, |_, principal| principal.assignment_required = true); let (id, secret) = deploy(b); grant(b, &[("client_id", &id), ("client_secret", &secret), ("grant_type", "client_credentials"), ("scope", &format!("{OWN}/.default"))]) }),
     row(500_133, "an on-behalf-of assertion that has expired", |b| { let token = api_token(b); b.set_clock("2025-09-30T15:00:00Z"); on_behalf(b, &token, API, "api-secret") }),
     row(501_481, "a verifier that does not match", |b| { let code = finished(b, &authorize_url("")).answer("code").unwrap(); of_reply(&redeem_code(b, &code, &[("code_verifier", &VERIFIER.replace('a', "b"))])) }),
     row(501_491, "a code_challenge that is too short", |b| opens(b, &authorize_url("").replace(VERIFIER, "short"))),

@@ -120,17 +120,15 @@ pub(crate) fn allow_api_on_graph(bench: &Bench) {
         .tenant
         .write(|tenant| {
             let id = |app: &str| tenant.service_principal(app.parse().unwrap()).unwrap().id;
-            let grant = DelegatedGrant {
-                id: "g".to_owned(),
-                client: id(API),
-                resource: id("00000003-0000-0000-c000-000000000000"),
-                principal: None,
-                scopes: vec!["User.Read".to_owned()],
-            };
-            tenant
-                .delegated_grants
-                .insert(grant.id.clone(), grant.into());
-            Ok::<(), ()>(())
+            let grant = DelegatedGrant::new(
+                "g".to_owned(),
+                id(API),
+                id("00000003-0000-0000-c000-000000000000"),
+                None,
+                vec!["User.Read".to_owned()],
+            );
+            let note = entrasim_domain::tenant::changes::Note::by_service(tenant.created);
+            tenant.put_grant(grant, &note)
         })
         .unwrap();
 }

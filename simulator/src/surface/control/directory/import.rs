@@ -302,15 +302,15 @@ impl<'t> Reader<'t> {
         let id = fields
             .owned("id")
             .unwrap_or_else(|| self.new_id().0.simple().to_string());
-        let grant = DelegatedGrant {
+        let grant = DelegatedGrant::new(
             id,
             client,
             resource,
-            principal: principal.filter(|_| !everybody),
-            scopes: scopes.split_whitespace().map(str::to_owned).collect(),
-        };
-        self.tenant.put_grant(grant, &self.note);
-        Ok(())
+            principal.filter(|_| !everybody),
+            scopes.split_whitespace().map(str::to_owned).collect(),
+        );
+        let done = self.tenant.put_grant(grant, &self.note);
+        done.map_err(|error| error.to_string())
     }
 
     fn role_assignment(&mut self, fields: &mut Fields<'_>) -> Result<(), String> {

@@ -16,10 +16,18 @@ pub(super) const ROWS: &[Operation] = &[
     op(GET, "/groups/{id}/appRoleAssignments", READ)
         .needs("groups/appRoleAssignments/read")
         .units(2),
-    op(POST, "/groups/{id}/appRoleAssignments", UNSIMULATED)
-        .needs("servicePrincipals/appRoleAssignedTo/update"),
-    op(DELETE, "/groups/{id}/appRoleAssignments/{id}", UNSIMULATED)
-        .needs("servicePrincipals/appRoleAssignedTo/update"),
+    op(
+        POST,
+        "/groups/{id}/appRoleAssignments",
+        call(super::super::write::app_role_assignment::create),
+    )
+    .needs("servicePrincipals/appRoleAssignedTo/update"),
+    op(
+        DELETE,
+        "/groups/{id}/appRoleAssignments/{id}",
+        call(super::super::write::app_role_assignment::delete),
+    )
+    .needs("servicePrincipals/appRoleAssignedTo/update"),
     op(POST, "/groups/{id}/assignLicense", UNSIMULATED).needs("groups/assignLicense"),
     op(POST, "/groups/{id}/checkMemberGroups", UNSIMULATED).needs("groups/memberOf/read"),
     op(POST, "/groups/{id}/checkMemberObjects", UNSIMULATED).needs("groups/memberOf/read"),

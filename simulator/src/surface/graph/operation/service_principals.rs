@@ -48,13 +48,13 @@ pub(super) const ROWS: &[Operation] = &[
     op(
         POST,
         "/servicePrincipals/{id}/appRoleAssignedTo",
-        UNSIMULATED,
+        call(write::app_role_assignment::create),
     )
     .needs("servicePrincipals/appRoleAssignedTo/update"),
     op(
         DELETE,
         "/servicePrincipals/{id}/appRoleAssignedTo/{id}",
-        UNSIMULATED,
+        call(write::app_role_assignment::delete),
     )
     .needs("servicePrincipals/appRoleAssignedTo/update"),
     op(GET, "/servicePrincipals/{id}/appRoleAssignments", READ)
@@ -63,13 +63,13 @@ pub(super) const ROWS: &[Operation] = &[
     op(
         POST,
         "/servicePrincipals/{id}/appRoleAssignments",
-        UNSIMULATED,
+        call(write::app_role_assignment::create),
     )
     .needs("servicePrincipals/appRoleAssignedTo/update"),
     op(
         DELETE,
         "/servicePrincipals/{id}/appRoleAssignments/{id}",
-        UNSIMULATED,
+        call(write::app_role_assignment::delete),
     )
     .needs("servicePrincipals/appRoleAssignedTo/update"),
     op(

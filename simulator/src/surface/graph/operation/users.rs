@@ -64,10 +64,18 @@ pub(super) const ROWS: &[Operation] = &[
     op(GET, "/users/{id}/appRoleAssignments", READ)
         .needs("users/appRoleAssignments/read")
         .units(2),
-    op(POST, "/users/{id}/appRoleAssignments", UNSIMULATED)
-        .needs("servicePrincipals/appRoleAssignedTo/update"),
-    op(DELETE, "/users/{id}/appRoleAssignments/{id}", UNSIMULATED)
-        .needs("servicePrincipals/appRoleAssignedTo/update"),
+    op(
+        POST,
+        "/users/{id}/appRoleAssignments",
+        call(write::app_role_assignment::create),
+    )
+    .needs("servicePrincipals/appRoleAssignedTo/update"),
+    op(
+        DELETE,
+        "/users/{id}/appRoleAssignments/{id}",
+        call(write::app_role_assignment::delete),
+    )
+    .needs("servicePrincipals/appRoleAssignedTo/update"),
     op(POST, "/users/{id}/assignLicense", UNSIMULATED).needs("users/assignLicense"),
     op(POST, "/users/{id}/checkMemberGroups", UNSIMULATED).needs("users/memberOf/read"),
     op(POST, "/users/{id}/checkMemberObjects", UNSIMULATED).needs("users/memberOf/read"),

@@ -8,6 +8,7 @@ use entrasim_domain::tenant::Tenant;
 use entrasim_domain::tenant::look_up::Indexed;
 use serde_json::json;
 
+use super::consent::APP_ROLE_ASSIGNMENTS;
 use super::relations::{MEMBER_OF, MEMBERS, OWNERS, TRANSITIVE_MEMBER_OF, TRANSITIVE_MEMBERS};
 use super::{
     Access, Entities, EntityType, Filterable, Kind, Property, Sortable, security_identifier,
@@ -21,6 +22,7 @@ pub(in crate::surface::graph) static GROUP: EntityType<Group> = EntityType {
     class: "Group",
     properties: PROPERTIES,
     navigations: &[
+        APP_ROLE_ASSIGNMENTS,
         MEMBERS,
         MEMBER_OF,
         OWNERS,
@@ -122,7 +124,6 @@ const PROPERTIES: &[P] = &[
 const MISSING: &[&str] = &[
     "accessType",
     "allowExternalSenders",
-    "appRoleAssignments",
     "assignedLabels",
     "assignedLicenses",
     "autoSubscribeNewMembers",

@@ -4,12 +4,14 @@ use core::fmt;
 use std::borrow::Cow;
 
 use entrasim_domain::directory::kept::{Keeps, Kept};
+use entrasim_domain::id::ObjectId;
 use entrasim_domain::tenant::Tenant;
 use entrasim_domain::tenant::look_up::Indexed;
 use entrasim_domain::time::Timestamp;
 use serde_json::{Value, json};
 use uuid::Uuid;
 
+use super::Entities;
 use super::operators::{Filterable, Operators};
 use super::shape::Shape;
 
@@ -118,6 +120,8 @@ pub(in crate::surface::graph) struct Property<T: 'static> {
     pub(in crate::surface::graph) read: Read<T>,
     /// An index over the property: at most one entity has a value.
     pub(in crate::surface::graph) find: Option<for<'a> fn(&'a Tenant, &str) -> Option<&'a T>>,
+    /// An index over the property: the entities with a value, after one of them.
+    pub(in crate::surface::graph) holders: Option<Holders<T>>,
 }
 
 /// `local@domain`. A scan over everybody does not put the parts together.
@@ -138,6 +142,10 @@ impl fmt::Display for Address<'_> {
         write!(f, "{}@{}", self.local, self.domain)
     }
 }
+
+/// Finds the entities with a value of a property.
+pub(in crate::surface::graph) type Holders<T> =
+    for<'a> fn(&'a Tenant, &str, Option<ObjectId>) -> Entities<'a, T>;
 
 /// A value on its way to a filter, a sort key or the wire.
 #[derive(Clone, Debug, PartialEq)]
@@ -218,6 +226,7 @@ impl<T> Property<T> {
             },
             read,
             find: None,
+            holders: None,
         }
     }
 
@@ -384,6 +393,12 @@ impl<T> Property<T> {
         find: for<'a> fn(&'a Tenant, &str) -> Option<&'a T>,
     ) -> Self {
         self.find = Some(find);
+        self
+    }
+
+    /// Many entities have a value, and they are found at once.
+    pub(in crate::surface::graph) const fn holders(mut self, holders: Holders<T>) -> Self {
+        self.holders = Some(holders);
         self
     }
 

@@ -10,6 +10,7 @@ use entrasim_domain::directory::device::Device;
 use entrasim_domain::directory::group::Group;
 use entrasim_domain::directory::object::Class;
 use entrasim_domain::directory::role::{DirectoryRoleAssignment, RoleDefinition};
+use entrasim_domain::directory::permission_grant::{AppRoleAssignment, DelegatedGrant};
 use entrasim_domain::directory::service_principal::ServicePrincipal;
 use entrasim_domain::directory::user::User;
 use entrasim_domain::policy::authentication_strength::AuthenticationStrength;
@@ -20,6 +21,7 @@ use entrasim_domain::tenant::Tenant;
 
 use super::Type;
 use super::administrative_unit::ADMINISTRATIVE_UNIT;
+use super::app_role_assignment::APP_ROLE_ASSIGNMENT;
 use super::application::APPLICATION;
 use super::authentication_context::AUTHENTICATION_CONTEXT;
 use super::authentication_strength::AUTHENTICATION_STRENGTH;
@@ -31,6 +33,7 @@ use super::domain::DOMAIN;
 use super::federated_identity_credential::FEDERATED_IDENTITY_CREDENTIAL;
 use super::group::GROUP;
 use super::named_location::NAMED_LOCATION;
+use super::oauth2_permission_grant::OAUTH2_PERMISSION_GRANT;
 use super::organization::ORGANIZATION;
 use super::role_assignment::ROLE_ASSIGNMENT;
 use super::role_definition::ROLE_DEFINITION;
@@ -79,6 +82,7 @@ macro_rules! rows {
 
 rows! {
     AdministrativeUnit(AdministrativeUnit) is ADMINISTRATIVE_UNIT;
+    AppRoleAssignment(AppRoleAssignment) is APP_ROLE_ASSIGNMENT;
     Application(Application) is APPLICATION;
     AuthenticationContext(Arc<AuthenticationContext>) is AUTHENTICATION_CONTEXT;
     AuthenticationStrength(Arc<AuthenticationStrength>) is AUTHENTICATION_STRENGTH;
@@ -90,6 +94,7 @@ rows! {
     FederatedIdentityCredential(FederatedCredential) is FEDERATED_IDENTITY_CREDENTIAL;
     Group(Group) is GROUP;
     NamedLocation(Arc<NamedLocation>) is NAMED_LOCATION;
+    OAuth2PermissionGrant(DelegatedGrant) is OAUTH2_PERMISSION_GRANT;
     Organization(Tenant) is ORGANIZATION;
     RoleAssignment(Arc<DirectoryRoleAssignment>) is ROLE_ASSIGNMENT;
     RoleDefinition(RoleDefinition) is ROLE_DEFINITION;

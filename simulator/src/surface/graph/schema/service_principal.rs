@@ -10,6 +10,7 @@ use entrasim_domain::tenant::look_up::Indexed;
 use serde_json::{Value, json};
 
 use super::application::{INFORMATION, app_role, scope, verified_publisher};
+use super::consent::{APP_ROLE_ASSIGNED_TO, APP_ROLE_ASSIGNMENTS, OAUTH2_PERMISSION_GRANTS};
 use super::relations::{MEMBER_OF, OWNED_OBJECTS, OWNERS, TRANSITIVE_MEMBER_OF};
 use super::{Access, Entities, EntityType, Filterable, Kind, Property, Sortable};
 
@@ -20,7 +21,15 @@ pub(in crate::surface::graph) static SERVICE_PRINCIPAL: EntityType<ServicePrinci
     set: "servicePrincipals",
     class: "ServicePrincipal",
     properties: PROPERTIES,
-    navigations: &[MEMBER_OF, OWNED_OBJECTS, OWNERS, TRANSITIVE_MEMBER_OF],
+    navigations: &[
+        APP_ROLE_ASSIGNED_TO,
+        APP_ROLE_ASSIGNMENTS,
+        MEMBER_OF,
+        OAUTH2_PERMISSION_GRANTS,
+        OWNED_OBJECTS,
+        OWNERS,
+        TRANSITIVE_MEMBER_OF,
+    ],
     missing: MISSING,
     rows,
     size: Some(|tenant| tenant.service_principals.len()),
@@ -255,13 +264,10 @@ fn scopes(tenant: &Tenant, principal: &ServicePrincipal) -> Value {
 }
 
 const MISSING: &[&str] = &[
-    "appRoleAssignedTo",
-    "appRoleAssignments",
     "createdByAppId",
     "createdObjects",
     "customSecurityAttributes",
     "delegatedPermissionClassifications",
     "federatedIdentityCredentials",
     "isDisabled",
-    "oauth2PermissionGrants",
 ];

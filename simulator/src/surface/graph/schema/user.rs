@@ -9,6 +9,7 @@ use entrasim_domain::tenant::Tenant;
 use entrasim_domain::tenant::look_up::Indexed;
 use serde_json::{Value, json};
 
+use super::consent::{APP_ROLE_ASSIGNMENTS, OAUTH2_PERMISSION_GRANTS};
 use super::relations::{
     DIRECT_REPORTS, MANAGER, MEMBER_OF, OWNED_DEVICES, OWNED_OBJECTS, REGISTERED_DEVICES, SPONSORS,
     TRANSITIVE_MEMBER_OF,
@@ -27,6 +28,8 @@ pub(in crate::surface::graph) static USER: EntityType<User> = EntityType {
     class: "User",
     properties: PROPERTIES,
     navigations: &[
+        APP_ROLE_ASSIGNMENTS,
+        OAUTH2_PERMISSION_GRANTS,
         DIRECT_REPORTS,
         MANAGER,
         MEMBER_OF,
@@ -243,7 +246,6 @@ fn identities(tenant: &Tenant, user: &User) -> Value {
 
 const MISSING: &[&str] = &[
     "aboutMe",
-    "appRoleAssignments",
     "authentication",
     "authorizationInfo",
     "birthday",
@@ -265,7 +267,6 @@ const MISSING: &[&str] = &[
     "licenseDetails",
     "mailboxSettings",
     "mySite",
-    "oauth2PermissionGrants",
     "onPremisesExtensionAttributes",
     "pastProjects",
     "preferredName",

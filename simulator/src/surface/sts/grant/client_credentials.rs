@@ -5,6 +5,7 @@ use entrasim_domain::sign_in::record::SignInKind;
 
 use super::super::Version;
 use super::super::access::{Attempt, Way};
+use super::super::assignment;
 use super::super::authority::Authority;
 use super::super::claims_request::ClaimsRequest;
 use super::super::error::StsError;
@@ -56,6 +57,7 @@ pub(in super::super) fn issue(request: &TokenRequest<'_>) -> Result<Issued, StsE
             .with("app", client.app_id())
             .with("tenant", tenant.id)
     })?;
+    assignment::require_app(tenant, resource.app_id, principal)?;
     let token = access_token::for_app(
         call,
         tenant,
