@@ -3,6 +3,7 @@
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use entrasim_domain::directory::permission_grant::AppRoleAssignment;
+use entrasim_domain::directory::service_principal::PermissionClassification;
 use entrasim_domain::id::ObjectId;
 use uuid::Uuid;
 
@@ -29,6 +30,18 @@ pub fn app_role_assignment_key(id: &str) -> Option<Uuid> {
     Some(Uuid::from_bytes_le(own))
 }
 
+/// `delegatedPermissionClassification`: the permission, and a byte for how it was judged.
+pub fn permission_classification_id(row: &PermissionClassification) -> String {
+    let judged = match row.classification.as_str() {
+        "medium" => 2,
+        "high" => 3,
+        _ => 1,
+    };
+    let mut bytes = row.permission.0.to_bytes_le().to_vec();
+    bytes.push(judged);
+    URL_SAFE_NO_PAD.encode(bytes)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -50,5 +63,14 @@ mod tests {
         let principal: ObjectId = id("cdb555e3-b33e-4fd5-a427-17fadacbdfa7");
         assert_eq!(encode([principal.0, own]), documented);
         assert_eq!(app_role_assignment_key("x"), None);
+        let judged = PermissionClassification {
+            permission: "e1fe6dd8-ba31-4d61-89e7-88639da4683d".parse().unwrap(),
+            name: "User.Read".to_owned(),
+            classification: "low".to_owned(),
+        };
+        assert_eq!(
+            permission_classification_id(&judged),
+            "2G3-4TG6YU2J54hjnaRoPQE"
+        );
     }
 }

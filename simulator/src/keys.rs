@@ -3,6 +3,8 @@
 //! The keys that come with the program are public (see `simulator/keys/README.md`); they are parsed once and stay parsed,
 //! because parsing costs more than signing.
 
+mod self_signed;
+
 use std::sync::{Arc, OnceLock, PoisonError, RwLock};
 
 use aws_lc_rs::rand::SystemRandom;

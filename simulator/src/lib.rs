@@ -21,6 +21,7 @@ pub mod journal;
 pub mod keys;
 pub mod listener;
 pub mod origins;
+pub mod proof_of_key;
 pub mod registration;
 pub mod routing;
 pub mod seal;

@@ -9,7 +9,9 @@ use imbl::{OrdMap, OrdSet, vector};
 
 use crate::azure::Azure;
 use crate::catalogue::{self, GRAPH};
-use crate::credential::application_credential::{Certificate, ClientSecret, FederatedCredential};
+use crate::credential::application_credential::{
+    Certificate, ClientSecret, FederatedCredential, KeyUsage,
+};
 use crate::credential::method::{AuthenticationMethod, MethodKind};
 use crate::directory::application::Application;
 use crate::directory::group::Group;
@@ -205,12 +207,15 @@ fn deploy_app(tenant: &mut Tenant, options: &SeedOptions) {
         key_id: KeyId(random.guid()),
         display_name: Some("pipeline".to_owned()),
         value: client_secret(&mut random),
+        custom_id: None,
         start: CREATED,
         end: FAR,
     });
     app.certificates.push(Certificate {
         key_id: KeyId(random.guid()),
         display_name: Some("CN=deploy".to_owned()),
+        custom_id: None,
+        usage: KeyUsage::Verify,
         der: options.deploy_certificate.clone(),
         start: CREATED,
         end: FAR,

@@ -4,6 +4,7 @@ use entrasim_domain::catalogue::{self, FirstPartyApp, GRAPH};
 use entrasim_domain::directory::application::Application;
 use entrasim_domain::id::{AppId, ObjectId, PermissionId};
 use entrasim_domain::tenant::Tenant;
+use entrasim_domain::tenant::index::Folded;
 
 /// A resource, with the name under which it was asked for: that name becomes the audience.
 #[derive(Clone, Debug)]
@@ -160,13 +161,18 @@ fn by_uri<'a>(tenant: &'a Tenant, uri: &str) -> Option<Kind<'a>> {
         .strip_prefix("api://")
         .and_then(|id| id.parse().ok())
         .and_then(|id| tenant.application(id));
+    let named = || {
+        let index = &tenant.service_principals.index().by_name;
+        let principal = tenant
+            .service_principals
+            .get(index.get(&Folded::from(uri))?)?;
+        tenant.application(principal.app_id)
+    };
     by_app_id
+        .or_else(named)
         .or_else(|| {
-            tenant.applications.values().find(|app| {
-                app.identifier_uris
-                    .iter()
-                    .any(|known| known.eq_ignore_ascii_case(uri))
-            })
+            let index = &tenant.applications.index().identifier_uris;
+            tenant.applications.get(index.get(&Folded::from(uri))?)
         })
         .map(|app| Kind::Tenant(app))
 }

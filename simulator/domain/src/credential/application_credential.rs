@@ -9,6 +9,8 @@ pub struct ClientSecret {
     pub key_id: KeyId,
     pub display_name: Option<String>,
     pub value: String,
+    /// `customKeyIdentifier`
+    pub custom_id: Option<Vec<u8>>,
     pub start: Timestamp,
     pub end: Timestamp,
 }
@@ -25,10 +27,23 @@ impl ClientSecret {
 pub struct Certificate {
     pub key_id: KeyId,
     pub display_name: Option<String>,
-    /// The X.509 certificate in DER.
+    /// `customKeyIdentifier`; the certificate's thumbprint if nothing else is said.
+    pub custom_id: Option<Vec<u8>>,
+    pub usage: KeyUsage,
+    /// The X.509 certificate in DER, with its private key where that is kept.
     pub der: Vec<u8>,
     pub start: Timestamp,
     pub end: Timestamp,
+}
+
+/// What a key is for.
+#[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
+pub enum KeyUsage {
+    /// The app proves itself with it.
+    #[default]
+    Verify,
+    /// Tokens for the app are signed with it (`X509CertAndPassword`).
+    Sign,
 }
 
 /// A federated identity credential: trust in one subject of one outside issuer.

@@ -1,7 +1,8 @@
 //! Service principals: an application's presence in this tenant, and managed identities.
 
 use super::kept::Kept;
-use crate::id::{AppId, ObjectId, TenantId};
+use crate::credential::application_credential::{Certificate, ClientSecret};
+use crate::id::{AppId, ObjectId, PermissionId, TenantId};
 use crate::time::Timestamp;
 
 #[derive(Clone, Debug, PartialEq)]
@@ -17,6 +18,17 @@ pub struct ServicePrincipal {
     /// Only assigned users may sign in (`appRoleAssignmentRequired`).
     pub assignment_required: bool,
     pub tags: Vec<String>,
+    /// Credentials of its own, beside those of the registration.
+    pub secrets: Vec<ClientSecret>,
+    pub certificates: Vec<Certificate>,
+    /// Names beside those of the registration (`servicePrincipalNames`).
+    pub names: Vec<String>,
+    /// `alternativeNames`, where it is no managed identity.
+    pub alternative_names: Vec<String>,
+    /// Delegated permissions of it that were judged.
+    pub classifications: Vec<PermissionClassification>,
+    /// The client that made it.
+    pub created_by: Option<AppId>,
     /// What nothing here acts on.
     pub kept: Kept,
 }
@@ -40,9 +52,24 @@ impl ServicePrincipal {
             kind: ServicePrincipalKind::Application,
             assignment_required: false,
             tags: Vec::new(),
+            secrets: Vec::new(),
+            certificates: Vec::new(),
+            names: Vec::new(),
+            alternative_names: Vec::new(),
+            classifications: Vec::new(),
+            created_by: None,
             kept: Kept::default(),
         }
     }
+}
+
+/// How much care a delegated permission wants (`delegatedPermissionClassification`).
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct PermissionClassification {
+    pub permission: PermissionId,
+    pub name: String,
+    /// `low`, `medium`, `high`.
+    pub classification: String,
 }
 
 #[derive(Clone, Debug, Eq, PartialEq)]

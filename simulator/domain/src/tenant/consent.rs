@@ -11,8 +11,9 @@ use super::Tenant;
 use super::changes::{Note, Subject, What};
 use super::error::DirectoryError;
 use super::index::{FIRST, LAST};
+use crate::directory::application::Application;
 use crate::directory::permission_grant::{AppRoleAssignment, DelegatedGrant, place};
-use crate::id::ObjectId;
+use crate::id::{ObjectId, PermissionId};
 
 /// The pairs that begin with `first`, after one of them.
 fn seconds(
@@ -242,6 +243,28 @@ impl Tenant {
     /// Takes an app role assignment away.
     pub fn remove_app_role_assignment(&mut self, id: Uuid) -> Option<Arc<AppRoleAssignment>> {
         self.app_role_assignments.remove(id)
+    }
+
+    /// Assignments of roles that a registration no longer has go with the roles.
+    pub(super) fn drop_roles(&mut self, before: &Application, after: &Application) {
+        let gone = before
+            .app_roles
+            .iter()
+            .map(|role| role.id)
+            .filter(|id| !after.app_roles.iter().any(|role| role.id == *id));
+        let gone: Vec<PermissionId> = gone.collect();
+        let principal = self.service_principal(after.app_id).map(|known| known.id);
+        let (Some(principal), false) = (principal, gone.is_empty()) else {
+            return;
+        };
+        let held = self.app_role_assignments.of_resource(principal, None);
+        let going: Vec<Uuid> = held
+            .filter(|held| gone.contains(&held.role))
+            .map(|held| held.id)
+            .collect();
+        for id in going {
+            self.app_role_assignments.remove(id);
+        }
     }
 
     /// What counts for a principal at a resource: what it holds itself, and what groups hold that it is a direct member of

@@ -121,6 +121,9 @@ impl Differences for Application {
         let mut names: Vec<&'static str> = names!(self, before,
             "api" => access_token_version,
             "api" => scopes,
+            "api" => accept_mapped_claims,
+            "api" => known_clients,
+            "api" => pre_authorized,
             "appRoles" => app_roles,
             "displayName" => display_name,
             "identifierUris" => identifier_uris,
@@ -133,7 +136,9 @@ impl Differences for Application {
             "spa" => spa_redirect_uris,
             "web" => web_redirect_uris,
             "web" => logout_uri,
+            "uniqueName" => unique_name,
             "web" => implicit_grant,
+            "web" => home_page,
         )
         .chain(self.kept.differences(&before.kept))
         .collect();
@@ -149,6 +154,10 @@ impl Differences for ServicePrincipal {
             "appRoleAssignmentRequired" => assignment_required,
             "displayName" => display_name,
             "tags" => tags,
+            "alternativeNames" => alternative_names,
+            "keyCredentials" => certificates,
+            "passwordCredentials" => secrets,
+            "servicePrincipalNames" => names,
         )
         .chain(self.kept.differences(&before.kept))
         .collect()

@@ -76,8 +76,17 @@ impl Tenant {
                 return Err(DirectoryError::Conflict("identifierUris"));
             }
         }
+        if let Some(name) = &application.unique_name {
+            let holder = index.unique_names.get(&Folded::from(name.as_str()));
+            if holder.is_some_and(|holder| *holder != id) {
+                return Err(DirectoryError::Conflict("uniqueName"));
+            }
+        }
         let (row, before) = put(&mut self.applications, application);
         self.record_put(Class::Application, id, before.as_deref(), &*row, note);
+        if let Some(before) = before {
+            self.drop_roles(&before, &row);
+        }
         Ok(())
     }
 
@@ -91,6 +100,12 @@ impl Tenant {
             .is_some_and(|holder| *holder != id)
         {
             return Err(DirectoryError::Conflict("appId"));
+        }
+        for name in &principal.names {
+            let holder = index.by_name.get(&Folded::from(name.as_str()));
+            if holder.is_some_and(|holder| *holder != id) {
+                return Err(DirectoryError::Conflict("servicePrincipalNames"));
+            }
         }
         let (row, before) = put(&mut self.service_principals, principal);
         self.record_put(Class::ServicePrincipal, id, before.as_deref(), &*row, note);

@@ -64,6 +64,7 @@ pub struct ApplicationIndex {
     pub display_names: TextIndex,
     pub by_app: OrdMap<AppId, ObjectId>,
     pub identifier_uris: OrdMap<Folded, ObjectId>,
+    pub unique_names: OrdMap<Folded, ObjectId>,
 }
 
 impl Entry for Application {
@@ -81,6 +82,9 @@ impl Entry for Application {
         for uri in &self.identifier_uris {
             index.identifier_uris.insert(uri.as_str().into(), self.id);
         }
+        if let Some(name) = &self.unique_name {
+            index.unique_names.insert(name.as_str().into(), self.id);
+        }
     }
 
     fn leave(&self, index: &mut ApplicationIndex) {
@@ -91,6 +95,9 @@ impl Entry for Application {
         for uri in &self.identifier_uris {
             index.identifier_uris.remove(&Folded::from(uri.as_str()));
         }
+        if let Some(name) = &self.unique_name {
+            index.unique_names.remove(&Folded::from(name.as_str()));
+        }
     }
 }
 
@@ -98,6 +105,8 @@ impl Entry for Application {
 pub struct ServicePrincipalIndex {
     pub display_names: TextIndex,
     pub by_app: OrdMap<AppId, ObjectId>,
+    /// By the names that are its own.
+    pub by_name: OrdMap<Folded, ObjectId>,
 }
 
 impl Entry for ServicePrincipal {
@@ -112,6 +121,9 @@ impl Entry for ServicePrincipal {
             .display_names
             .insert(&shared(&self.display_name), self.id);
         index.by_app.insert(self.app_id, self.id);
+        for name in &self.names {
+            index.by_name.insert(name.as_str().into(), self.id);
+        }
     }
 
     fn leave(&self, index: &mut ServicePrincipalIndex) {
@@ -119,6 +131,9 @@ impl Entry for ServicePrincipal {
             .display_names
             .remove(&shared(&self.display_name), self.id);
         index.by_app.remove(&self.app_id);
+        for name in &self.names {
+            index.by_name.remove(&Folded::from(name.as_str()));
+        }
     }
 }
 

@@ -1,7 +1,10 @@
 //! Finding objects through indexes: what `$filter` and `$orderby` ask for most.
 
+use std::sync::Arc;
+
 use super::Tenant;
 use super::index::{Folded, Ids, TextIndex, ValueIndex, compare};
+use crate::directory::application::{Application, ExtensionProperty};
 use crate::directory::object::{Class, ObjectRef};
 use crate::directory::user::Mail;
 use crate::id::{AppId, ObjectId};
@@ -120,8 +123,11 @@ impl Tenant {
                     .into_iter()
                     .collect()
             }
-            (Class::Group, Indexed::UniqueName) => {
-                let index = &self.groups.index().unique_names;
+            (Class::Group | Class::Application, Indexed::UniqueName) => {
+                let index = match class {
+                    Class::Group => &self.groups.index().unique_names,
+                    _ => &self.applications.index().unique_names,
+                };
                 index
                     .get(&Folded::from(value))
                     .copied()
@@ -185,6 +191,22 @@ impl Tenant {
             (Index::Text(index), true) => Some(Box::new(index.descending(after))),
             (Index::Value(_), _) => None,
         }
+    }
+
+    /// The registration with this `uniqueName`.
+    pub fn application_by_unique_name(&self, name: &str) -> Option<&Arc<Application>> {
+        let index = &self.applications.index().unique_names;
+        self.applications.get(index.get(&Folded::from(name))?)
+    }
+
+    /// The extension property with this full name, `extension_{appId}_{name}`, whatever its case.
+    pub fn extension_property(&self, name: &str) -> Option<&ExtensionProperty> {
+        let (prefix, rest) = name.split_once('_')?;
+        let (app, name) = rest.split_once('_')?;
+        let app = self.application(AppId(app.parse().ok()?))?;
+        let mut defined = app.extension_properties.iter();
+        let found = defined.find(|known| known.name.eq_ignore_ascii_case(name));
+        found.filter(|_| prefix.eq_ignore_ascii_case("extension"))
     }
 
     fn users_by_mail(&self, mail: &str) -> Vec<ObjectId> {

@@ -179,10 +179,14 @@ impl Tenant {
                         .identifier_uris
                         .contains_key(&Folded::from(uri.as_str()))
                 };
-                app.identifier_uris
-                    .iter()
-                    .any(taken)
-                    .then_some("identifierUris")
+                let uris = app.identifier_uris.iter().any(taken);
+                let name = app.unique_name.as_deref().map(Folded::from);
+                let name = name.is_some_and(|name| index.unique_names.contains_key(&name));
+                if uris {
+                    Some("identifierUris")
+                } else {
+                    name.then_some("uniqueName")
+                }
             }
             Object::ServicePrincipal(principal) => {
                 let by_app = &self.service_principals.index().by_app;

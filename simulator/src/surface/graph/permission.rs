@@ -63,8 +63,6 @@ const READERS: &[RoleTemplateId] = &[
     CLOUD_APPLICATION_ADMINISTRATOR,
 ];
 const USER_ADMINISTRATORS: &[RoleTemplateId] = &[USER_ADMINISTRATOR];
-const APPLICATION_ADMINISTRATORS: &[RoleTemplateId] =
-    &[APPLICATION_ADMINISTRATOR, CLOUD_APPLICATION_ADMINISTRATOR];
 /// Who may act on the accounts of administrators.
 const OVER_ADMINISTRATORS: &[RoleTemplateId] = &[PRIVILEGED_AUTHENTICATION_ADMINISTRATOR];
 
@@ -103,8 +101,6 @@ const fn write(
     }
 }
 
-const OWNED_BY: &[&str] = &["Application.ReadWrite.OwnedBy"];
-
 pub(super) static CREATE_USER: Operation = write(
     &["User.ReadWrite.All", "Directory.ReadWrite.All"],
     &[],
@@ -129,30 +125,6 @@ pub(super) static DELETE_USER: Operation = write(
     &[],
     People::Administrators,
     USER_ADMINISTRATORS,
-);
-pub(super) static CREATE_APPLICATION: Operation = write(
-    &["Application.ReadWrite.All", "AppRegistration.Create"],
-    OWNED_BY,
-    People::Members,
-    APPLICATION_ADMINISTRATORS,
-);
-pub(super) static WRITE_APPLICATION: Operation = write(
-    &["Application.ReadWrite.All"],
-    OWNED_BY,
-    People::Owners,
-    APPLICATION_ADMINISTRATORS,
-);
-pub(super) static WRITE_SERVICE_PRINCIPAL: Operation = write(
-    &["Application.ReadWrite.All", "Directory.ReadWrite.All"],
-    OWNED_BY,
-    People::Owners,
-    APPLICATION_ADMINISTRATORS,
-);
-pub(super) static WRITE_APPLICATION_PASSWORD: Operation = write(
-    &["Application.ReadWrite.All", "Directory.ReadWrite.All"],
-    OWNED_BY,
-    People::Owners,
-    APPLICATION_ADMINISTRATORS,
 );
 pub(super) static REVOKE_SESSIONS: Operation = write(
     &[

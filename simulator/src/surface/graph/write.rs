@@ -19,10 +19,15 @@ pub(super) mod authentication_context;
 pub(super) mod authentication_strength;
 pub(super) mod combination_configuration;
 pub(super) mod conditional_access;
+pub(super) mod credentialed;
 pub(super) mod deleted_item;
 pub(super) mod directory_role;
+mod exposed_permission;
+pub(super) mod extension_property;
 pub(super) mod federated_identity_credential;
+mod identifier_uri;
 pub(super) mod oauth2_permission_grant;
+pub(super) mod permission_classification;
 mod platform;
 pub(super) mod reference;
 pub(super) mod role_assignment;
@@ -44,6 +49,13 @@ pub(super) fn body(graph: &Graph<'_, '_>) -> Result<Map<String, Value>, GraphErr
 }
 
 impl Graph<'_, '_> {
+    /// Whether the request has this preference (`Prefer`).
+    pub(super) fn prefers(&self, preference: &str) -> bool {
+        let prefer = self.call.request.header("prefer").unwrap_or_default();
+        let mut wishes = prefer.split(',').map(str::trim);
+        wishes.any(|wish| wish.eq_ignore_ascii_case(preference))
+    }
+
     /// When and by whom what this request does is done.
     pub(super) fn note(&self) -> Note {
         Note::new(self.call.now(), self.caller.object_id)

@@ -2,9 +2,7 @@
 
 use std::sync::Arc;
 
-use base64::Engine;
-use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use entrasim_domain::credential::application_credential::Certificate;
+use entrasim_domain::credential::application_credential::KeyUsage;
 use entrasim_domain::directory::application::Application;
 use entrasim_domain::tenant::Tenant;
 use entrasim_domain::time::Timestamp;
@@ -15,7 +13,7 @@ use super::authority::Authority;
 use super::error::StsError;
 use crate::call::Call;
 use crate::hosts::{SimulatedHost, lookup};
-use crate::keys;
+use crate::proof_of_key::{is_named, is_signed_by};
 use crate::wire::jwt::Unverified;
 
 /// Clocks may differ by this many seconds.
@@ -34,12 +32,13 @@ pub(super) fn verify(
     if is_url {
         verify_federated(call, tenant, app, &token)
     } else {
-        verify_certificate(call, app, &token)
+        verify_certificate(call, tenant, app, &token)
     }
 }
 
 fn verify_certificate(
     call: &Call<'_>,
+    tenant: &Tenant,
     app: &Application,
     token: &Unverified<'_>,
 ) -> Result<(), StsError> {
@@ -58,10 +57,12 @@ fn verify_certificate(
             .with("reason", reason)
             .with("app", &id)
     };
-    let certificate = app
-        .certificates
-        .iter()
-        .find(|certificate| is_named(token, certificate))
+    // The service principal may have certificates of its own; those that sign tokens for the app prove nothing.
+    let principal = tenant.service_principal(app.app_id);
+    let own = principal.into_iter().flat_map(|own| &own.certificates);
+    let mut known = app.certificates.iter().chain(own);
+    let certificate = known
+        .find(|certificate| certificate.usage == KeyUsage::Verify && is_named(token, certificate))
         .ok_or_else(|| refusal("is not registered on application", "The key was not found."))?;
     let now = call.now();
     if now < certificate.start || certificate.end <= now {
@@ -78,50 +79,6 @@ fn verify_certificate(
     }
     verify_audience(call, token)?;
     verify_lifetime(call, token)
-}
-
-/// Whether the header names this certificate: by `x5t`, `x5t#S256`, or a `kid` that is its thumbprint, with or without
-/// padding (Terraform pads it), in base64url or in hexadecimal.
-fn is_named(token: &Unverified<'_>, certificate: &Certificate) -> bool {
-    let sha1 = keys::thumbprint(&certificate.der);
-    let sha256 = URL_SAFE_NO_PAD.encode(ring::digest::digest(
-        &ring::digest::SHA256,
-        &certificate.der,
-    ));
-    let matches = |given: &str| {
-        // MSAL Go writes standard base64, with its other two letters.
-        let bare = given
-            .trim_end_matches('=')
-            .replace('+', "-")
-            .replace('/', "_");
-        bare == sha1
-            || bare == sha256
-            || from_hex(&bare).is_some_and(|bytes| URL_SAFE_NO_PAD.encode(bytes) == sha1)
-    };
-    ["x5t#S256", "x5t", "kid"]
-        .iter()
-        .filter_map(|name| token.header(name))
-        .any(matches)
-}
-
-fn from_hex(text: &str) -> Option<Vec<u8>> {
-    if text.len() != 40 || !text.is_ascii() {
-        return None;
-    }
-    (0..text.len())
-        .step_by(2)
-        .map(|at| u8::from_str_radix(text.get(at..at + 2)?, 16).ok())
-        .collect()
-}
-
-/// RS256 and PS256 are accepted (Microsoft Learn, certificate credentials), and ES256, which Terraform can send.
-fn is_signed_by(token: &Unverified<'_>, certificate: &[u8]) -> bool {
-    let der = certificate.into();
-    let Ok(certificate) = webpki::EndEntityCert::try_from(&der) else {
-        return false;
-    };
-    let spki = certificate.subject_public_key_info();
-    keys::decoding_key_from_spki(&spki).is_some_and(|key| token.is_signed_by(&key))
 }
 
 /// The audience is the token endpoint, or the issuer, of this tenant at any of the sign-in hosts.

@@ -6,9 +6,11 @@ use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use entrasim_domain::catalogue::{self, FirstPartyApp};
 use entrasim_domain::directory::application::{Application, ImplicitGrant, SignInAudience};
+use entrasim_domain::directory::kept::Kept;
 use entrasim_domain::id::{AppId, TenantId};
 use entrasim_domain::tenant::Tenant;
 use percent_encoding::percent_decode_str;
+use serde_json::Value;
 
 use super::assertion;
 use super::error::StsError;
@@ -247,7 +249,7 @@ impl<'a> Client<'a> {
             return Ok(ClientProof::Assertion);
         }
         match &credentials.secret {
-            Some(secret) => verify_secret(call, app, secret).map(|()| ClientProof::Secret),
+            Some(secret) => verify_secret(call, tenant, app, secret).map(|()| ClientProof::Secret),
             None if app.allow_public_client && !proof_required => Ok(ClientProof::None),
             None => Err(StsError::new(7_000_218)),
         }
@@ -258,25 +260,41 @@ impl<'a> Client<'a> {
         matches!(self, Self::Elsewhere(..)) && tenant.service_principal(self.app_id()).is_none()
     }
 
+    /// The app has a service principal here, and neither that nor the registration is switched off.
     pub(super) fn require_enabled(&self, tenant: &Tenant) -> Result<(), StsError> {
         let app = self.app_id();
+        let off = |kept: &Kept| kept.get("isDisabled") == Some(&Value::Bool(true));
+        let registration_off = self.registration().is_some_and(|app| off(&app.kept));
         match tenant.service_principal(app) {
             None => Err(StsError::new(7_000_229)
                 .with("app", app)
                 .with("tenant", tenant.id)),
-            Some(principal) if !principal.account_enabled => Err(StsError::new(7_000_112)
-                .with("app", app)
-                .with("name", self.display_name())),
+            Some(principal)
+                if !principal.account_enabled || registration_off || off(&principal.kept) =>
+            {
+                Err(StsError::new(7_000_112)
+                    .with("app", app)
+                    .with("name", self.display_name()))
+            }
             Some(_) => Ok(()),
         }
     }
 }
 
-fn verify_secret(call: &Call<'_>, app: &Application, secret: &str) -> Result<(), StsError> {
+/// A secret of the registration, or of the service principal here.
+fn verify_secret(
+    call: &Call<'_>,
+    tenant: &Tenant,
+    app: &Application,
+    secret: &str,
+) -> Result<(), StsError> {
     let now = call.now();
+    let principal = tenant.service_principal(app.app_id);
+    let own = principal.into_iter().flat_map(|own| &own.secrets);
     let known: Vec<_> = app
         .secrets
         .iter()
+        .chain(own)
         .filter(|known| known.value == secret)
         .collect();
     if known

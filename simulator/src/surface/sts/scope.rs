@@ -189,7 +189,9 @@ impl<'a> Asked<'a> {
             }
         }
         // Who has let the app do anything at all has let it sign in.
-        let is_unknown = !client.is_first_party() && !is_known_to(tenant, client, user);
+        let is_unknown = !client.is_first_party()
+            && !is_known_to(tenant, client, user)
+            && self.pre_authorized(client).next().is_none();
         if held.is_empty() && !self.permissions.is_empty() || is_unknown {
             return Err(consent());
         }
@@ -218,15 +220,26 @@ impl<'a> Asked<'a> {
             };
         }
         let principal = |app| tenant.service_principal(app).map(|principal| principal.id);
-        let (Some(client), Some(resource)) =
-            (principal(client.app_id()), principal(self.resource.app_id))
-        else {
-            return Vec::new();
+        let mut scopes = match (principal(client.app_id()), principal(self.resource.app_id)) {
+            (Some(client), Some(resource)) => granted_scopes(tenant, client, resource, user.id),
+            _ => Vec::new(),
         };
-        let mut scopes = granted_scopes(tenant, client, resource, user.id);
+        scopes.extend(self.pre_authorized(client));
         // A grant may name what the resource has no longer, or never had.
         scopes.retain(|scope| self.resource.scope_named(scope).is_some());
         scopes
+    }
+
+    /// What the resource lets this client do without asking anybody (`preAuthorizedApplications`).
+    fn pre_authorized(&self, client: &Client<'_>) -> impl Iterator<Item = String> {
+        let rows = match self.resource.kind {
+            Kind::Tenant(app) => app.pre_authorized.as_slice(),
+            Kind::FirstParty(_) => &[],
+        };
+        let client = client.app_id();
+        let rows = rows.iter().filter(move |row| row.client == client);
+        rows.flat_map(|row| &row.scopes)
+            .filter_map(|id| self.resource.scope_by_id(*id))
     }
 
     fn echo(&self, scopes: &[String]) -> String {

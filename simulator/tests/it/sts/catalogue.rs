@@ -144,6 +144,7 @@ pub(crate) fn own_app(bench: &Bench, change: impl FnOnce(&mut Application, &mut 
                 key_id: KeyId::from_u128(1),
                 display_name: None,
                 value: "own-secret".to_owned(),
+                custom_id: None,
                 start: created,
                 end: created + core::time::Duration::from_secs(10 * 365 * 86_400),
             });
@@ -155,12 +156,12 @@ pub(crate) fn own_app(bench: &Bench, change: impl FnOnce(&mut Application, &mut 
             resource.scopes = ["use", "admin"]
                 .iter()
                 .enumerate()
-                .map(|(number, name)| Scope {
-                    id: PermissionId::from_u128(u128::try_from(number).unwrap() + 1),
-                    value: (*name).to_owned(),
-                    admin_consent_display_name: format!("{name} the API"),
-                    admin_only: *name == "admin",
-                    enabled: true,
+                .map(|(number, name)| {
+                    let id = PermissionId::from_u128(u128::try_from(number).unwrap() + 1);
+                    Scope {
+                        admin_only: *name == "admin",
+                        ..Scope::new(id, (*name).to_owned(), format!("{name} the API"))
+                    }
                 })
                 .collect();
             resource.app_roles.push(AppRole {
@@ -176,6 +177,7 @@ pub(crate) fn own_app(bench: &Bench, change: impl FnOnce(&mut Application, &mut 
                 key_id: KeyId::from_u128(2),
                 display_name: None,
                 value: "api-secret".to_owned(),
+                custom_id: None,
                 start: created,
                 end: created + core::time::Duration::from_secs(10 * 365 * 86_400),
             });

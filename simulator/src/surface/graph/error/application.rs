@@ -19,6 +19,16 @@ pub(in crate::surface::graph) enum ApplicationError {
     EnabledPermission,
     /// Two permissions have one id, or one value.
     DuplicateValue,
+    /// None of the keys can prove anything: there is none, or all are over.
+    NoKeyForProof,
+    /// A proof that no valid key of the object has signed, or that says something else.
+    Proof,
+    NoSuchKey(String),
+    /// It goes with its Azure resource.
+    ManagedIdentity,
+    ClassificationExists,
+    /// An identifier URI whose host is nobody's here.
+    ForeignUri(String),
 }
 
 impl ApplicationError {
@@ -42,6 +52,35 @@ impl ApplicationError {
             Self::EnabledPermission => bad(
                 "CannotDeleteOrUpdateEnabledEntitlement",
                 "Permission (scope or role) cannot be deleted or updated unless disabled first.",
+            ),
+            Self::NoKeyForProof => bad(
+                DIRECTORY,
+                "No valid key credential is registered. Proof of possession needs an existing valid certificate.",
+            ),
+            // The code is that of the old directory graph's rolling keys; the text is assumed.
+            Self::Proof => bad(
+                "Authentication_MissingOrMalformed",
+                "Proof of possession token is missing, malformed, or not signed with a valid key credential.",
+            ),
+            Self::NoSuchKey(id) => bad(
+                DIRECTORY,
+                &format!("No key credential found with keyId '{id}'."),
+            ),
+            Self::ManagedIdentity => bad(
+                DIRECTORY,
+                "Service principals of managed identities cannot be deleted through the directory.",
+            ),
+            Self::ClassificationExists => (
+                StatusCode::CONFLICT,
+                DUPLICATE,
+                "A conflicting object with one or more of the specified property values is present in the directory."
+                    .to_owned(),
+            ),
+            Self::ForeignUri(uri) => bad(
+                "HostNameNotOnVerifiedDomain",
+                &format!(
+                    "Values of identifierUris property must use a verified domain of the organization or its subdomain: '{uri}'"
+                ),
             ),
             Self::DuplicateValue => bad(
                 "DuplicateValue",

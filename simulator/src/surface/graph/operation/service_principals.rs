@@ -1,5 +1,6 @@
 //! Operations under `/servicePrincipals`: method, template, handler, the directory action that people need.
 
+use entrasim_domain::directory::service_principal::ServicePrincipal;
 use entrasim_domain::tenant::relations::Relation;
 
 use super::super::write::reference;
@@ -11,35 +12,39 @@ pub(super) const ROWS: &[Operation] = &[
     op(
         POST,
         "/servicePrincipals",
-        call(|graph, _| write::service_principal::create(graph)),
+        call(write::service_principal::create),
     )
     .needs("servicePrincipals/create"),
     op(GET, "/servicePrincipals/delta()", DELTA).needs("servicePrincipals/standard/read"),
     op(
         DELETE,
         "/servicePrincipals/{id}",
-        call(|graph, resource| {
-            write::service_principal::delete(graph, &resource.first_key(graph.tenant()?))
-        }),
+        call(write::service_principal::delete),
     )
     .needs("servicePrincipals/delete"),
     op(GET, "/servicePrincipals/{id}", READ).needs("servicePrincipals/standard/read"),
     op(
         PATCH,
         "/servicePrincipals/{id}",
-        call(|graph, resource| {
-            write::service_principal::update(graph, &resource.first_key(graph.tenant()?))
-        }),
+        call(write::service_principal::update),
     )
     .needs("servicePrincipals/basic/update"),
-    op(POST, "/servicePrincipals/{id}/addKey", UNSIMULATED)
-        .needs("servicePrincipals/credentials/update"),
-    op(POST, "/servicePrincipals/{id}/addPassword", UNSIMULATED)
-        .needs("servicePrincipals/credentials/update"),
+    op(
+        POST,
+        "/servicePrincipals/{id}/addKey",
+        call(action::add_key::answer::<ServicePrincipal>),
+    )
+    .needs("servicePrincipals/credentials/update"),
+    op(
+        POST,
+        "/servicePrincipals/{id}/addPassword",
+        call(action::add_password::answer::<ServicePrincipal>),
+    )
+    .needs("servicePrincipals/credentials/update"),
     op(
         POST,
         "/servicePrincipals/{id}/addTokenSigningCertificate",
-        UNSIMULATED,
+        call(action::add_token_signing_certificate::answer),
     )
     .needs("servicePrincipals/credentials/update"),
     op(GET, "/servicePrincipals/{id}/appRoleAssignedTo", READ)
@@ -93,13 +98,13 @@ pub(super) const ROWS: &[Operation] = &[
     op(
         POST,
         "/servicePrincipals/{id}/delegatedPermissionClassifications",
-        UNSIMULATED,
+        call(write::permission_classification::create),
     )
     .needs("servicePrincipals/permissions/update"),
     op(
         DELETE,
         "/servicePrincipals/{id}/delegatedPermissionClassifications/{id}",
-        UNSIMULATED,
+        call(write::permission_classification::delete),
     )
     .needs("servicePrincipals/permissions/update"),
     op(
@@ -134,10 +139,18 @@ pub(super) const ROWS: &[Operation] = &[
         call(|graph, resource| reference::remove(graph, resource, Relation::Owner)),
     )
     .needs("servicePrincipals/owners/update"),
-    op(POST, "/servicePrincipals/{id}/removeKey", UNSIMULATED)
-        .needs("servicePrincipals/credentials/update"),
-    op(POST, "/servicePrincipals/{id}/removePassword", UNSIMULATED)
-        .needs("servicePrincipals/credentials/update"),
+    op(
+        POST,
+        "/servicePrincipals/{id}/removeKey",
+        call(action::remove_key::answer::<ServicePrincipal>),
+    )
+    .needs("servicePrincipals/credentials/update"),
+    op(
+        POST,
+        "/servicePrincipals/{id}/removePassword",
+        call(action::remove_password::answer::<ServicePrincipal>),
+    )
+    .needs("servicePrincipals/credentials/update"),
     op(GET, "/servicePrincipals/{id}/transitiveMemberOf", READ)
         .needs("servicePrincipals/memberOf/read")
         .units(2),

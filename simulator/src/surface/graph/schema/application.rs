@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
-use entrasim_domain::credential::application_credential::{Certificate, ClientSecret};
+use entrasim_domain::credential::application_credential::{Certificate, ClientSecret, KeyUsage};
 use entrasim_domain::directory::application::{
     AppRole, Application, RequiredResourceAccess, Scope,
 };
@@ -13,8 +13,9 @@ use entrasim_domain::tenant::Tenant;
 use entrasim_domain::tenant::look_up::Indexed;
 use serde_json::{Value, json};
 
+use super::extension_property::EXTENSION_PROPERTIES;
 use super::relations::{FEDERATED_IDENTITY_CREDENTIALS, OWNERS};
-use super::{Access, Entities, EntityType, Filterable, Kind, Property, Shape, Sortable};
+use super::{Access, Entities, EntityType, Filterable, Kind, Property, Shape, Sortable, Version};
 
 type P = Property<Application>;
 
@@ -23,7 +24,7 @@ pub(in crate::surface::graph) static APPLICATION: EntityType<Application> = Enti
     set: "applications",
     class: "Application",
     properties: PROPERTIES,
-    navigations: &[FEDERATED_IDENTITY_CREDENTIALS, OWNERS],
+    navigations: &[EXTENSION_PROPERTIES, FEDERATED_IDENTITY_CREDENTIALS, OWNERS],
     missing: MISSING,
     rows,
     size: Some(|tenant| tenant.applications.len()),
@@ -59,6 +60,19 @@ pub(super) const INFORMATION: Shape = Shape::Record(&[
     ("termsOfServiceUrl", Shape::Text(1024)),
 ]);
 
+/// `addIns`
+pub(super) const ADD_INS: Shape = Shape::List(&Shape::Object(&[
+    ("id", Shape::Guid),
+    ("type", Shape::Text(256)),
+    (
+        "properties",
+        Shape::List(&Shape::Object(&[
+            ("key", Shape::Text(256)),
+            ("value", Shape::Text(1024)),
+        ])),
+    ),
+]));
+
 /// `optionalClaims`
 const OPTIONAL_CLAIMS: Shape = Shape::Object(&[
     ("accessToken", Shape::List(&OPTIONAL_CLAIM)),
@@ -87,8 +101,37 @@ const PROPERTIES: &[P] = &[
                 .map(|application| &**application)
         })
         .access(Access::ReadOnly),
-    P::null("applicationTemplateId").only(super::Version::V1),
+    P::null("applicationTemplateId").only(Version::V1),
+    P::kept(
+        "authenticationBehaviors",
+        Shape::Object(&[
+            ("blockAzureADGraphAccess", Shape::Boolean),
+            ("removeUnverifiedEmailClaim", Shape::Boolean),
+            ("requireClientServicePrincipal", Shape::Boolean),
+        ]),
+    )
+    .on_demand(),
+    P::guid("createdByAppId", |_, app| app.created_by.map(|by| by.0))
+        .access(Access::ReadOnly)
+        .on_demand(),
     P::null("disabledByMicrosoftStatus"),
+    // A registration that is switched off gets no tokens.
+    P::kept("isDisabled", Shape::Boolean).on_demand(),
+    P::kept("managerApplications", Shape::List(&Shape::Guid))
+        .only(Version::Beta)
+        .on_demand(),
+    P::kept(
+        "nativeAuthenticationApisEnabled",
+        Shape::OneOf(&["none", "all"]),
+    )
+    .on_demand(),
+    P::kept("oauth2RequirePostResponse", Shape::Boolean).on_demand(),
+    P::text("uniqueName", |_, app| {
+        app.unique_name.as_deref().map(Cow::Borrowed)
+    })
+    .key(|tenant, name| tenant.application_by_unique_name(name).map(AsRef::as_ref))
+    .access(Access::ReadOnly)
+    .on_demand(),
     P::new("createdDateTime", Kind::Date, |_, app| {
         json!(app.created.to_string())
     })
@@ -143,28 +186,17 @@ const PROPERTIES: &[P] = &[
             ("allowedWeakAlgorithms", Shape::OneOf(&["rsaSha1"])),
         ]),
     ),
-    P::kept(
-        "addIns",
-        Shape::List(&Shape::Object(&[
-            ("id", Shape::Guid),
-            ("type", Shape::Text(256)),
-            (
-                "properties",
-                Shape::List(&Shape::Object(&[
-                    ("key", Shape::Text(256)),
-                    ("value", Shape::Text(1024)),
-                ])),
-            ),
-        ])),
-    )
-    .only(super::Version::V1),
+    P::kept("addIns", ADD_INS).only(Version::V1),
     P::new("api", Kind::Complex, |_, app| {
         json!({
-            "acceptMappedClaims": null,
-            "knownClientApplications": [],
+            "acceptMappedClaims": app.accept_mapped_claims,
+            "knownClientApplications": app.known_clients.iter().map(ToString::to_string).collect::<Vec<_>>(),
             "requestedAccessTokenVersion": app.access_token_version,
             "oauth2PermissionScopes": app.scopes.iter().map(scope).collect::<Vec<_>>(),
-            "preAuthorizedApplications": [],
+            "preAuthorizedApplications": app.pre_authorized.iter().map(|row| json!({
+                "appId": row.client.to_string(),
+                "delegatedPermissionIds": row.scopes.iter().map(ToString::to_string).collect::<Vec<_>>(),
+            })).collect::<Vec<_>>(),
         })
     }),
     P::new("appRoles", Kind::Complex, |_, app| {
@@ -179,10 +211,21 @@ const PROPERTIES: &[P] = &[
                 .collect::<Vec<_>>()
         )
     }),
-    P::new(
+    P::kept(
         "parentalControlSettings",
-        Kind::Complex,
-        |_, _| json!({"countriesBlockedForMinors": [], "legalAgeGroupRule": "Allow"}),
+        Shape::Record(&[
+            ("countriesBlockedForMinors", Shape::List(&Shape::Text(2))),
+            (
+                "legalAgeGroupRule",
+                Shape::FirstOf(&[
+                    "Allow",
+                    "RequireConsentForPrivacyServices",
+                    "RequireConsentForMinors",
+                    "RequireConsentForKids",
+                    "BlockMinors",
+                ]),
+            ),
+        ]),
     ),
     P::new("passwordCredentials", Kind::Complex, |_, app| {
         json!(
@@ -210,14 +253,14 @@ const PROPERTIES: &[P] = &[
     }),
     P::new("web", Kind::Complex, |_, app| {
         json!({
-            "homePageUrl": null,
-            "logoutUrl": null,
+            "homePageUrl": app.home_page,
+            "logoutUrl": app.logout_uri,
             "redirectUris": app.web_redirect_uris,
             "implicitGrantSettings": {
                 "enableAccessTokenIssuance": app.implicit_grant.access_tokens,
                 "enableIdTokenIssuance": app.implicit_grant.id_tokens,
             },
-            "redirectUriSettings": app.web_redirect_uris.iter().map(|uri| json!({"uri": uri, "index": null})).collect::<Vec<_>>(),
+            "redirectUriSettings": app.web_redirect_uris.iter().map(|uri| redirect_uri_setting(app, uri)).collect::<Vec<_>>(),
         })
     }),
     P::kept(
@@ -243,7 +286,7 @@ pub(in crate::surface::graph) fn password_credential(
     with_text: bool,
 ) -> Value {
     json!({
-        "customKeyIdentifier": null,
+        "customKeyIdentifier": secret.custom_id.as_ref().map(|id| STANDARD.encode(id)),
         "displayName": secret.display_name,
         "endDateTime": secret.end.to_string(),
         "hint": secret.hint(),
@@ -253,32 +296,55 @@ pub(in crate::surface::graph) fn password_credential(
     })
 }
 
-fn key_credential(certificate: &Certificate) -> Value {
+/// A certificate as `keyCredential`, without the certificate itself.
+pub(in crate::surface::graph) fn key_credential(certificate: &Certificate) -> Value {
     let thumbprint =
         ring::digest::digest(&ring::digest::SHA1_FOR_LEGACY_USE_ONLY, &certificate.der);
+    let custom = certificate.custom_id.as_deref();
+    let (kind, usage) = match certificate.usage {
+        KeyUsage::Verify => ("AsymmetricX509Cert", "Verify"),
+        KeyUsage::Sign => ("X509CertAndPassword", "Sign"),
+    };
     json!({
-        "customKeyIdentifier": STANDARD.encode(thumbprint),
+        "customKeyIdentifier": STANDARD.encode(custom.unwrap_or(thumbprint.as_ref())),
         "displayName": certificate.display_name,
         "endDateTime": certificate.end.to_string(),
         "key": null,
         "keyId": certificate.key_id.to_string(),
         "startDateTime": certificate.start.to_string(),
-        "type": "AsymmetricX509Cert",
-        "usage": "Verify",
+        "type": kind,
+        "usage": usage,
     })
 }
 
 pub(super) fn scope(scope: &Scope) -> Value {
     json!({
-        "adminConsentDescription": scope.admin_consent_display_name,
-        "adminConsentDisplayName": scope.admin_consent_display_name,
+        "adminConsentDescription": scope.admin_consent_description,
+        "adminConsentDisplayName": filled(&scope.admin_consent_display_name),
         "id": scope.id.to_string(),
         "isEnabled": scope.enabled,
         "type": if scope.admin_only { "Admin" } else { "User" },
-        "userConsentDescription": null,
-        "userConsentDisplayName": null,
-        "value": scope.value,
+        "userConsentDescription": scope.user_consent_description,
+        "userConsentDisplayName": scope.user_consent_display_name,
+        "value": filled(&scope.value),
     })
+}
+
+/// A text, or null if it is empty.
+fn filled(text: &str) -> Option<&str> {
+    (!text.is_empty()).then_some(text)
+}
+
+/// A redirect URI with its place in the portal's list.
+fn redirect_uri_setting(app: &Application, uri: &str) -> Value {
+    let rows = app
+        .kept
+        .get("redirectUriSettings")
+        .and_then(Value::as_array);
+    let mut rows = rows.into_iter().flatten();
+    let known = rows.find(|row| row.get("uri").and_then(Value::as_str) == Some(uri));
+    let index = known.and_then(|row| row.get("index").cloned());
+    json!({"uri": uri, "index": index})
 }
 
 pub(super) fn app_role(role: &AppRole) -> Value {
@@ -296,7 +362,7 @@ pub(super) fn app_role(role: &AppRole) -> Value {
         "id": role.id.to_string(),
         "isEnabled": role.enabled,
         "origin": "Application",
-        "value": role.value,
+        "value": filled(&role.value),
     })
 }
 
@@ -319,14 +385,4 @@ pub(super) fn verified_publisher() -> Value {
     json!({"displayName": null, "verifiedPublisherId": null, "addedDateTime": null})
 }
 
-const MISSING: &[&str] = &[
-    "authenticationBehaviors",
-    "createdByAppId",
-    "extensionProperties",
-    "isDisabled",
-    "logo",
-    "managerApplications",
-    "nativeAuthenticationApisEnabled",
-    "oauth2RequirePostResponse",
-    "uniqueName",
-];
+const MISSING: &[&str] = &["logo"];

@@ -111,6 +111,8 @@ pub(in crate::surface::graph) enum Read<T: 'static> {
 pub(in crate::surface::graph) struct Keep<T: 'static> {
     pub(in crate::surface::graph) shape: Shape,
     kept: fn(&T) -> &Kept,
+    /// What is read until something is written, if not nothing.
+    otherwise: Option<fn(&Tenant, &T) -> Value>,
     pub(in crate::surface::graph) kept_mut: fn(&mut T) -> &mut Kept,
 }
 
@@ -313,9 +315,21 @@ impl<T> Property<T> {
         let keep = Keep {
             shape,
             kept: T::kept,
+            otherwise: None,
             kept_mut: T::kept_mut,
         };
         Self::of(name, kind, Read::Kept(keep))
+    }
+
+    /// Until something is written, this is read.
+    pub(in crate::surface::graph) const fn otherwise(
+        mut self,
+        read: fn(&Tenant, &T) -> Value,
+    ) -> Self {
+        if let Read::Kept(keep) = &mut self.read {
+            keep.otherwise = Some(read);
+        }
+        self
     }
 
     /// A property that nothing here ever sets.
@@ -421,22 +435,27 @@ impl<T> Property<T> {
             Read::Date(read) => read(tenant, row).map_or(Field::Null, Field::Date),
             Read::Texts(read) => Field::Texts(read(tenant, row)),
             Read::Json(read) => Field::of_json(self.facts.kind, read(tenant, row)),
-            Read::Kept(keep) => Field::of_json(self.facts.kind, keep.value(self.facts.name, row)),
+            Read::Kept(keep) => {
+                Field::of_json(self.facts.kind, keep.value(self.facts.name, tenant, row))
+            }
         }
     }
 
     pub(in crate::surface::graph) fn value(&self, tenant: &Tenant, row: &T) -> Value {
         match &self.read {
             Read::Json(read) => read(tenant, row),
-            Read::Kept(keep) => keep.value(self.facts.name, row),
+            Read::Kept(keep) => keep.value(self.facts.name, tenant, row),
             _ => self.field(tenant, row).json(),
         }
     }
 }
 
 impl<T> Keep<T> {
-    fn value(&self, name: &str, row: &T) -> Value {
+    fn value(&self, name: &str, tenant: &Tenant, row: &T) -> Value {
         let kept = (self.kept)(row).get(name);
-        kept.cloned().unwrap_or_else(|| self.shape.absent())
+        kept.cloned().unwrap_or_else(|| match self.otherwise {
+            Some(read) => read(tenant, row),
+            None => self.shape.absent(),
+        })
     }
 }

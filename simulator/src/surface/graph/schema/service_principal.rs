@@ -4,15 +4,18 @@ use std::borrow::Cow;
 
 use entrasim_domain::catalogue;
 use entrasim_domain::directory::service_principal::{ServicePrincipal, ServicePrincipalKind};
-use entrasim_domain::id::{AppId, ObjectId};
+use entrasim_domain::id::{AppId, ObjectId, PermissionId};
 use entrasim_domain::tenant::Tenant;
 use entrasim_domain::tenant::look_up::Indexed;
 use serde_json::{Value, json};
 
-use super::application::{INFORMATION, app_role, scope, verified_publisher};
+use super::application::{
+    ADD_INS, INFORMATION, app_role, key_credential, password_credential, scope, verified_publisher,
+};
 use super::consent::{APP_ROLE_ASSIGNED_TO, APP_ROLE_ASSIGNMENTS, OAUTH2_PERMISSION_GRANTS};
+use super::permission_classification::PERMISSION_CLASSIFICATIONS;
 use super::relations::{MEMBER_OF, OWNED_OBJECTS, OWNERS, TRANSITIVE_MEMBER_OF};
-use super::{Access, Entities, EntityType, Filterable, Kind, Property, Sortable};
+use super::{Access, Entities, EntityType, Filterable, Kind, Property, Shape, Sortable, Version};
 
 type P = Property<ServicePrincipal>;
 
@@ -25,6 +28,7 @@ pub(in crate::surface::graph) static SERVICE_PRINCIPAL: EntityType<ServicePrinci
         APP_ROLE_ASSIGNED_TO,
         APP_ROLE_ASSIGNMENTS,
         MEMBER_OF,
+        PERMISSION_CLASSIFICATIONS,
         OAUTH2_PERMISSION_GRANTS,
         OWNED_OBJECTS,
         OWNERS,
@@ -81,17 +85,22 @@ const PROPERTIES: &[P] = &[
     })
     .filter(Filterable::Exact),
     P::new("alternativeNames", Kind::Texts, alternative_names).filter(Filterable::Text),
-    text("appDisplayName", |_, principal| {
-        json!(principal.display_name)
+    text("appDisplayName", |tenant, principal| {
+        let application = tenant.application(principal.app_id);
+        json!(application.map_or(&principal.display_name, |app| &app.display_name))
     }),
-    P::null("appDescription"),
+    P::new("appDescription", Kind::Text, |tenant, principal| {
+        let application = tenant.application(principal.app_id);
+        json!(application.and_then(|app| app.kept.text("description")))
+    })
+    .access(Access::ReadOnly),
     P::new("appId", Kind::Text, |_, principal| {
         json!(principal.app_id.to_string())
     })
     .filter(Filterable::Exact)
     .key(by_app_id)
     .access(Access::ReadOnly),
-    P::null("applicationTemplateId"),
+    P::null("applicationTemplateId").only(Version::V1),
     P::guid("appOwnerOrganizationId", |_, principal| {
         Some(principal.app_owner.0)
     })
@@ -107,21 +116,39 @@ const PROPERTIES: &[P] = &[
     .filter(Filterable::Date)
     .sort(Sortable::Advanced)
     .access(Access::ReadOnly),
-    P::null("description"),
+    P::guid("createdByAppId", |_, principal| {
+        principal.created_by.map(|by| by.0)
+    })
+    .access(Access::ReadOnly)
+    .on_demand(),
+    P::kept("description", Shape::Text(1024)).filter(Filterable::Advanced),
     P::null("disabledByMicrosoftStatus"),
+    P::kept("errorUrl", Shape::Text(1024)).only(Version::Beta),
+    // A service principal that is switched off gets no tokens.
+    P::kept("isDisabled", Shape::Boolean).on_demand(),
     P::text("displayName", |_, principal| {
         Some(Cow::Borrowed(&*principal.display_name))
     })
     .filter(Filterable::Text)
     .by_index(Indexed::DisplayName)
     .sort(Sortable::Yes),
-    P::null("homepage"),
-    P::null("loginUrl"),
-    P::null("logoutUrl"),
-    P::null("notes"),
-    P::empty("notificationEmailAddresses"),
-    P::null("preferredSingleSignOnMode"),
-    P::null("preferredTokenSigningKeyThumbprint"),
+    P::kept("homepage", Shape::Text(1024)).otherwise(|tenant, principal| {
+        let application = tenant.application(principal.app_id);
+        json!(application.and_then(|app| app.home_page.as_deref()))
+    }),
+    P::kept("loginUrl", Shape::Text(1024)),
+    P::kept("logoutUrl", Shape::Text(1024)).otherwise(|tenant, principal| {
+        let application = tenant.application(principal.app_id);
+        json!(application.and_then(|app| app.logout_uri.as_deref()))
+    }),
+    P::kept("notes", Shape::Text(1024)),
+    P::kept("notificationEmailAddresses", Shape::List(&Shape::Text(320))),
+    P::kept(
+        "preferredSingleSignOnMode",
+        Shape::OneOf(&["password", "saml", "notSupported", "oidc"]),
+    ),
+    P::kept("preferredTokenSigningKeyEndDateTime", Shape::Date).only(Version::Beta),
+    P::kept("preferredTokenSigningKeyThumbprint", Shape::Text(256)),
     P::new("replyUrls", Kind::Texts, reply_urls),
     P::new("servicePrincipalNames", Kind::Texts, |tenant, principal| {
         json!(names(tenant, principal))
@@ -153,16 +180,29 @@ const PROPERTIES: &[P] = &[
             .collect()
     })
     .filter(Filterable::Text),
-    P::null("tokenEncryptionKeyId"),
-    P::null("samlSingleSignOnSettings"),
-    P::empty("addIns"),
+    P::kept("tokenEncryptionKeyId", Shape::Guid),
+    P::kept("samlMetadataUrl", Shape::Text(1024)).only(Version::Beta),
+    P::kept(
+        "samlSingleSignOnSettings",
+        Shape::Object(&[("relayState", Shape::Text(1024))]),
+    ),
+    P::kept("addIns", ADD_INS),
     P::new("appRoles", Kind::Complex, app_roles),
     P::kept("info", INFORMATION),
-    P::empty("keyCredentials"),
-    P::new("oauth2PermissionScopes", Kind::Complex, scopes).only(super::Version::V1),
-    P::new("publishedPermissionScopes", Kind::Complex, scopes).only(super::Version::Beta),
-    P::empty("passwordCredentials"),
-    P::empty("resourceSpecificApplicationPermissions").only(super::Version::V1),
+    P::complexes("keyCredentials", |_, principal| {
+        principal.certificates.iter().map(key_credential).collect()
+    }),
+    P::new("oauth2PermissionScopes", Kind::Complex, scopes)
+        .access(Access::ReadOnly)
+        .only(Version::V1),
+    P::complexes("passwordCredentials", |_, principal| {
+        let secrets = principal.secrets.iter();
+        secrets.map(|one| password_credential(one, false)).collect()
+    }),
+    P::new("publishedPermissionScopes", Kind::Complex, scopes)
+        .access(Access::ReadOnly)
+        .only(Version::Beta),
+    P::empty("resourceSpecificApplicationPermissions").only(Version::V1),
     P::new("verifiedPublisher", Kind::Complex, |_, _| {
         verified_publisher()
     }),
@@ -181,12 +221,13 @@ pub(in crate::surface::graph) fn names(
         names.extend(application.identifier_uris.iter().cloned());
     }
     names.insert(0, principal.app_id.to_string());
+    names.extend(principal.names.iter().cloned());
     names
 }
 
 fn alternative_names(_: &Tenant, principal: &ServicePrincipal) -> Value {
     match &principal.kind {
-        ServicePrincipalKind::Application => json!([]),
+        ServicePrincipalKind::Application => json!(principal.alternative_names),
         ServicePrincipalKind::ManagedIdentity {
             resource_id,
             user_assigned,
@@ -198,6 +239,9 @@ fn alternative_names(_: &Tenant, principal: &ServicePrincipal) -> Value {
 }
 
 fn reply_urls(tenant: &Tenant, principal: &ServicePrincipal) -> Value {
+    if let Some(own) = principal.kept.get("replyUrls") {
+        return own.clone();
+    }
     let uris = tenant.application(principal.app_id).map(|application| {
         let all = application
             .web_redirect_uris
@@ -239,6 +283,23 @@ fn app_roles(tenant: &Tenant, principal: &ServicePrincipal) -> Value {
     }
 }
 
+/// The delegated permissions that a service principal offers: ids and values.
+pub(in crate::surface::graph) fn offered_scopes(
+    tenant: &Tenant,
+    principal: &ServicePrincipal,
+) -> Vec<(PermissionId, String)> {
+    if is_graph(principal.app_id) {
+        let all = catalogue::graph_permissions().values();
+        let offered = all.filter_map(|one| Some((one.scope?, one.name.clone())));
+        return offered.collect();
+    }
+    let application = tenant.application(principal.app_id);
+    let scopes = application.into_iter().flat_map(|app| &app.scopes);
+    scopes
+        .map(|scope| (scope.id, scope.value.clone()))
+        .collect()
+}
+
 fn scopes(tenant: &Tenant, principal: &ServicePrincipal) -> Value {
     if is_graph(principal.app_id) {
         let scopes = catalogue::graph_permissions()
@@ -264,10 +325,7 @@ fn scopes(tenant: &Tenant, principal: &ServicePrincipal) -> Value {
 }
 
 const MISSING: &[&str] = &[
-    "createdByAppId",
     "createdObjects",
     "customSecurityAttributes",
-    "delegatedPermissionClassifications",
     "federatedIdentityCredentials",
-    "isDisabled",
 ];

@@ -16,6 +16,8 @@ pub(in crate::surface::graph) enum Shape {
     Text(usize),
     /// One of these; read back in this spelling.
     OneOf(&'static [&'static str]),
+    /// One of these; the first one until another is written.
+    FirstOf(&'static [&'static str]),
     Boolean,
     Integer(RangeInclusive<i64>),
     Guid,
@@ -34,7 +36,7 @@ pub(in crate::surface::graph) enum Shape {
 impl Shape {
     pub(in crate::surface::graph) const fn kind(&self) -> Kind {
         match self {
-            Self::Text(_) | Self::OneOf(_) | Self::Bytes => Kind::Text,
+            Self::Text(_) | Self::OneOf(_) | Self::FirstOf(_) | Self::Bytes => Kind::Text,
             Self::Boolean => Kind::Boolean,
             Self::Integer(_) => Kind::Integer,
             Self::Guid => Kind::Guid,
@@ -51,6 +53,7 @@ impl Shape {
     pub(in crate::surface::graph) fn absent(&self) -> Value {
         match self {
             Self::List(_) => Value::Array(Vec::new()),
+            Self::FirstOf([first, ..]) => Value::from(*first),
             Self::Record(members) => {
                 let members = members.iter();
                 let absent = members.map(|(name, shape)| ((*name).to_owned(), shape.absent()));
@@ -69,10 +72,10 @@ impl Shape {
     ) -> Result<Value, Misfit> {
         let kept = || Ok(value.clone());
         match (self, value) {
-            (Self::List(_), Value::Null) | (Self::Record(_), Value::Null) => Ok(self.absent()),
+            (Self::List(_) | Self::Record(_) | Self::FirstOf(_), Value::Null) => Ok(self.absent()),
             (_, Value::Null) | (Self::Any, _) | (Self::Boolean, Value::Bool(_)) => kept(),
             (Self::Text(most), Value::String(text)) if text.chars().count() <= *most => kept(),
-            (Self::OneOf(known), Value::String(text)) => {
+            (Self::OneOf(known) | Self::FirstOf(known), Value::String(text)) => {
                 let mut known = known.iter();
                 let known = known.find(|known| known.eq_ignore_ascii_case(text));
                 known.map_or(Err(Misfit::Value), |known| Ok(Value::from(*known)))

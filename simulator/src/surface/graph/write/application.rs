@@ -1,32 +1,34 @@
-//! Registrations: create, change, delete.
+//! Registrations: create, change, create where missing, delete.
 
-use base64::Engine;
-use base64::engine::general_purpose::STANDARD;
-use entrasim_domain::credential::application_credential::Certificate;
-use entrasim_domain::directory::application::{
-    AppRole, Application, RequiredResourceAccess, Scope, SignInAudience,
-};
-use entrasim_domain::id::{AppId, KeyId, ObjectId, PermissionId};
-use entrasim_domain::random::Random;
+use entrasim_domain::directory::application::{Application, SignInAudience};
+use entrasim_domain::id::{AppId, ObjectId};
 use entrasim_domain::tenant::Tenant;
 use entrasim_domain::tenant::relations::Relation;
-use entrasim_domain::time::Timestamp;
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 
 use super::super::error::GraphError;
-use super::super::path::Key;
-use super::super::permission::{self, Operation, Whose};
-use super::super::read;
-use super::super::schema::application::APPLICATION;
+use super::super::path::{Key, Segment};
+use super::super::resource::Resource;
+use super::super::schema::application::{APPLICATION, password_credential};
 use super::super::{Answer, Graph};
-use super::{body, boolean, invalid, keep, no_content, platform, text, texts};
+use super::credentialed::{certificates, change, secrets};
+use super::{
+    body, boolean, exposed_permission as exposed, identifier_uri, invalid, keep, no_content,
+    platform, reference, text, texts,
+};
 
 pub(super) const CLASS: &str = "Application";
 
 /// `POST /applications`
-pub(in crate::surface::graph) fn create(graph: &Graph<'_, '_>) -> Answer {
-    permission::CREATE_APPLICATION.check(&graph.caller, graph.tenant()?, Whose::Own)?;
-    let members = body(graph)?;
+pub(in crate::surface::graph) fn create(graph: &Graph<'_, '_>, _: &Resource<'_>) -> Answer {
+    make(graph, body(graph)?, None)
+}
+
+fn make(
+    graph: &Graph<'_, '_>,
+    mut members: Map<String, Value>,
+    unique_name: Option<String>,
+) -> Answer {
     if !members
         .keys()
         .any(|name| name.eq_ignore_ascii_case("displayName"))
@@ -36,93 +38,120 @@ pub(in crate::surface::graph) fn create(graph: &Graph<'_, '_>) -> Answer {
             class: CLASS,
         });
     }
+    let owners = reference::bound(graph.tenant()?, &mut members, "owners", CLASS)?;
     let (id, app_id) = graph
         .call
         .draw(|random| (ObjectId(random.guid()), AppId(random.guid())));
     let mut application = Application::new(id, app_id, String::new(), graph.call.now());
+    application.created_by = Some(graph.caller.app_id);
+    application.unique_name = unique_name;
     let application = graph.write(|tenant| {
-        for (name, value) in &members {
-            set(graph, tenant, &mut application, name, value)?;
+        set_all(graph, tenant, &mut application, &members)?;
+        if let Some(value) = member(&members, "passwordCredentials") {
+            application.secrets = secrets(graph, &[], value)?;
         }
-        platform::check(&application)?;
-        tenant.put_application(application.clone(), &graph.note())?;
-        tenant.link(Relation::Owner, id, graph.caller.object_id, &graph.note())?;
+        let note = graph.note();
+        tenant.put_application(application.clone(), &note)?;
+        // Who makes it owns it, unless others are named.
+        let owners = if owners.is_empty() {
+            vec![graph.caller.object_id]
+        } else {
+            owners
+        };
+        for owner in owners {
+            tenant.link(Relation::Owner, id, owner, &note)?;
+        }
         Ok(application)
     })?;
-    let mut members = APPLICATION.whole(graph.tenant()?, &application);
-    // Only the answer to the creation has the date in full, as a recording of the Azure CLI's tests shows.
-    members.insert(
+    let version = graph.query.version;
+    let mut shown = APPLICATION.whole_in(graph.tenant()?, &application, version);
+    // Only the answer to the creation has the date in full, as a recording of the Azure CLI's tests shows, and the secrets.
+    shown.insert(
         "createdDateTime".to_owned(),
         json!(application.created.seven_digit_form()),
     );
-    graph.created(&APPLICATION, members)
+    let secrets = application.secrets.iter();
+    let secrets: Vec<Value> = secrets.map(|one| password_credential(one, true)).collect();
+    shown.insert("passwordCredentials".to_owned(), Value::Array(secrets));
+    graph.created(&APPLICATION, shown)
 }
 
-/// `PATCH /applications/{id}`
-pub(in crate::surface::graph) fn update(graph: &Graph<'_, '_>, key: &Key) -> Answer {
+/// `PATCH /applications/{id}`; with `Prefer: create-if-missing` and a `uniqueName` that nothing has, it is made (Microsoft
+/// Graph reference, "Upsert application").
+pub(in crate::surface::graph) fn update(graph: &Graph<'_, '_>, path: &Resource<'_>) -> Answer {
     let members = body(graph)?;
-    change(
-        graph,
-        key,
-        &permission::WRITE_APPLICATION,
-        |tenant, application| {
-            for (name, value) in &members {
-                set(graph, tenant, application, name, value)?;
-            }
-            platform::check(application)
-        },
-    )?;
+    let missing = path.first().is_none_or(|first| first.row.is_none());
+    if missing
+        && graph.prefers("create-if-missing")
+        && let Some(name) = unique_name(graph)
+    {
+        return make(graph, members, Some(name));
+    }
+    let renamed = change(graph, path, |tenant, application: &mut Application| {
+        let before = application.display_name.clone();
+        set_all(graph, tenant, application, &members)?;
+        if let Some(value) = member(&members, "passwordCredentials") {
+            application.secrets = secrets(graph, &application.secrets, value)?;
+        }
+        let renamed = application.display_name != before;
+        Ok(renamed.then(|| (application.app_id, application.display_name.clone())))
+    })?;
+    if let Some((app, name)) = renamed {
+        rename_principal(graph, app, name)?;
+    }
     Ok(no_content())
 }
 
+/// The service principal at home bears the registration's name.
+fn rename_principal(graph: &Graph<'_, '_>, app: AppId, name: String) -> Result<(), GraphError> {
+    graph.write(|tenant| {
+        let Some(principal) = tenant.service_principal(app) else {
+            return Ok(());
+        };
+        let mut principal = (**principal).clone();
+        principal.display_name = name;
+        Ok(tenant.put_service_principal(principal, &graph.note())?)
+    })
+}
+
 /// `DELETE /applications/{id}`: its service principal here goes with it.
-pub(in crate::surface::graph) fn delete(graph: &Graph<'_, '_>, key: &Key) -> Answer {
-    let id = allowed(graph, key, &permission::WRITE_APPLICATION)?;
+pub(in crate::surface::graph) fn delete(graph: &Graph<'_, '_>, path: &Resource<'_>) -> Answer {
+    let id = path.object::<Application>(0)?.id;
     graph.write(|tenant| Ok(tenant.delete(id, &graph.note())?))?;
     Ok(no_content())
 }
 
-/// Whether the caller owns a registration.
-pub(in crate::surface::graph) fn owns(
+/// The `uniqueName` that the path names.
+fn unique_name(graph: &Graph<'_, '_>) -> Option<String> {
+    let segments = graph.call.request.segments();
+    let mut keys = segments
+        .iter()
+        .filter_map(|segment| Segment::parse(segment).key);
+    keys.find_map(|key| match key {
+        Key::Named(arguments) => arguments
+            .into_iter()
+            .find(|argument| argument.name.eq_ignore_ascii_case("uniqueName"))
+            .map(|argument| argument.value),
+        Key::Id(_) => None,
+    })
+}
+
+fn member<'m>(members: &'m Map<String, Value>, wanted: &str) -> Option<&'m Value> {
+    let mut all = members.iter();
+    all.find(|(name, _)| name.eq_ignore_ascii_case(wanted))
+        .map(|(_, value)| value)
+}
+
+fn set_all(
     graph: &Graph<'_, '_>,
     tenant: &Tenant,
-    application: ObjectId,
-) -> bool {
-    let caller = graph.caller.object_id;
-    tenant.relations.has(Relation::Owner, application, caller)
-}
-
-/// Checks the permission for a registration and gives its id.
-pub(in crate::surface::graph) fn allowed(
-    graph: &Graph<'_, '_>,
-    key: &Key,
-    operation: &'static Operation,
-) -> Result<ObjectId, GraphError> {
-    let tenant = graph.tenant()?;
-    let found = read::find(&APPLICATION, tenant, key);
-    let own = found.as_ref().is_ok_and(|app| owns(graph, tenant, app.id));
-    operation.check(&graph.caller, tenant, Whose::of(own))?;
-    Ok(found?.id)
-}
-
-/// Changes one registration, if the caller may.
-pub(in crate::surface::graph) fn change<T>(
-    graph: &Graph<'_, '_>,
-    key: &Key,
-    operation: &'static Operation,
-    change: impl FnOnce(&Tenant, &mut Application) -> Result<T, GraphError>,
-) -> Result<T, GraphError> {
-    let id = allowed(graph, key, operation)?;
-    graph.write(|tenant| {
-        let application = tenant
-            .applications
-            .get(&id)
-            .ok_or_else(|| GraphError::Missing(id.to_string()))?;
-        let mut application = (**application).clone();
-        let result = change(tenant, &mut application)?;
-        tenant.put_application(application, &graph.note())?;
-        Ok(result)
-    })
+    application: &mut Application,
+    members: &Map<String, Value>,
+) -> Result<(), GraphError> {
+    for (name, value) in members {
+        set(graph, tenant, application, name, value)?;
+    }
+    platform::check(application)
 }
 
 fn set(
@@ -136,87 +165,60 @@ fn set(
         "displayname" => application.display_name = text(value, name, CLASS, 256)?,
         "identifieruris" => {
             let uris = texts(value, name, CLASS)?;
-            let taken = |uri: &String| {
-                tenant
-                    .applications
-                    .values()
-                    .any(|other| other.id != application.id && other.identifier_uris.contains(uri))
-            };
-            if uris.iter().any(taken) {
-                return Err(GraphError::Conflict {
-                    member: "identifierUris",
-                });
-            }
+            identifier_uri::check(tenant, application, &uris)?;
             application.identifier_uris = uris;
         }
         "isfallbackpublicclient" => {
             application.allow_public_client = !value.is_null() && boolean(value, name, CLASS)?;
         }
-        "signinaudience" => {
-            application.sign_in_audience = [
-                SignInAudience::AzureADMyOrg,
-                SignInAudience::AzureADMultipleOrgs,
-                SignInAudience::AzureADandPersonalMicrosoftAccount,
-            ]
-            .into_iter()
-            .find(|audience| value.as_str() == Some(audience.as_str()))
-            .ok_or_else(|| invalid(name, CLASS))?;
-        }
+        "signinaudience" => application.sign_in_audience = sign_in_audience(value)?,
         "web" => platform::web(application, value)?,
         "spa" => platform::spa(application, value)?,
         "publicclient" => platform::public_client(application, value)?,
         "api" => set_api(application, value)?,
-        "approles" => application.app_roles = list(value, name, app_role)?,
+        "approles" => application.app_roles = exposed::app_roles(&application.app_roles, value)?,
         "requiredresourceaccess" => {
-            application.required_resource_access = list(value, name, required_resource_access)?;
+            application.required_resource_access = exposed::required_resource_access(value)?;
         }
         "keycredentials" => {
-            application.certificates =
-                list(value, name, |row| certificate(graph, application, row))?;
+            application.certificates = certificates(graph, &application.certificates, value)?;
         }
+        // What the caller sees of it depends on whether it was just made.
+        "passwordcredentials" => {}
         _ => keep(&APPLICATION, tenant, application, name, value)?,
     }
     Ok(())
 }
 
-fn list<T>(
-    value: &Value,
-    name: &str,
-    row: impl Fn(&Value) -> Option<T>,
-) -> Result<Vec<T>, GraphError> {
-    let rows = value.as_array().map(|rows| rows.iter().map(row).collect());
-    rows.flatten().ok_or_else(|| invalid(name, CLASS))
+fn sign_in_audience(value: &Value) -> Result<SignInAudience, GraphError> {
+    if value.as_str() == Some("PersonalMicrosoftAccount") {
+        let name = "graph write of application/signInAudience PersonalMicrosoftAccount";
+        return Err(GraphError::NotSimulated(name.to_owned()));
+    }
+    [
+        SignInAudience::AzureADMyOrg,
+        SignInAudience::AzureADMultipleOrgs,
+        SignInAudience::AzureADandPersonalMicrosoftAccount,
+    ]
+    .into_iter()
+    .find(|audience| value.as_str() == Some(audience.as_str()))
+    .ok_or_else(|| invalid("signInAudience", CLASS))
 }
 
-/// A member of a complex property that is not kept: it passes if it says nothing.
-pub(super) fn inner_member(
-    name: &str,
-    known: &[&str],
-    member: &str,
-    value: &Value,
-) -> Result<(), GraphError> {
-    let Some(member) = known.iter().find(|known| **known == member) else {
-        return Err(GraphError::UnknownMember {
-            member: member.to_owned(),
-            entity: APPLICATION.name,
-        });
-    };
-    let is_off = |value: &Value| value.is_null() || value == &Value::Bool(false);
-    let says_nothing = is_off(value)
-        || value.as_array().is_some_and(Vec::is_empty)
-        || value
-            .as_object()
-            .is_some_and(|inner| inner.values().all(is_off));
-    if says_nothing {
-        Ok(())
-    } else {
-        let name = format!("graph write of application/{name}/{member}");
-        Err(GraphError::NotSimulated(name))
+/// A member of a complex property that the type does not have.
+pub(super) fn strange(member: &str, entity: &'static str) -> GraphError {
+    GraphError::UnknownMember {
+        member: member.to_owned(),
+        entity,
     }
 }
 
 fn set_api(application: &mut Application, value: &Value) -> Result<(), GraphError> {
     let members = value.as_object().ok_or_else(|| invalid("api", CLASS))?;
+    // Who is authorised beforehand names scopes that may come in the same body.
+    let order = |name: &str| name == "preAuthorizedApplications";
+    let mut members: Vec<(&String, &Value)> = members.iter().collect();
+    members.sort_by_key(|(name, _)| order(name));
     for (member, value) in members {
         match member.as_str() {
             "requestedAccessTokenVersion" => {
@@ -227,109 +229,28 @@ fn set_api(application: &mut Application, value: &Value) -> Result<(), GraphErro
                     _ => return Err(invalid("requestedAccessTokenVersion", CLASS)),
                 };
             }
-            "oauth2PermissionScopes" => application.scopes = list(value, member, scope)?,
-            _ => {
-                let others = [
-                    "acceptMappedClaims",
-                    "knownClientApplications",
-                    "preAuthorizedApplications",
-                ];
-                inner_member("api", &others, member, value)?;
+            "acceptMappedClaims" => {
+                application.accept_mapped_claims = match value {
+                    Value::Null => None,
+                    value => Some(boolean(value, member, CLASS)?),
+                };
             }
+            "knownClientApplications" => application.known_clients = exposed::known_clients(value)?,
+            "oauth2PermissionScopes" => {
+                application.scopes = exposed::scopes(&application.scopes, value)?;
+                // What is gone can no longer be authorised beforehand.
+                for row in &mut application.pre_authorized {
+                    let scopes = &application.scopes;
+                    row.scopes
+                        .retain(|id| scopes.iter().any(|scope| scope.id == *id));
+                }
+            }
+            "preAuthorizedApplications" => {
+                application.pre_authorized = exposed::pre_authorized(&application.scopes, value)?;
+            }
+            member if member.contains('@') => {}
+            member => return Err(strange(member, "apiApplication")),
         }
     }
     Ok(())
-}
-
-fn permission_id(row: &Value) -> Option<PermissionId> {
-    row.get("id")?.as_str()?.parse().ok()
-}
-
-fn string(row: &Value, name: &str) -> String {
-    row.get(name)
-        .and_then(Value::as_str)
-        .unwrap_or_default()
-        .to_owned()
-}
-
-fn enabled(row: &Value) -> bool {
-    row.get("isEnabled")
-        .and_then(Value::as_bool)
-        .unwrap_or(true)
-}
-
-fn scope(row: &Value) -> Option<Scope> {
-    Some(Scope {
-        id: permission_id(row)?,
-        value: string(row, "value"),
-        admin_consent_display_name: string(row, "adminConsentDisplayName"),
-        admin_only: row.get("type").and_then(Value::as_str) == Some("Admin"),
-        enabled: enabled(row),
-    })
-}
-
-fn app_role(row: &Value) -> Option<AppRole> {
-    let member_types = row.get("allowedMemberTypes")?.as_array()?;
-    let has = |name: &str| member_types.iter().any(|kind| kind == name);
-    Some(AppRole {
-        id: permission_id(row)?,
-        value: string(row, "value"),
-        display_name: string(row, "displayName"),
-        description: string(row, "description"),
-        for_users: has("User"),
-        for_applications: has("Application"),
-        enabled: enabled(row),
-    })
-}
-
-fn required_resource_access(row: &Value) -> Option<RequiredResourceAccess> {
-    let entries = row.get("resourceAccess")?.as_array()?;
-    let of = |kind: &str| -> Option<Vec<PermissionId>> {
-        entries
-            .iter()
-            .filter(|entry| entry.get("type").and_then(Value::as_str) == Some(kind))
-            .map(permission_id)
-            .collect()
-    };
-    Some(RequiredResourceAccess {
-        resource: row.get("resourceAppId")?.as_str()?.parse().ok()?,
-        scopes: of("Scope")?,
-        roles: of("Role")?,
-    })
-}
-
-/// A certificate: a new one with its `key`, or one that is there already by its id.
-fn certificate(
-    graph: &Graph<'_, '_>,
-    application: &Application,
-    row: &Value,
-) -> Option<Certificate> {
-    let id: Option<KeyId> = row
-        .get("keyId")
-        .and_then(Value::as_str)
-        .and_then(|id| id.parse().ok());
-    let Some(key) = row.get("key").and_then(Value::as_str) else {
-        return application
-            .certificates
-            .iter()
-            .find(|known| Some(known.key_id) == id)
-            .cloned();
-    };
-    let der = STANDARD.decode(key).ok().filter(|der| !der.is_empty())?;
-    let date = |name: &str| {
-        row.get(name)
-            .and_then(Value::as_str)
-            .and_then(Timestamp::parse)
-    };
-    let start = date("startDateTime").unwrap_or_else(|| graph.call.now());
-    Some(Certificate {
-        key_id: id.unwrap_or_else(|| KeyId(graph.call.draw(Random::guid))),
-        display_name: row
-            .get("displayName")
-            .and_then(Value::as_str)
-            .map(str::to_owned),
-        der,
-        start,
-        end: date("endDateTime").unwrap_or(start + super::super::action::add_password::LIFETIME),
-    })
 }

@@ -8,18 +8,16 @@ use http::StatusCode;
 use serde_json::{Map, Value};
 
 use super::super::error::GraphError;
-use super::super::path::Key;
-use super::super::permission::{self, Operation};
+use super::super::resource::Resource;
 use super::super::schema::federated_identity_credential::FEDERATED_IDENTITY_CREDENTIAL as ENTITY;
 use super::super::{Answer, Graph};
-use super::application::change;
+use super::credentialed::change;
 use super::{body, invalid, no_content, optional_text, text, texts};
 
 const CLASS: &str = "FederatedIdentityCredential";
 /// At most so many on one registration (Microsoft Learn, "Important considerations and restrictions for federated
 /// identity credentials").
 const MOST: usize = 20;
-static WRITE: &Operation = &permission::WRITE_APPLICATION;
 
 fn fragment(application: &Application) -> String {
     format!(
@@ -41,10 +39,13 @@ fn position(application: &Application, name: &str) -> Result<usize, GraphError> 
     found.ok_or_else(|| missing(name))
 }
 
-pub(in crate::surface::graph) fn create(graph: &Graph<'_, '_>, key: &Key) -> Answer {
-    // Who may not write here learns nothing about the body.
-    super::application::allowed(graph, key, WRITE)?;
-    let members = body(graph)?;
+/// `POST /applications/{id}/federatedIdentityCredentials`
+pub(in crate::surface::graph) fn create(graph: &Graph<'_, '_>, path: &Resource<'_>) -> Answer {
+    path.present()?;
+    make(graph, path, &body(graph)?)
+}
+
+fn make(graph: &Graph<'_, '_>, path: &Resource<'_>, members: &Map<String, Value>) -> Answer {
     let id = KeyId(graph.call.draw(Random::guid));
     let mut credential = FederatedCredential {
         id,
@@ -54,7 +55,7 @@ pub(in crate::surface::graph) fn create(graph: &Graph<'_, '_>, key: &Key) -> Ans
         audience: String::new(),
         description: None,
     };
-    set(&mut credential, &members)?;
+    set(&mut credential, members)?;
     let present = [
         ("name", &credential.name),
         ("issuer", &credential.issuer),
@@ -67,7 +68,7 @@ pub(in crate::surface::graph) fn create(graph: &Graph<'_, '_>, key: &Key) -> Ans
             class: CLASS,
         });
     }
-    let fragment = change(graph, key, WRITE, |_, application| {
+    let fragment = change(graph, path, |_, application: &mut Application| {
         let known = &application.federated_credentials;
         if known.iter().any(|known| known.name == credential.name) {
             return Err(GraphError::FederatedCredentialExists(
@@ -110,10 +111,17 @@ fn check_subject(
     }
 }
 
-pub(in crate::surface::graph) fn update(graph: &Graph<'_, '_>, key: &Key, name: &str) -> Answer {
-    super::application::allowed(graph, key, WRITE)?;
-    let members = body(graph)?;
-    change(graph, key, WRITE, |_, application| {
+/// `PATCH /applications/{id}/federatedIdentityCredentials/{id}`, by id or name; with `Prefer: create-if-missing` it is made under
+/// the name in the path (Microsoft Graph reference, "Upsert federatedIdentityCredential").
+pub(in crate::surface::graph) fn update(graph: &Graph<'_, '_>, path: &Resource<'_>) -> Answer {
+    let application = path.object::<Application>(0)?;
+    let mut members = body(graph)?;
+    let name = path.key(1);
+    if position(application, name).is_err() && graph.prefers("create-if-missing") {
+        members.insert("name".to_owned(), Value::from(name));
+        return make(graph, path, &members);
+    }
+    change(graph, path, |_, application: &mut Application| {
         let at = position(application, name)?;
         let mut credential = application
             .federated_credentials
@@ -134,8 +142,11 @@ pub(in crate::surface::graph) fn update(graph: &Graph<'_, '_>, key: &Key, name: 
     Ok(no_content())
 }
 
-pub(in crate::surface::graph) fn delete(graph: &Graph<'_, '_>, key: &Key, name: &str) -> Answer {
-    change(graph, key, WRITE, |_, application| {
+/// `DELETE /applications/{id}/federatedIdentityCredentials/{id}`, by id or name.
+pub(in crate::surface::graph) fn delete(graph: &Graph<'_, '_>, path: &Resource<'_>) -> Answer {
+    path.object::<Application>(0)?;
+    let name = path.key(1);
+    change(graph, path, |_, application: &mut Application| {
         let at = position(application, name)?;
         application.federated_credentials.remove(at);
         Ok(())

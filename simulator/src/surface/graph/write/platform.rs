@@ -6,7 +6,7 @@ use entrasim_domain::directory::application::{Application, ImplicitGrant, SignIn
 use serde_json::Value;
 
 use super::super::error::GraphError;
-use super::application::{CLASS, inner_member};
+use super::application::{CLASS, strange};
 use super::{boolean, invalid, texts};
 
 /// Characters of one URI; URIs of one app, fewer where personal accounts sign in.
@@ -14,22 +14,54 @@ const LENGTH: usize = 256;
 const URIS: usize = 256;
 const URIS_PERSONAL: usize = 100;
 
-/// The members that are not kept.
-const OTHERS: [&str; 4] = [
-    "homePageUrl",
-    "logoutUrl",
-    "implicitGrantSettings",
-    "redirectUriSettings",
-];
-
 pub(super) fn web(application: &mut Application, value: &Value) -> Result<(), GraphError> {
-    let mut implicit = application.implicit_grant;
     let uris = redirect_uris(value, "web", |member, value| {
-        let is_implicit = member == "implicitGrantSettings" && value.is_object();
-        is_implicit.then(|| implicit_grant(&mut implicit, value))
+        web_member(application, member, value)
     })?;
-    application.implicit_grant = implicit;
     keep(uris, &mut application.web_redirect_uris);
+    Ok(())
+}
+
+/// A member of `web` other than the redirect URIs; `None` if there is no such.
+fn web_member(
+    application: &mut Application,
+    member: &str,
+    value: &Value,
+) -> Option<Result<(), GraphError>> {
+    Some(match member {
+        "homePageUrl" => url(value, member).map(|url| application.home_page = url),
+        "logoutUrl" => url(value, member).map(|url| application.logout_uri = url),
+        "implicitGrantSettings" => implicit_grant(&mut application.implicit_grant, value),
+        "redirectUriSettings" => redirect_uri_settings(application, value),
+        _ => return None,
+    })
+}
+
+/// A page of the app; empty is none.
+fn url(value: &Value, name: &str) -> Result<Option<String>, GraphError> {
+    match value {
+        Value::Null => Ok(None),
+        Value::String(text) if text.is_empty() => Ok(None),
+        Value::String(text) if text.len() <= LENGTH && text.contains("://") => {
+            Ok(Some(text.clone()))
+        }
+        _ => Err(invalid(name, CLASS)),
+    }
+}
+
+/// The redirect URIs again, each with its place in the portal's list.
+fn redirect_uri_settings(application: &mut Application, value: &Value) -> Result<(), GraphError> {
+    const NAME: &str = "redirectUriSettings";
+    let rows = value.as_array().ok_or_else(|| invalid(NAME, CLASS))?;
+    for row in rows {
+        let uri = row.get("uri").and_then(Value::as_str);
+        let index = row.get("index").unwrap_or(&Value::Null);
+        let fits = uri.is_some_and(|uri| may_be_registered(uri, "web"));
+        if !fits || !(index.is_null() || index.is_u64()) {
+            return Err(invalid(NAME, CLASS));
+        }
+    }
+    application.kept.set(NAME, value.clone());
     Ok(())
 }
 
@@ -62,7 +94,7 @@ fn redirect_uris(
 ) -> Result<Option<Vec<String>>, GraphError> {
     let members = value.as_object().ok_or_else(|| invalid(name, CLASS))?;
     let mut uris = None;
-    for (member, value) in members {
+    for (member, value) in members.iter().filter(|(name, _)| !name.contains('@')) {
         if member == "redirectUris" {
             let written = texts(value, name, CLASS)?;
             if !written.iter().all(|uri| may_be_registered(uri, name)) {
@@ -72,10 +104,18 @@ fn redirect_uris(
         } else if let Some(result) = other(member, value) {
             result?;
         } else {
-            inner_member(name, &OTHERS, member, value)?;
+            return Err(strange(member, entity_of(name)));
         }
     }
     Ok(uris)
+}
+
+fn entity_of(platform: &str) -> &'static str {
+    match platform {
+        "web" => "webApplication",
+        "spa" => "spaApplication",
+        _ => "publicClientApplication",
+    }
 }
 
 fn implicit_grant(kept: &mut ImplicitGrant, value: &Value) -> Result<(), GraphError> {
