@@ -68,7 +68,11 @@ fn part(exchange: &Exchange<'_>, request: &Value, response: &Value, faults: &mut
     let version = exchange.version().map_or("", super::Version::as_str);
     let url = request["url"].as_str().unwrap_or_default();
     let (path, query) = url.split_once('?').unwrap_or((url, ""));
-    let path = format!("/{version}/{}", path.trim_start_matches('/'));
+    // A whole URL says its version itself.
+    let path = match path.strip_prefix("https://graph.microsoft.com/") {
+        Some(whole) => format!("/{}", whole.replace("//", "/")),
+        None => format!("/{version}/{}", path.trim_start_matches('/')),
+    };
     // What is no JSON is text in base64, or a number.
     let body = match body {
         Some(Value::String(text)) => decoded(text),

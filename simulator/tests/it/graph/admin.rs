@@ -1,6 +1,6 @@
 //! A Global Administrator at Graph, and apps made through it.
 
-use entrasim::testing::{AFTER_PHASE_2, Bench};
+use crate::testing::{AFTER_PHASE_2, Bench};
 use serde_json::{Value, json};
 
 use super::{V1, administrator};

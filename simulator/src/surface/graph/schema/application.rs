@@ -125,7 +125,9 @@ const PROPERTIES: &[P] = &[
         Shape::OneOf(&["none", "all"]),
     )
     .on_demand(),
-    P::kept("oauth2RequirePostResponse", Shape::Boolean).on_demand(),
+    P::kept("oauth2RequirePostResponse", Shape::Boolean)
+        .only(Version::V1)
+        .on_demand(),
     P::text("uniqueName", |_, app| {
         app.unique_name.as_deref().map(Cow::Borrowed)
     })
