@@ -9,6 +9,7 @@ use serde_json::{Value, json};
 
 mod admin;
 mod app_role_assignments;
+mod applications;
 mod batch;
 mod client;
 mod consent;
@@ -21,6 +22,7 @@ mod metadata;
 mod paths;
 pub(crate) mod published;
 mod roles;
+mod service_principals;
 mod throttling;
 pub(crate) mod unauthorized;
 
