@@ -9,6 +9,8 @@ use serde::de::DeserializeOwned;
 use crate::directory::role::RoleDefinition;
 use crate::id::{AppId, PermissionId, RoleTemplateId};
 
+pub mod product;
+
 /// The app id of Microsoft Graph.
 pub const GRAPH: AppId = AppId::from_u128(0x0000_0003_0000_0000_c000_0000_0000_0000);
 /// The app id of Azure Resource Manager.

@@ -15,12 +15,13 @@ use crate::credential::application_credential::{
 use crate::credential::method::{AuthenticationMethod, MethodKind};
 use crate::directory::application::Application;
 use crate::directory::group::Group;
+use crate::directory::licence::SubscribedSku;
 use crate::directory::permission_grant::AppRoleAssignment;
 use crate::directory::role::{DirectoryRoleAssignment, GLOBAL_ADMINISTRATOR, RoleScope};
 use crate::directory::service_principal::{ServicePrincipal, ServicePrincipalKind};
 use crate::directory::user::{Home, Mail, Password, User, UserType};
 use crate::enforcement::phase::Enforcement;
-use crate::id::{AppId, KeyId, ObjectId, TenantId};
+use crate::id::{AppId, KeyId, ObjectId, SkuId, TenantId};
 use crate::policy::{AuthenticationMethodsPolicy, ConditionalAccess};
 use crate::random::Random;
 use crate::sign_in::SignInState;
@@ -140,7 +141,7 @@ pub fn contoso(options: &SeedOptions) -> Tenant {
         role_assignments: RoleAssignments::default(),
         role_definitions: OrdMap::new(),
         activated_roles: OrdSet::new(),
-        subscribed_skus: OrdMap::new(),
+        subscribed_skus: products(),
         deleted: Deleted::default(),
         throttle: Throttle::default(),
         changes: ChangeLog::default(),
@@ -161,6 +162,17 @@ pub fn contoso(options: &SeedOptions) -> Tenant {
     azure::add(&mut tenant);
     crowd::add(&mut tenant, options.users);
     tenant
+}
+
+/// The products that the tenant owns.
+fn products() -> OrdMap<SkuId, SubscribedSku> {
+    let products = catalogue::product::products().iter();
+    let owned = products.filter_map(|product| {
+        let enabled = product.seeded?;
+        let sku = product.sku;
+        Some((sku, SubscribedSku { sku, enabled }))
+    });
+    owned.collect()
 }
 
 fn first_party_service_principals(tenant: &mut Tenant) {

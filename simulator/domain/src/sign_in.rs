@@ -9,7 +9,7 @@ use crate::id::ObjectId;
 use crate::sign_in::device_authorization::DeviceAuthorization;
 use crate::sign_in::lockout::Lockout;
 use crate::sign_in::phone::{Message, Prompt, Reaction};
-use crate::sign_in::record::SignInRecord;
+use crate::sign_in::record::{SignInKind, SignInRecord};
 use crate::time::Timestamp;
 
 pub mod device_authorization;
@@ -33,6 +33,18 @@ pub struct SignInState {
     pub reactions: OrdMap<ObjectId, Reaction>,
     /// The sign-in log, the oldest first.
     pub log: Vector<Arc<SignInRecord>>,
+    /// When each person signed in last, however long ago that was.
+    pub activity: OrdMap<ObjectId, Activity>,
+}
+
+/// A person's last sign-ins and their rows in the log (`signInActivity`).
+#[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
+pub struct Activity {
+    /// With the person in front, whether it succeeded or not.
+    pub interactive: Option<(Timestamp, Uuid)>,
+    /// By a client that had signed in before.
+    pub non_interactive: Option<(Timestamp, Uuid)>,
+    pub successful: Option<(Timestamp, Uuid)>,
 }
 
 /// Older messages are forgotten.
@@ -110,6 +122,24 @@ impl SignInState {
     }
 
     pub fn log(&mut self, record: SignInRecord) {
+        let place = match record.kind {
+            SignInKind::InteractiveUser => Some(true),
+            SignInKind::NonInteractiveUser => Some(false),
+            SignInKind::ServicePrincipal | SignInKind::ManagedIdentity => None,
+        };
+        if let (Some(interactive), Some(person)) = (place, record.subject) {
+            let mut activity = self.activity.get(&person).copied().unwrap_or_default();
+            let this = Some((record.at, record.id));
+            if interactive {
+                activity.interactive = this;
+            } else {
+                activity.non_interactive = this;
+            }
+            if record.code == 0 {
+                activity.successful = this;
+            }
+            self.activity.insert(person, activity);
+        }
         if self.log.len() >= LOG {
             self.log.pop_front();
         }

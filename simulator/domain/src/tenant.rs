@@ -43,6 +43,7 @@ pub mod entries;
 pub mod error;
 pub mod index;
 pub mod knobs;
+pub mod licences;
 pub mod look_up;
 mod membership;
 pub mod proofs;

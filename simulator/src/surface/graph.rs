@@ -148,6 +148,9 @@ fn answer_for(
     }
     let body = &graph.call.request.body;
     permission::check(row, &graph.caller, tenant, resource, body)?;
+    if matches!(row.handler, Handler::Read | Handler::Delta) {
+        permission::check_properties(&graph.caller, resource, &graph.query)?;
+    }
     match row.handler {
         Handler::Read => read::answer::answer(graph, resource, row),
         Handler::Call(handler) => {

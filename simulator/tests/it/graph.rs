@@ -16,15 +16,21 @@ mod consent;
 mod contract;
 mod deleted_items;
 mod delta;
+mod directory_objects;
 mod filters;
 pub(crate) mod fixture;
+mod groups;
+mod licences;
+mod members;
 mod metadata;
 mod paths;
 pub(crate) mod published;
+mod reach;
 mod roles;
 mod service_principals;
 mod throttling;
 pub(crate) mod unauthorized;
+mod users;
 
 pub(crate) const V1: &str = "https://graph.microsoft.com/v1.0";
 

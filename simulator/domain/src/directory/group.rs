@@ -20,8 +20,6 @@ pub struct Group {
     pub kind: GroupKind,
     pub mail_enabled: bool,
     pub security_enabled: bool,
-    /// `Private`, `Public`, `HiddenMembership`.
-    pub visibility: Option<String>,
     /// `isAssignableToRole`; cannot be changed later.
     pub assignable_to_role: bool,
     /// Who the members are, if nobody adds them by hand.
@@ -29,11 +27,6 @@ pub struct Group {
     pub licences: Vec<Licence>,
     /// `uniqueName`, the key for creating where it is missing.
     pub unique_name: Option<String>,
-    pub classification: Option<String>,
-    pub preferred_language: Option<String>,
-    pub preferred_data_location: Option<String>,
-    pub theme: Option<String>,
-    pub proxy_addresses: Vec<String>,
     /// What nothing here acts on.
     pub kept: Kept,
 }
@@ -66,16 +59,10 @@ impl Group {
             kind: GroupKind::Plain,
             mail_enabled: false,
             security_enabled: true,
-            visibility: None,
             assignable_to_role: false,
             membership_rule: None,
             licences: Vec::new(),
             unique_name: None,
-            classification: None,
-            preferred_language: None,
-            preferred_data_location: None,
-            theme: None,
-            proxy_addresses: Vec::new(),
             kept: Kept::default(),
         }
     }
@@ -88,6 +75,12 @@ impl Group {
             .then_some("DynamicMembership");
         let unified = (self.kind == GroupKind::Unified).then_some("Unified");
         dynamic.into_iter().chain(unified).collect()
+    }
+
+    /// The address of a group that takes mail: its alias in the initial domain.
+    pub fn mail(&self, initial_domain: &str) -> Option<String> {
+        self.mail_enabled
+            .then(|| format!("{}@{initial_domain}", self.mail_nickname))
     }
 
     /// The members follow from a rule; nobody adds them.

@@ -24,6 +24,16 @@ impl Kept {
         self.get(name)?.as_str()
     }
 
+    /// The members of a value that is a list of texts.
+    pub fn texts(&self, name: &str) -> impl Iterator<Item = &str> {
+        let list = self.get(name).and_then(Value::as_array);
+        list.into_iter().flatten().filter_map(Value::as_str)
+    }
+
+    pub fn iter(&self) -> impl Iterator<Item = (&'static str, &Value)> {
+        self.0.iter().map(|(name, value)| (*name, value))
+    }
+
     pub fn set(&mut self, name: &'static str, value: Value) {
         match value {
             Value::Null => self.0.remove(name),

@@ -13,7 +13,7 @@ use super::table::{Entry, Table};
 use crate::directory::administrative_unit::AdministrativeUnit;
 use crate::directory::application::Application;
 use crate::directory::device::Device;
-use crate::directory::group::Group;
+use crate::directory::group::{Group, GroupKind};
 use crate::directory::object::Class;
 use crate::directory::role::{DirectoryRoleAssignment, RoleScope};
 use crate::directory::service_principal::ServicePrincipal;
@@ -146,7 +146,17 @@ impl Tenant {
     ) {
         let subject = Subject::Object(class, id);
         match before {
-            None => self.changes.record(subject, What::Created, &[], note),
+            None => {
+                let creator = note.actor.filter(|actor| self.users.get(*actor).is_some());
+                if let Some(to) = creator {
+                    self.relations.insert(Link {
+                        relation: Relation::Creator,
+                        from: id,
+                        to,
+                    });
+                }
+                self.changes.record(subject, What::Created, &[], note);
+            }
             Some(before) => {
                 let names = after.differences(before);
                 if !names.is_empty() {
@@ -228,16 +238,21 @@ impl Tenant {
             Relation::RegisteredOwner | Relation::RegisteredUser => {
                 source == Class::Device && target == Class::User
             }
+            Relation::Creator => target == Class::User,
         };
         if !fits {
-            return Err(DirectoryError::WrongType);
+            return Err(DirectoryError::WrongType(relation.navigation()));
         }
         if from == to {
-            return Err(DirectoryError::Itself);
+            return Err(DirectoryError::Itself(relation.navigation()));
         }
         if let (Relation::Member, Some(group)) = (relation, self.groups.get(&from)) {
             if group.is_dynamic() {
                 return Err(DirectoryError::DynamicGroup);
+            }
+            // People only (Microsoft Learn, "Add members").
+            if group.kind == GroupKind::Unified && target != Class::User {
+                return Err(DirectoryError::WrongType(relation.navigation()));
             }
             if group.assignable_to_role && target == Class::Group {
                 return Err(DirectoryError::NestedInRoleAssignable);

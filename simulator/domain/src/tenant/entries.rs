@@ -21,6 +21,8 @@ pub struct GroupIndex {
     pub unique_names: OrdMap<Folded, ObjectId>,
     /// Groups whose members follow from a rule.
     pub dynamic: OrdSet<ObjectId>,
+    /// Groups that give licences to their members.
+    pub licensed: OrdSet<ObjectId>,
 }
 
 impl Entry for Group {
@@ -43,6 +45,9 @@ impl Entry for Group {
         if self.is_dynamic() {
             index.dynamic.insert(self.id);
         }
+        if !self.licences.is_empty() {
+            index.licensed.insert(self.id);
+        }
     }
 
     fn leave(&self, index: &mut GroupIndex) {
@@ -56,6 +61,7 @@ impl Entry for Group {
             index.unique_names.remove(&Folded::from(name.as_str()));
         }
         index.dynamic.remove(&self.id);
+        index.licensed.remove(&self.id);
     }
 }
 

@@ -19,12 +19,12 @@ pub enum DirectoryError {
     /// The members follow from a rule.
     #[error("the members of a dynamic group cannot be changed by hand")]
     DynamicGroup,
-    /// An object of this type cannot be at that end of the relation.
-    #[error("an object of this type cannot be linked so")]
-    WrongType,
+    /// An object of this type cannot be at that end of the navigation.
+    #[error("an object of this type cannot be linked so in {0}")]
+    WrongType(&'static str),
     /// A group may not be a member of itself.
-    #[error("an object cannot be linked to itself")]
-    Itself,
+    #[error("an object cannot be linked to itself in {0}")]
+    Itself(&'static str),
     /// A group that holds roles takes no groups.
     #[error("a role-assignable group cannot have groups as members")]
     NestedInRoleAssignable,

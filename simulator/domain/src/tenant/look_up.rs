@@ -4,7 +4,9 @@ use std::sync::Arc;
 
 use super::Tenant;
 use super::index::{Folded, Ids, TextIndex, ValueIndex, compare};
+use super::relations::Relation;
 use crate::directory::application::{Application, ExtensionProperty};
+use crate::directory::group::Group;
 use crate::directory::object::{Class, ObjectRef};
 use crate::directory::user::Mail;
 use crate::id::{AppId, ObjectId};
@@ -207,6 +209,21 @@ impl Tenant {
         let mut defined = app.extension_properties.iter();
         let found = defined.find(|known| known.name.eq_ignore_ascii_case(name));
         found.filter(|_| prefix.eq_ignore_ascii_case("extension"))
+    }
+
+    /// The groups with this alias, case ignored.
+    pub fn groups_by_mail_nickname(&self, nickname: &str) -> impl Iterator<Item = &Group> {
+        let found = self.groups.index().mail_nicknames.exact(nickname, None);
+        found.filter_map(|id| self.groups.get(&id).map(|group| &**group))
+    }
+
+    /// Whether only administrators of a unit manage the object (`isManagementRestricted`).
+    pub fn is_management_restricted(&self, id: ObjectId) -> bool {
+        let mut units = self.relations.sources(Relation::UnitMember, id, None);
+        units.any(|unit| {
+            let unit = self.administrative_units.get(&unit);
+            unit.is_some_and(|unit| unit.restricted)
+        })
     }
 
     fn users_by_mail(&self, mail: &str) -> Vec<ObjectId> {

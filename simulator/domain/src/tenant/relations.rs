@@ -25,6 +25,8 @@ pub enum Relation {
     RegisteredOwner,
     /// From a device to its user.
     RegisteredUser,
+    /// From an object to the person who made it; no navigation leads that way, only back (`createdObjects`).
+    Creator,
 }
 
 /// One link.
@@ -47,7 +49,7 @@ struct Both {
 }
 
 impl Relation {
-    pub const ALL: [Self; 7] = [
+    pub const ALL: [Self; 8] = [
         Self::Member,
         Self::Owner,
         Self::Manager,
@@ -55,6 +57,7 @@ impl Relation {
         Self::UnitMember,
         Self::RegisteredOwner,
         Self::RegisteredUser,
+        Self::Creator,
     ];
 
     fn place(self) -> usize {
@@ -66,6 +69,7 @@ impl Relation {
             Self::UnitMember => 4,
             Self::RegisteredOwner => 5,
             Self::RegisteredUser => 6,
+            Self::Creator => 7,
         }
     }
 
@@ -78,12 +82,13 @@ impl Relation {
             Self::Sponsor => "sponsors",
             Self::RegisteredOwner => "registeredOwners",
             Self::RegisteredUser => "registeredUsers",
+            Self::Creator => "createdObjects",
         }
     }
 
     /// At most one object is at the other end.
     pub fn is_single(self) -> bool {
-        self == Self::Manager
+        matches!(self, Self::Manager | Self::Creator)
     }
 }
 

@@ -6,6 +6,7 @@ use super::changes::{Note, Subject, What};
 use super::deleted::{DeletedObject, Ties};
 use super::error::DirectoryError;
 use super::index::Folded;
+use super::relations::{Link, Relation};
 use crate::azure::role::covers;
 use crate::directory::object::{Class, Object, ObjectRef};
 use crate::directory::service_principal::ServicePrincipalKind;
@@ -225,7 +226,8 @@ impl Tenant {
 
     /// Other objects lose a member or an owner with this one, and get it back.
     fn record_ties(&mut self, id: ObjectId, ties: &Ties, what: What, note: &Note) {
-        for link in ties.links.iter().filter(|link| link.to == id) {
+        let told = |link: &&Link| link.to == id && link.relation != Relation::Creator;
+        for link in ties.links.iter().filter(told) {
             if let Some(class) = self.object(link.from).map(ObjectRef::class) {
                 self.changes
                     .record(Subject::Link(class, *link), what, &[], note);

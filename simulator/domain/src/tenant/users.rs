@@ -36,6 +36,8 @@ pub struct UserIndex {
     pub job_titles: ValueIndex,
     pub disabled: OrdSet<ObjectId>,
     pub guests: OrdSet<ObjectId>,
+    /// Users with licences of their own.
+    pub licensed: OrdSet<ObjectId>,
 }
 
 /// A principal name in the order of its text: the local part is compared as if `@` ended it.
@@ -266,7 +268,7 @@ fn keys(user: &User) -> Keys<'_> {
             mail,
             profile.mail_nickname.as_ref(),
             profile.employee_id.as_ref(),
-            profile.on_premises.immutable_id.as_ref(),
+            profile.immutable_id.as_ref(),
         ],
         [
             user.given_name.as_ref(),
@@ -284,6 +286,7 @@ fn has_same_keys(one: &User, two: &User) -> bool {
         && one.home == two.home
         && one.account_enabled == two.account_enabled
         && one.user_type == two.user_type
+        && one.profile().licences.is_empty() == two.profile().licences.is_empty()
 }
 
 impl UserIndex {
@@ -303,6 +306,8 @@ impl UserIndex {
         index.disabled = disabled.map(|user| user.id).collect();
         let guests = users().filter(|user| user.user_type == UserType::Guest);
         index.guests = guests.map(|user| user.id).collect();
+        let licensed = users().filter(|user| !user.profile().licences.is_empty());
+        index.licensed = licensed.map(|user| user.id).collect();
         index
     }
 
@@ -343,6 +348,9 @@ impl UserIndex {
         if user.user_type == UserType::Guest {
             self.guests.insert(user.id);
         }
+        if !user.profile().licences.is_empty() {
+            self.licensed.insert(user.id);
+        }
     }
 
     fn leave(&mut self, user: &User) {
@@ -360,5 +368,6 @@ impl UserIndex {
         }
         self.disabled.remove(&user.id);
         self.guests.remove(&user.id);
+        self.licensed.remove(&user.id);
     }
 }

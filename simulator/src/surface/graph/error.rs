@@ -138,6 +138,10 @@ pub(super) enum GraphError {
     /// The real service has it.
     NotSimulated(String),
     Application(application::ApplicationError),
+    /// A refusal in the directory's own words.
+    Refused(String),
+    /// Values that would not do, and why each.
+    Unprocessable(Value),
 }
 
 /// Where an unknown property was named.
@@ -180,6 +184,12 @@ impl GraphError {
             ),
             Self::Version => bad("BadRequest", "Invalid version."),
             Self::BadRequest(text) => bad("BadRequest", text),
+            Self::Refused(text) => bad(DIRECTORY, text),
+            Self::Unprocessable(_) => (
+                StatusCode::UNPROCESSABLE_ENTITY,
+                "Request_UnprocessableEntity",
+                "The values provided contain one or more validation errors.".to_owned(),
+            ),
             Self::Segment(_)
             | Self::Filter(_)
             | Self::OrderBy(_)
@@ -272,6 +282,7 @@ impl GraphError {
             Self::Of(_, error) => error.details(),
             Self::Conflict { member } => row("ObjectConflict", member),
             Self::Invalid { member, .. } => row("InvalidValue", member),
+            Self::Unprocessable(details) => Some(details.clone()),
             Self::Domain => row("InvalidValue", "userPrincipalName"),
             Self::WeakPassword => row("InvalidValue", "password"),
             Self::NoBackingApplication(_) => row("NoBackingApplicationObject", "appId"),
@@ -375,19 +386,22 @@ impl From<application::ApplicationError> for GraphError {
 
 impl From<DirectoryError> for GraphError {
     fn from(error: DirectoryError) -> Self {
-        let invalid = |member: &str| Self::Invalid {
-            member: member.to_owned(),
-            class: "DirectoryObject",
+        let invalid_reference = |navigation: &str| {
+            Self::Refused(format!(
+                "An invalid operation was included in the following modified references: '{navigation}'."
+            ))
         };
         match error {
             DirectoryError::NotFound(id) => Self::Missing(id.to_string()),
             DirectoryError::Conflict(member) => Self::Conflict { member },
             DirectoryError::AlreadyLinked(navigation) => Self::ReferenceExists(navigation),
             DirectoryError::NotLinked => Self::Missing(String::new()),
-            DirectoryError::DynamicGroup
-            | DirectoryError::WrongType
-            | DirectoryError::Itself
-            | DirectoryError::NestedInRoleAssignable => invalid("members"),
+            // Public issues show this answer for members beside a rule (microsoft-graph-docs issues 9071, 9556).
+            DirectoryError::DynamicGroup => Self::Denied,
+            DirectoryError::WrongType(navigation) | DirectoryError::Itself(navigation) => {
+                invalid_reference(navigation)
+            }
+            DirectoryError::NestedInRoleAssignable => invalid_reference("members"),
         }
     }
 }

@@ -87,6 +87,8 @@ pub(super) struct Operation {
     pub(super) needs: &'static str,
     /// Resource units (Microsoft Graph throttling limits).
     pub(super) units: u8,
+    /// Members of the body that people need another action for than for the rest: one of those named.
+    pub(super) apart: &'static [(&'static str, &'static [&'static str])],
     /// Permissions that are enough for some members of the body only.
     pub(super) each: &'static [MemberRule],
     /// People may do it to their own account, as long as they write nothing but these members; none named: whatever they
@@ -108,6 +110,7 @@ const fn op(method: &'static str, template: &'static str, handler: Handler) -> O
         handler,
         needs: "",
         units: 1,
+        apart: &[],
         each: &[],
         own: None,
     }
@@ -126,6 +129,11 @@ impl Operation {
 
     const fn units(mut self, units: u8) -> Self {
         self.units = units;
+        self
+    }
+
+    const fn apart(mut self, members: &'static [(&'static str, &'static [&'static str])]) -> Self {
+        self.apart = members;
         self
     }
 

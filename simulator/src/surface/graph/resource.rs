@@ -5,7 +5,6 @@ use entrasim_domain::tenant::Tenant;
 use entrasim_domain::time::Timestamp;
 
 use super::error::GraphError;
-use super::path::Key;
 use super::schema::deleted_item::DELETED_ITEM;
 use super::schema::{DIRECTORY_OBJECTS, Navigation, Projected, Row, Type};
 
@@ -118,15 +117,6 @@ impl<'a> Resource<'a> {
     /// The key of the last object.
     pub(super) fn last_key(&self) -> &str {
         self.chain.last().map_or("", |object| &object.key)
-    }
-
-    /// The first object's id, or the key that named none.
-    pub(super) fn first_key(&self, tenant: &Tenant) -> Key {
-        let first = self.chain.first();
-        let id = first
-            .and_then(|object| object.row)
-            .map(|row| row.key(tenant));
-        Key::Id(id.unwrap_or_else(|| self.key(0).to_owned()))
     }
 
     /// The same without a deleted object that can no longer be restored.

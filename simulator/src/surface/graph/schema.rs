@@ -25,6 +25,7 @@ pub(super) mod domain;
 pub(super) mod extension_property;
 pub(super) mod federated_identity_credential;
 pub(super) mod group;
+mod licence;
 pub(super) mod named_location;
 mod navigation;
 pub(super) mod oauth2_permission_grant;
@@ -41,6 +42,7 @@ mod selection;
 pub(super) mod service_principal;
 mod shape;
 pub(super) mod sign_in;
+pub(super) mod subscribed_sku;
 pub(super) mod user;
 
 pub(super) use navigation::Navigation;
@@ -359,6 +361,7 @@ pub(super) const SETS: &[&dyn Type] = &[
     &role_definition::ROLE_DEFINITION,
     &service_principal::SERVICE_PRINCIPAL,
     &sign_in::SIGN_IN,
+    &subscribed_sku::SUBSCRIBED_SKU,
     &user::USER,
 ];
 

@@ -21,10 +21,12 @@ pub(super) mod combination_configuration;
 pub(super) mod conditional_access;
 pub(super) mod credentialed;
 pub(super) mod deleted_item;
+pub(super) mod directory_object;
 pub(super) mod directory_role;
 mod exposed_permission;
 pub(super) mod extension_property;
 pub(super) mod federated_identity_credential;
+pub(super) mod group;
 mod identifier_uri;
 pub(super) mod oauth2_permission_grant;
 pub(super) mod permission_classification;
@@ -35,6 +37,9 @@ pub(super) mod role_definition;
 pub(super) mod service_principal;
 pub(super) mod temporary_access_pass;
 pub(super) mod user;
+
+pub(super) use user::identity::set_principal_name;
+pub(super) use user::password::{is_complex, set as set_password, suffices};
 
 /// The request's body as a JSON object, without OData's annotations.
 pub(super) fn body(graph: &Graph<'_, '_>) -> Result<Map<String, Value>, GraphError> {
@@ -155,6 +160,9 @@ pub(super) fn keep<T: Projected>(
     else {
         return other_member(entity, tenant, row, name, value);
     };
+    if facts.write == Access::ReadOnly {
+        return other_member(entity, tenant, row, name, value);
+    }
     let kept = (keep.kept_mut)(row);
     let before = kept.get(facts.name).cloned().unwrap_or_default();
     let written = keep.shape.written(&before, value);
@@ -223,6 +231,19 @@ pub(super) fn required<'m>(
         member: name,
         class,
     })
+}
+
+/// A member of a body, whatever the case of its name.
+pub(super) fn member<'m>(members: &'m Map<String, Value>, name: &str) -> Option<&'m Value> {
+    let mut members = members.iter();
+    let found = members.find(|(known, _)| known.eq_ignore_ascii_case(name));
+    found.map(|(_, value)| value)
+}
+
+/// What may be a mail alias.
+pub(super) fn is_alias(alias: &str) -> bool {
+    let strange = |c: char| c.is_whitespace() || "@()\\[]\";:<>,".contains(c);
+    alias.is_ascii() && !alias.contains(strange)
 }
 
 /// A text that must be there, of a bounded length.

@@ -61,7 +61,7 @@ fn a_directory_in_graphs_manner_is_read_in_and_its_people_sign_in() {
     let uma = tenant
         .user_by_principal_name("uma@TAILSPIN.example")
         .unwrap();
-    assert_eq!(uma.profile().city.as_deref(), Some("Linz"));
+    assert_eq!(uma.profile().kept.text("city"), Some("Linz"));
     assert_eq!(
         tenant.groups_of(uma.id).len(),
         2,

@@ -56,38 +56,27 @@ fn text<T: AsRef<str>>(value: Option<T>) -> Held {
 
 pub(super) fn of_user(user: &User, names: &Names<'_>, name: &str) -> Held {
     let profile = user.profile();
+    if let Some((_, kept)) = KEPT.iter().find(|(known, _)| *known == name) {
+        return text(profile.kept.text(kept));
+    }
     match name {
         "accountenabled" => Held::Boolean(user.account_enabled),
-        "city" => text(profile.city.as_ref()),
-        "companyname" => text(profile.company_name.as_ref()),
-        "country" => text(profile.country.as_ref()),
         "department" => text(user.department.as_ref()),
         "dirsyncenabled" => profile
-            .on_premises
-            .sync_enabled
-            .map_or(Held::Null, Held::Boolean),
+            .kept
+            .get("onPremisesSyncEnabled")
+            .map_or(Held::Null, Held::from),
         "displayname" => text(Some(&user.display_name)),
         "employeeid" => text(profile.employee_id.as_ref()),
-        "facsimiletelephonenumber" => text(profile.fax_number.as_ref()),
         "givenname" => text(user.given_name.as_ref()),
         "jobtitle" => text(user.job_title.as_ref()),
         "mail" => text(names.mail),
         "mailnickname" => text(Some(user.mail_nickname())),
-        "mobile" => text(profile.mobile_phone.as_ref()),
         "objectid" => Held::Text(user.id.to_string()),
-        "onpremisesdistinguishedname" => text(profile.on_premises.distinguished_name.as_ref()),
-        "onpremisessecurityidentifier" => text(profile.on_premises.security_identifier.as_ref()),
-        "othermails" => Held::Many(profile.other_mails.clone()),
-        "passwordpolicies" => text(profile.password_policies.as_ref()),
-        "physicaldeliveryofficename" => text(profile.office_location.as_ref()),
-        "postalcode" => text(profile.postal_code.as_ref()),
-        "preferredlanguage" => text(profile.preferred_language.as_ref()),
-        "proxyaddresses" => Held::Many(profile.proxy_addresses.clone()),
-        "state" => text(profile.state.as_ref()),
-        "streetaddress" => text(profile.street_address.as_ref()),
+        "othermails" => many(user, "otherMails"),
+        "proxyaddresses" => many(user, "proxyAddresses"),
         "surname" => text(user.surname.as_ref()),
-        "telephonenumber" => text(profile.business_phones.first()),
-        "usagelocation" => text(profile.usage_location.as_ref()),
+        "telephonenumber" => text(profile.kept.texts("businessPhones").next()),
         "userprincipalname" => text(Some(names.principal_name)),
         "usertype" => Held::Text(match user.user_type {
             UserType::Member => "Member".to_owned(),
@@ -97,10 +86,37 @@ pub(super) fn of_user(user: &User, names: &Names<'_>, name: &str) -> Held {
     }
 }
 
+/// Texts that rules call otherwise than Graph, and those that only the case tells apart.
+const KEPT: &[(&str, &str)] = &[
+    ("city", "city"),
+    ("companyname", "companyName"),
+    ("country", "country"),
+    ("facsimiletelephonenumber", "faxNumber"),
+    ("mobile", "mobilePhone"),
+    ("onpremisesdistinguishedname", "onPremisesDistinguishedName"),
+    (
+        "onpremisessecurityidentifier",
+        "onPremisesSecurityIdentifier",
+    ),
+    ("passwordpolicies", "passwordPolicies"),
+    ("physicaldeliveryofficename", "officeLocation"),
+    ("postalcode", "postalCode"),
+    ("preferredlanguage", "preferredLanguage"),
+    ("state", "state"),
+    ("streetaddress", "streetAddress"),
+    ("usagelocation", "usageLocation"),
+];
+
+fn many(user: &User, name: &str) -> Held {
+    let texts = user.profile().kept.texts(name);
+    Held::Many(texts.map(str::to_owned).collect())
+}
+
 fn extension(user: &User, name: &str) -> Held {
     let profile = user.profile();
-    if let Some(value) = attribute(&profile.extension_attributes, name) {
-        return text(Some(value));
+    if let Some(number) = name.strip_prefix("extensionattribute") {
+        let number = number.parse().ok();
+        return text(number.and_then(|number| profile.extension_attribute(number)));
     }
     let mut extensions = profile.extensions.iter();
     let found = extensions.find(|(known, _)| known.eq_ignore_ascii_case(name));

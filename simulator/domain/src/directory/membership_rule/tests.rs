@@ -1,3 +1,5 @@
+use serde_json::json;
+
 use super::*;
 use crate::id::ObjectId;
 use crate::time::Timestamp;
@@ -6,8 +8,12 @@ fn fits(rule: &str) -> bool {
     let id = ObjectId::from_u128(1);
     let mut user = User::new(id, "ann", "Ann Lee", Timestamp::UNIX_EPOCH);
     user.department = Some("Sales".into());
-    user.profile_mut().other_mails = vec!["ann@home.example".to_owned()];
-    user.profile_mut().extension_attributes[1] = Some("blue".into());
+    let kept = &mut user.profile_mut().kept;
+    kept.set("otherMails", json!(["ann@home.example"]));
+    kept.set(
+        "onPremisesExtensionAttributes",
+        json!({"extensionAttribute2": "blue"}),
+    );
     let names = Names {
         principal_name: "ann@contoso.com",
         mail: None,

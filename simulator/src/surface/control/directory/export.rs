@@ -1,11 +1,12 @@
 //! Writing the directory out, so that reading it in again gives the same.
 
 use entrasim_domain::directory::group::Group;
+use entrasim_domain::directory::kept::Kept;
 use entrasim_domain::directory::user::{User, UserType};
 use entrasim_domain::id::ObjectId;
 use entrasim_domain::tenant::Tenant;
 use entrasim_domain::tenant::relations::Relation;
-use serde_json::{Map, Value, json};
+use serde_json::{Value, json};
 
 pub(super) fn directory(tenant: &Tenant) -> Value {
     json!({
@@ -75,20 +76,11 @@ fn said(value: Value) -> Value {
 
 fn user(tenant: &Tenant, user: &User) -> Value {
     let profile = user.profile();
-    let attributes = (1..)
-        .zip(&profile.extension_attributes)
-        .filter_map(|(number, value)| {
-            Some((
-                format!("extensionAttribute{number}"),
-                json!(value.as_deref()?),
-            ))
-        });
-    let attributes: Map<String, Value> = attributes.collect();
     let manager = tenant
         .relations
         .targets(Relation::Manager, user.id, None)
         .next();
-    said(json!({
+    let members = json!({
         "id": user.id.to_string(),
         "userPrincipalName": tenant.principal_name(user),
         "displayName": *user.display_name,
@@ -105,27 +97,19 @@ fn user(tenant: &Tenant, user: &User) -> Value {
             "password": *password.value,
             "forceChangePasswordNextSignIn": password.must_change,
         })),
-        "officeLocation": profile.office_location.as_deref(),
-        "mobilePhone": profile.mobile_phone.as_deref(),
-        "preferredLanguage": profile.preferred_language.as_deref(),
-        "businessPhones": profile.business_phones,
-        "faxNumber": profile.fax_number,
-        "streetAddress": profile.street_address,
-        "city": profile.city,
-        "state": profile.state,
-        "postalCode": profile.postal_code,
-        "country": profile.country,
-        "companyName": profile.company_name,
-        "usageLocation": profile.usage_location,
         "employeeId": profile.employee_id.as_deref(),
-        "employeeType": profile.employee_type,
-        "employeeHireDate": profile.employee_hire_date.map(|date| date.to_string()),
-        "otherMails": profile.other_mails,
-        "onPremisesImmutableId": profile.on_premises.immutable_id.as_deref(),
-        "onPremisesSyncEnabled": profile.on_premises.sync_enabled,
-        "onPremisesExtensionAttributes": attributes,
+        "onPremisesImmutableId": profile.immutable_id.as_deref(),
         "manager": manager.map(|id| json!({"id": id.to_string()})),
-    }))
+    });
+    said(with(members, &profile.kept))
+}
+
+/// What is kept of an object as it was written, beside its other members.
+fn with(mut members: Value, kept: &Kept) -> Value {
+    for (name, value) in kept.iter() {
+        members[name] = said(value.clone());
+    }
+    members
 }
 
 fn group(tenant: &Tenant, group: &Group) -> Value {
@@ -135,7 +119,7 @@ fn group(tenant: &Tenant, group: &Group) -> Value {
     } else {
         links(tenant, Relation::Member, group.id)
     };
-    said(json!({
+    let members = json!({
         "id": group.id.to_string(),
         "displayName": group.display_name,
         "description": group.description,
@@ -145,12 +129,12 @@ fn group(tenant: &Tenant, group: &Group) -> Value {
         "groupTypes": group.types(),
         "mailEnabled": group.mail_enabled,
         "securityEnabled": group.security_enabled,
-        "visibility": group.visibility,
         "isAssignableToRole": group.assignable_to_role,
         "uniqueName": group.unique_name,
         "membershipRule": rule.map(|rule| rule.text.as_str()),
         "membershipRuleProcessingState": rule.map(|rule| if rule.processing { "On" } else { "Paused" }),
         "members": members,
         "owners": links(tenant, Relation::Owner, group.id),
-    }))
+    });
+    said(with(members, &group.kept))
 }

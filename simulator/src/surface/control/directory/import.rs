@@ -18,8 +18,11 @@ use entrasim_domain::tenant::relations::Relation;
 use entrasim_domain::time::Timestamp;
 use serde_json::Value;
 
+use self::kept::{OF_GROUPS, OF_USERS, keep};
 use super::Imported;
 use super::fields::Fields;
+
+mod kept;
 
 /// Reads a directory into a tenant. `random` makes the ids that are missing.
 pub(crate) fn import(
@@ -180,7 +183,7 @@ impl<'t> Reader<'t> {
         }
         group.mail_enabled = fields.boolean("mailEnabled").unwrap_or(false);
         group.security_enabled = fields.boolean("securityEnabled").unwrap_or(true);
-        group.visibility = fields.owned("visibility");
+        keep(&mut group.kept, OF_GROUPS, fields);
         group.assignable_to_role = fields.boolean("isAssignableToRole").unwrap_or(false);
         group.unique_name = fields.owned("uniqueName");
         let state = fields.text("membershipRuleProcessingState");
@@ -348,31 +351,9 @@ impl<'t> Reader<'t> {
 fn profile(user: &mut User, fields: &mut Fields<'_>) {
     let alias: Option<Arc<str>> = fields.shared("mailNickname");
     let alias = alias.filter(|alias| **alias != *user.local_part);
-    let attributes = fields.value("onPremisesExtensionAttributes");
-    let immutable_id: Option<Arc<str>> = fields.shared("onPremisesImmutableId");
     let profile = user.profile_mut();
     profile.mail_nickname = alias;
-    profile.office_location = fields.shared("officeLocation");
-    profile.mobile_phone = fields.shared("mobilePhone");
-    profile.preferred_language = fields.shared("preferredLanguage");
-    profile.business_phones = fields.texts("businessPhones");
-    profile.fax_number = fields.owned("faxNumber");
-    profile.street_address = fields.owned("streetAddress");
-    profile.city = fields.owned("city");
-    profile.state = fields.owned("state");
-    profile.postal_code = fields.owned("postalCode");
-    profile.country = fields.owned("country");
-    profile.company_name = fields.owned("companyName");
-    profile.usage_location = fields.owned("usageLocation");
     profile.employee_id = fields.shared("employeeId");
-    profile.employee_type = fields.owned("employeeType");
-    profile.employee_hire_date = fields.date("employeeHireDate");
-    profile.other_mails = fields.texts("otherMails");
-    profile.on_premises.immutable_id = immutable_id;
-    profile.on_premises.sync_enabled = fields.boolean("onPremisesSyncEnabled");
-    for (number, attribute) in (1..).zip(&mut profile.extension_attributes) {
-        let name = format!("extensionAttribute{number}");
-        let value = attributes.and_then(|attributes| attributes.get(name)?.as_str());
-        *attribute = value.map(Into::into);
-    }
+    profile.immutable_id = fields.shared("onPremisesImmutableId");
+    keep(&mut profile.kept, OF_USERS, fields);
 }

@@ -1,6 +1,7 @@
 //! Operations under `/directoryObjects`: method, template, handler, the directory action that people need.
 
 use super::super::action;
+use super::super::write::directory_object;
 use super::{DELETE, GET, Operation, POST, READ, UNSIMULATED, call, op};
 
 pub(super) const ROWS: &[Operation] = &[
@@ -16,18 +17,23 @@ pub(super) const ROWS: &[Operation] = &[
         call(|graph, _| action::get_by_ids::answer(graph)),
     )
     .needs("{class}/standard/read"),
-    op(POST, "/directoryObjects/validateProperties", UNSIMULATED).needs("{class}/standard/read"),
+    op(
+        POST,
+        "/directoryObjects/validateProperties",
+        call(action::validate_properties::answer),
+    )
+    .needs("{class}/standard/read"),
     op(GET, "/directoryObjects/{id}", READ).needs("{class}/standard/read"),
     op(
         POST,
         "/directoryObjects/{id}/checkMemberGroups",
-        UNSIMULATED,
+        call(action::check_member_groups::answer),
     )
     .needs("{class}/standard/read"),
     op(
         POST,
         "/directoryObjects/{id}/checkMemberObjects",
-        UNSIMULATED,
+        call(action::check_member_objects::answer),
     )
     .needs("{class}/standard/read"),
     op(
@@ -36,6 +42,16 @@ pub(super) const ROWS: &[Operation] = &[
         call(action::get_member_groups::answer),
     )
     .needs("{class}/standard/read"),
-    op(POST, "/directoryObjects/{id}/getMemberObjects", UNSIMULATED).needs("{class}/standard/read"),
-    op(DELETE, "/directoryObjects/{id}", UNSIMULATED).needs("{class}/delete"),
+    op(
+        POST,
+        "/directoryObjects/{id}/getMemberObjects",
+        call(action::get_member_objects::answer),
+    )
+    .needs("{class}/standard/read"),
+    op(
+        DELETE,
+        "/directoryObjects/{id}",
+        call(directory_object::delete),
+    )
+    .needs("{class}/delete"),
 ];

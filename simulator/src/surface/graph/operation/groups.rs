@@ -3,16 +3,16 @@
 use entrasim_domain::tenant::relations::Relation;
 
 use super::super::action;
-use super::super::write::reference;
-use super::{DELETE, DELTA, GET, Operation, PATCH, POST, READ, UNSIMULATED, call, op};
+use super::super::write::{group, reference};
+use super::{DELETE, DELTA, GET, Operation, PATCH, POST, READ, call, op};
 
 pub(super) const ROWS: &[Operation] = &[
     op(GET, "/groups", READ).needs("groups/standard/read"),
-    op(POST, "/groups", UNSIMULATED).needs("groups/create"),
+    op(POST, "/groups", call(group::create)).needs("groups/create"),
     op(GET, "/groups/delta()", DELTA).needs("groups/standard/read"),
-    op(DELETE, "/groups/{id}", UNSIMULATED).needs("groups/delete"),
+    op(DELETE, "/groups/{id}", call(group::delete)).needs("groups/delete"),
     op(GET, "/groups/{id}", READ).needs("groups/standard/read"),
-    op(PATCH, "/groups/{id}", UNSIMULATED).needs("groups/basic/update"),
+    op(PATCH, "/groups/{id}", call(group::update)).needs("groups/basic/update"),
     op(GET, "/groups/{id}/appRoleAssignments", READ)
         .needs("groups/appRoleAssignments/read")
         .units(2),
@@ -28,16 +28,36 @@ pub(super) const ROWS: &[Operation] = &[
         call(super::super::write::app_role_assignment::delete),
     )
     .needs("servicePrincipals/appRoleAssignedTo/update"),
-    op(POST, "/groups/{id}/assignLicense", UNSIMULATED).needs("groups/assignLicense"),
-    op(POST, "/groups/{id}/checkMemberGroups", UNSIMULATED).needs("groups/memberOf/read"),
-    op(POST, "/groups/{id}/checkMemberObjects", UNSIMULATED).needs("groups/memberOf/read"),
+    op(
+        POST,
+        "/groups/{id}/assignLicense",
+        call(action::assign_license::group),
+    )
+    .needs("groups/assignLicense"),
+    op(
+        POST,
+        "/groups/{id}/checkMemberGroups",
+        call(action::check_member_groups::answer),
+    )
+    .needs("groups/memberOf/read"),
+    op(
+        POST,
+        "/groups/{id}/checkMemberObjects",
+        call(action::check_member_objects::answer),
+    )
+    .needs("groups/memberOf/read"),
     op(
         POST,
         "/groups/{id}/getMemberGroups",
         call(action::get_member_groups::answer),
     )
     .needs("groups/memberOf/read"),
-    op(POST, "/groups/{id}/getMemberObjects", UNSIMULATED).needs("groups/memberOf/read"),
+    op(
+        POST,
+        "/groups/{id}/getMemberObjects",
+        call(action::get_member_objects::answer),
+    )
+    .needs("groups/memberOf/read"),
     op(GET, "/groups/{id}/memberOf", READ)
         .needs("groups/memberOf/read")
         .units(2),

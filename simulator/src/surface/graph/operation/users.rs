@@ -1,9 +1,7 @@
 //! Operations under `/users`: method, template, handler, the directory action that people need.
 
-use entrasim_domain::directory::user::User;
 use entrasim_domain::tenant::relations::Relation;
 
-use super::super::permission::Whose;
 use super::super::write::reference;
 use super::super::{action, write};
 use super::{
@@ -14,6 +12,20 @@ pub(super) mod authentication;
 
 /// What people may change of their own account (Microsoft Learn, "What are the default user permissions?").
 pub(super) const OWN_PROFILE: &[&str] = &["businessPhones", "mobilePhone", "preferredLanguage"];
+
+/// Members of an account with directory actions of their own.
+pub(super) const APART: &[(&str, &[&str])] = &[
+    ("accountEnabled", &["users/enable", "users/disable"]),
+    ("authorizationInfo", &["users/authorizationInfo/update"]),
+    ("manager", &["users/manager/update"]),
+    ("passwordProfile", &["users/password/update"]),
+    ("sponsors", &["users/sponsors/update"]),
+    (
+        "usageLocation",
+        &["users/usageLocation/update", "users/basic/update"],
+    ),
+    ("userPrincipalName", &["users/userPrincipalName/update"]),
+];
 
 /// Permissions that are about some members of an account only (Microsoft Learn, "Update user").
 pub(super) const MEMBER_RULES: &[MemberRule] = &[
@@ -43,24 +55,21 @@ pub(super) const ROWS: &[Operation] = &[
     op(GET, "/users", READ)
         .needs("users/standard/read")
         .units(2),
-    op(POST, "/users", call(|graph, _| write::user::create(graph))).needs("users/create"),
+    op(POST, "/users", call(write::user::create)).needs("users/create"),
     op(GET, "/users/delta()", DELTA).needs("users/standard/read"),
-    op(POST, "/users/validatePassword", UNSIMULATED).needs("self"),
     op(
-        DELETE,
-        "/users/{id}",
-        call(|graph, resource| write::user::delete(graph, &resource.first_key(graph.tenant()?))),
+        POST,
+        "/users/validatePassword",
+        call(action::validate_password::answer),
     )
-    .needs("users/delete"),
+    .needs("self"),
+    op(DELETE, "/users/{id}", call(write::user::delete)).needs("users/delete"),
     op(GET, "/users/{id}", READ).needs("users/standard/read"),
-    op(
-        PATCH,
-        "/users/{id}",
-        call(|graph, resource| write::user::update(graph, &resource.first_key(graph.tenant()?))),
-    )
-    .needs("users/basic/update")
-    .each(MEMBER_RULES)
-    .own(OWN_PROFILE),
+    op(PATCH, "/users/{id}", call(write::user::update))
+        .needs("users/basic/update")
+        .apart(APART)
+        .each(MEMBER_RULES)
+        .own(OWN_PROFILE),
     op(GET, "/users/{id}/appRoleAssignments", READ)
         .needs("users/appRoleAssignments/read")
         .units(2),
@@ -76,13 +85,28 @@ pub(super) const ROWS: &[Operation] = &[
         call(write::app_role_assignment::delete),
     )
     .needs("servicePrincipals/appRoleAssignedTo/update"),
-    op(POST, "/users/{id}/assignLicense", UNSIMULATED).needs("users/assignLicense"),
-    op(POST, "/users/{id}/checkMemberGroups", UNSIMULATED).needs("users/memberOf/read"),
-    op(POST, "/users/{id}/checkMemberObjects", UNSIMULATED).needs("users/memberOf/read"),
+    op(
+        POST,
+        "/users/{id}/assignLicense",
+        call(action::assign_license::user),
+    )
+    .needs("users/assignLicense"),
+    op(
+        POST,
+        "/users/{id}/checkMemberGroups",
+        call(action::check_member_groups::answer),
+    )
+    .needs("users/memberOf/read"),
+    op(
+        POST,
+        "/users/{id}/checkMemberObjects",
+        call(action::check_member_objects::answer),
+    )
+    .needs("users/memberOf/read"),
     op(
         POST,
         "/users/{id}/convertExternalToInternalMemberUser",
-        UNSIMULATED,
+        call(action::convert_external_to_internal_member_user::answer),
     )
     .needs("users/convertExternalToInternalMemberUser"),
     op(GET, "/users/{id}/createdObjects", READ).needs("users/ownedObjects/read"),
@@ -93,9 +117,19 @@ pub(super) const ROWS: &[Operation] = &[
         call(action::get_member_groups::answer),
     )
     .needs("users/memberOf/read"),
-    op(POST, "/users/{id}/getMemberObjects", UNSIMULATED).needs("users/memberOf/read"),
-    op(POST, "/users/{id}/invalidateAllRefreshTokens", UNSIMULATED)
-        .needs("users/invalidateAllRefreshTokens"),
+    op(
+        POST,
+        "/users/{id}/getMemberObjects",
+        call(action::get_member_objects::answer),
+    )
+    .needs("users/memberOf/read"),
+    op(
+        POST,
+        "/users/{id}/invalidateAllRefreshTokens",
+        call(action::revoke_sign_in_sessions::silently),
+    )
+    .needs("users/invalidateAllRefreshTokens")
+    .own(&[]),
     op(GET, "/users/{id}/licenseDetails", READ)
         .needs("users/licenseDetails/read")
         .units(2),
@@ -128,16 +162,16 @@ pub(super) const ROWS: &[Operation] = &[
     op(GET, "/users/{id}/ownedDevices", READ).needs("users/ownedDevices/read"),
     op(GET, "/users/{id}/ownedObjects", READ).needs("users/ownedObjects/read"),
     op(GET, "/users/{id}/registeredDevices", READ).needs("users/registeredDevices/read"),
-    op(POST, "/users/{id}/reprocessLicenseAssignment", UNSIMULATED)
-        .needs("users/reprocessLicenseAssignment"),
+    op(
+        POST,
+        "/users/{id}/reprocessLicenseAssignment",
+        call(action::reprocess_license_assignment::answer),
+    )
+    .needs("users/reprocessLicenseAssignment"),
     op(
         POST,
         "/users/{id}/revokeSignInSessions",
-        call(|graph, resource| {
-            let own = resource.object::<User>(0)?.id == graph.caller.object_id;
-            let key = resource.first_key(graph.tenant()?);
-            write::conditional_access::revoke_sessions(graph, &key, Whose::of(own))
-        }),
+        call(action::revoke_sign_in_sessions::answer),
     )
     .needs("users/invalidateAllRefreshTokens")
     .own(&[]),
@@ -158,5 +192,10 @@ pub(super) const ROWS: &[Operation] = &[
     op(GET, "/users/{id}/transitiveMemberOf", READ)
         .needs("users/memberOf/read")
         .units(2),
-    op(POST, "/users/{id}/changePassword", UNSIMULATED).needs("self"),
+    op(
+        POST,
+        "/users/{id}/changePassword",
+        call(action::change_password::answer),
+    )
+    .needs("self"),
 ];

@@ -128,13 +128,18 @@ impl Question<'_> {
         rule.is_none_or(|rule| self.writes_only(rule.members))
     }
 
+    /// The members of the body; annotations of the whole are none.
+    fn written(&self) -> impl Iterator<Item = &String> {
+        self.body.keys().filter(|name| !name.starts_with('@'))
+    }
+
     fn writes_only(&self, members: &[&str]) -> bool {
         let named = |name: &String| {
             members
                 .iter()
                 .any(|member| member.eq_ignore_ascii_case(name))
         };
-        self.body.keys().all(named)
+        self.written().all(named)
     }
 
     /// Some permissions need another one beside them.
@@ -168,6 +173,9 @@ impl Question<'_> {
     }
 
     fn actions_allow(&self, actions: &Actions<'_>) -> bool {
+        if !self.operation.apart.is_empty() && !self.body.is_empty() {
+            return self.written().all(|name| self.member_allows(actions, name));
+        }
         let mut alternatives = self.operation.needs.split('|');
         alternatives.any(|needs| self.one_allows(actions, needs))
     }
@@ -188,6 +196,18 @@ impl Question<'_> {
             // What is not there, or is said in the body, is nobody's secret before it is looked at.
             None => true,
         }
+    }
+
+    /// Whether a member of the body may be written: some have actions of their own.
+    fn member_allows(&self, actions: &Actions<'_>, name: &str) -> bool {
+        let name = name.strip_suffix("@odata.bind").unwrap_or(name);
+        let mut apart = self.operation.apart.iter();
+        let own = apart.find(|(member, _)| member.eq_ignore_ascii_case(name));
+        let needs = [self.operation.needs];
+        let needed = own.map_or(&needs[..], |(_, needed)| needed);
+        let class = self.operation.needs.split('/').next().unwrap_or_default();
+        let mut needed = needed.iter();
+        needed.any(|needed| self.action_allows(actions, class, needed))
     }
 
     fn action_allows(&self, actions: &Actions<'_>, class: &str, needed: &str) -> bool {

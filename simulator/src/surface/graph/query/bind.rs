@@ -261,6 +261,7 @@ impl<'q> Binder<'q> {
 
     /// A path inside of a lambda: its variable, or a member of that.
     fn member(&self, path: &str, facts: &'static Facts) -> Result<Bound, GraphError> {
+        let path = path.strip_prefix('/').unwrap_or(path);
         if path.is_empty() {
             let (source, kind) = match facts.kind {
                 Kind::Texts => (Source::Member, Kind::Text),

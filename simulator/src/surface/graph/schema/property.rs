@@ -77,6 +77,8 @@ pub(in crate::surface::graph) struct Facts {
     /// The version that has it, if the other has not.
     pub(in crate::surface::graph) only: Option<Version>,
     pub(in crate::surface::graph) write: Access,
+    /// Permissions of which one is needed to read it, beside those for the object.
+    pub(in crate::surface::graph) permissions: &'static [&'static str],
     /// The property can stand as a key in parentheses.
     pub(in crate::surface::graph) key: bool,
     /// An index over it, in the domain.
@@ -222,6 +224,7 @@ impl<T> Property<T> {
                 search: false,
                 only: None,
                 write: Access::Always,
+                permissions: &[],
                 key: false,
                 index: None,
                 members: &[],
@@ -337,13 +340,6 @@ impl<T> Property<T> {
         Self::new(name, Kind::Complex, |_, _| Value::Null)
     }
 
-    /// A text that nothing here ever sets, and that can be filtered for.
-    pub(in crate::surface::graph) const fn unset(name: &'static str, filter: Filterable) -> Self {
-        Self::new(name, Kind::Text, |_, _| Value::Null)
-            .filter(filter)
-            .on_demand()
-    }
-
     /// A list that nothing here ever fills.
     pub(in crate::surface::graph) const fn empty(name: &'static str) -> Self {
         Self::new(name, Kind::Complexes, |_, _| json!([]))
@@ -383,6 +379,15 @@ impl<T> Property<T> {
 
     pub(in crate::surface::graph) const fn access(mut self, write: Access) -> Self {
         self.facts.write = write;
+        self
+    }
+
+    /// Only for those who hold one of these permissions.
+    pub(in crate::surface::graph) const fn guarded(
+        mut self,
+        permissions: &'static [&'static str],
+    ) -> Self {
+        self.facts.permissions = permissions;
         self
     }
 

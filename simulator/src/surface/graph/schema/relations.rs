@@ -1,6 +1,7 @@
 //! Navigations between directory objects: members, owners, managers, and the other way round.
 
 use entrasim_domain::credential::application_credential::FederatedCredential;
+use entrasim_domain::directory::licence::Licence;
 use entrasim_domain::id::ObjectId;
 use entrasim_domain::tenant::Tenant;
 use entrasim_domain::tenant::relations::Relation;
@@ -8,7 +9,7 @@ use entrasim_domain::tenant::relations::Relation;
 use super::directory_object::DIRECTORY_OBJECT;
 use super::directory_role::DIRECTORY_ROLE;
 use super::federated_identity_credential::FEDERATED_IDENTITY_CREDENTIAL;
-use super::{Navigation, Projected, Row, Rows, Type, object};
+use super::{Navigation, Projected, Row, Rows, Type, licence, object};
 
 pub(super) const MEMBER_OF: Navigation =
     Navigation::many("memberOf", &DIRECTORY_OBJECT, |tenant, of, after| {
@@ -104,6 +105,37 @@ pub(super) const SPONSORS: Navigation = Navigation::many(
         None => none(),
     },
 );
+
+pub(super) const CREATED_OBJECTS: Navigation = Navigation::many(
+    "createdObjects",
+    &DIRECTORY_OBJECT,
+    |tenant, of, after| match id(tenant, of) {
+        Some(id) => sources(tenant, Relation::Creator, id, after),
+        None => none(),
+    },
+);
+
+/// One row for each product, that with the most plans on if several sides give it.
+pub(super) const LICENSE_DETAILS: Navigation = Navigation::many(
+    "licenseDetails",
+    &licence::LICENSE_DETAILS,
+    |tenant, of, _| {
+        let Row::User(user) = of else {
+            return none();
+        };
+        let mut held: Vec<&Licence> = tenant
+            .licences_of(user)
+            .into_iter()
+            .map(|held| held.licence)
+            .collect();
+        held.sort_by_key(|licence| (licence.sku, licence.disabled_plans.len()));
+        held.dedup_by_key(|licence| licence.sku);
+        Box::new(held.into_iter().map(Projected::row))
+    },
+)
+.contained()
+.unpaged()
+.unexpandable();
 
 pub(super) const OWNED_DEVICES: Navigation = Navigation::many(
     "ownedDevices",

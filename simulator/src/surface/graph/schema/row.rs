@@ -8,6 +8,7 @@ use entrasim_domain::directory::administrative_unit::AdministrativeUnit;
 use entrasim_domain::directory::application::{Application, ExtensionProperty};
 use entrasim_domain::directory::device::Device;
 use entrasim_domain::directory::group::Group;
+use entrasim_domain::directory::licence::{Licence, SubscribedSku};
 use entrasim_domain::directory::object::Class;
 use entrasim_domain::directory::permission_grant::{AppRoleAssignment, DelegatedGrant};
 use entrasim_domain::directory::role::{DirectoryRoleAssignment, RoleDefinition};
@@ -33,6 +34,7 @@ use super::domain::DOMAIN;
 use super::extension_property::EXTENSION_PROPERTY;
 use super::federated_identity_credential::FEDERATED_IDENTITY_CREDENTIAL;
 use super::group::GROUP;
+use super::licence::LICENSE_DETAILS;
 use super::named_location::NAMED_LOCATION;
 use super::oauth2_permission_grant::OAUTH2_PERMISSION_GRANT;
 use super::organization::ORGANIZATION;
@@ -42,6 +44,7 @@ use super::role_definition::ROLE_DEFINITION;
 use super::scoped_role_membership::SCOPED_ROLE_MEMBERSHIP;
 use super::service_principal::SERVICE_PRINCIPAL;
 use super::sign_in::SIGN_IN;
+use super::subscribed_sku::SUBSCRIBED_SKU;
 use super::user::USER;
 
 /// A Rust type that an entity type is about.
@@ -105,6 +108,8 @@ rows! {
     PermissionClassification(PermissionClassification) is PERMISSION_CLASSIFICATION;
     ServicePrincipal(ServicePrincipal) is SERVICE_PRINCIPAL;
     SignIn(Arc<SignInRecord>) is SIGN_IN;
+    LicenseDetails(Licence) is LICENSE_DETAILS;
+    SubscribedSku(SubscribedSku) is SUBSCRIBED_SKU;
     User(User) is USER;
 }
 

@@ -1,4 +1,4 @@
-//! The `user` entity type.
+//! The `user` entity type. Lengths are those of the property table of the reference.
 
 use std::borrow::Cow;
 use std::sync::Arc;
@@ -7,18 +7,20 @@ use entrasim_domain::directory::user::{Mail, User, UserType};
 use entrasim_domain::id::ObjectId;
 use entrasim_domain::tenant::Tenant;
 use entrasim_domain::tenant::look_up::Indexed;
-use serde_json::{Value, json};
+use serde_json::json;
 
 use super::consent::{APP_ROLE_ASSIGNMENTS, OAUTH2_PERMISSION_GRANTS};
 use super::relations::{
-    DIRECT_REPORTS, MANAGER, MEMBER_OF, OWNED_DEVICES, OWNED_OBJECTS, REGISTERED_DEVICES, SPONSORS,
-    TRANSITIVE_MEMBER_OF,
+    CREATED_OBJECTS, DIRECT_REPORTS, LICENSE_DETAILS, MANAGER, MEMBER_OF, OWNED_DEVICES,
+    OWNED_OBJECTS, REGISTERED_DEVICES, SPONSORS, TRANSITIVE_MEMBER_OF,
 };
 use super::scoped_role_membership::SCOPED_ROLE_MEMBER_OF;
 use super::{
-    Access, Address, Entities, EntityType, Filterable, Kind, Operators, Property, Sortable,
-    security_identifier,
+    Access, Address, Entities, EntityType, Filterable, Kind, Operators, Property, Shape, Sortable,
+    licence, security_identifier,
 };
+
+mod values;
 
 type P = Property<User>;
 
@@ -29,10 +31,12 @@ pub(in crate::surface::graph) static USER: EntityType<User> = EntityType {
     properties: PROPERTIES,
     navigations: &[
         APP_ROLE_ASSIGNMENTS,
-        OAUTH2_PERMISSION_GRANTS,
+        CREATED_OBJECTS,
         DIRECT_REPORTS,
+        LICENSE_DETAILS,
         MANAGER,
         MEMBER_OF,
+        OAUTH2_PERMISSION_GRANTS,
         OWNED_DEVICES,
         OWNED_OBJECTS,
         REGISTERED_DEVICES,
@@ -71,8 +75,31 @@ fn shared(text: Option<&Arc<str>>) -> Option<Cow<'_, str>> {
     text.map(|text| Cow::Borrowed(&**text))
 }
 
+/// A text that is kept, filtered for as most texts are, and only shown when selected.
+const fn more(name: &'static str, most: usize) -> P {
+    P::kept(name, Shape::Text(most))
+        .filter(Filterable::Text)
+        .on_demand()
+}
+
+/// A text that directory synchronisation brings.
+const fn synchronised(name: &'static str, filter: Filterable) -> P {
+    P::kept(name, Shape::Text(1024))
+        .filter(filter)
+        .access(Access::ReadOnly)
+        .on_demand()
+}
+
+/// A list of texts about the person.
+const fn about(name: &'static str) -> P {
+    P::kept(name, TEXTS).on_demand()
+}
+
+/// The properties that are returned without being asked for come first, in the order of recorded answers.
 const PROPERTIES: &[P] = &[
-    P::new("businessPhones", Kind::Texts, |_, _| json!([])).access(Access::Sensitive),
+    P::kept("businessPhones", TEXTS)
+        .filter(Filterable::Text)
+        .access(Access::Sensitive),
     text("displayName", Indexed::DisplayName, |_, user| {
         Some(Cow::Borrowed(&*user.display_name))
     })
@@ -91,19 +118,12 @@ const PROPERTIES: &[P] = &[
     })
     .by_index(Indexed::Mail)
     .filter(Filterable::TextWithEnd),
-    P::new("mobilePhone", Kind::Text, |_, user| {
-        json!(user.profile().mobile_phone.as_deref())
-    })
-    .filter(Filterable::Advanced)
-    .access(Access::Sensitive),
-    P::new("officeLocation", Kind::Text, |_, user| {
-        json!(user.profile().office_location.as_deref())
-    })
-    .filter(Filterable::Advanced),
-    P::new("preferredLanguage", Kind::Text, |_, user| {
-        json!(user.profile().preferred_language.as_deref())
-    })
-    .filter(Filterable::Advanced),
+    P::kept("mobilePhone", Shape::Text(64))
+        .filter(Filterable::Advanced)
+        .search()
+        .access(Access::Sensitive),
+    P::kept("officeLocation", Shape::Text(128)).filter(Filterable::Advanced),
+    P::kept("preferredLanguage", Shape::Text(64)).filter(Filterable::Advanced),
     text("surname", Indexed::Surname, |_, user| {
         shared(user.surname.as_ref())
     }),
@@ -119,27 +139,50 @@ const PROPERTIES: &[P] = &[
         .filter(Filterable::Exact)
         .indexed(|tenant, id| tenant.users.get(id.parse().ok()?).map(|user| &**user))
         .access(Access::ReadOnly),
+    P::kept("aboutMe", Shape::Text(4096)).on_demand(),
     P::boolean("accountEnabled", |_, user| Some(user.account_enabled))
         .on_demand()
         .filter(Filterable::Exact)
         .access(Access::Sensitive),
-    P::unset("ageGroup", Filterable::Text),
-    P::empty("assignedLicenses").on_demand(),
-    P::empty("assignedPlans").on_demand(),
-    P::unset("city", Filterable::Text),
-    P::unset("companyName", Filterable::Text),
-    P::unset("consentProvidedForMinor", Filterable::Text),
-    P::unset("country", Filterable::Text),
+    P::kept(
+        "ageGroup",
+        Shape::OneOf(&["Minor", "NotAdult", "Adult", "null"]),
+    )
+    .filter(Filterable::Exact)
+    .on_demand(),
+    P::complexes("assignedLicenses", licence::of_user)
+        .operators(Operators::EQ.and(Operators::NOT).and(Operators::COUNT))
+        .members(licence::ASSIGNED_MEMBERS)
+        .access(Access::ReadOnly)
+        .on_demand(),
+    P::complexes("assignedPlans", licence::assigned_plans)
+        .operators(Operators::EQ.and(Operators::NOT))
+        .members(licence::PLAN_MEMBERS)
+        .access(Access::ReadOnly)
+        .on_demand(),
+    P::kept("authorizationInfo", AUTHORIZATION_INFO).on_demand(),
+    P::kept("birthday", Shape::Date).on_demand(),
+    more("city", 128),
+    more("companyName", 64),
+    P::kept(
+        "consentProvidedForMinor",
+        Shape::OneOf(&["Granted", "Denied", "NotRequired"]),
+    )
+    .filter(Filterable::Exact)
+    .on_demand(),
+    more("country", 128),
     P::date("createdDateTime", |_, user| Some(user.created))
         .on_demand()
         .filter(Filterable::Date)
         .sort(Sortable::Advanced)
         .access(Access::ReadOnly),
     P::new("creationType", Kind::Text, |_, user| {
-        json!(user.home.as_ref().map(|_| "Invitation"))
+        let kept = user.profile().kept.text("creationType");
+        json!(kept.or(user.home.as_ref().map(|_| "Invitation")))
     })
     .on_demand()
-    .filter(Filterable::Text),
+    .filter(Filterable::Text)
+    .access(Access::ReadOnly),
     P::date("deletedDateTime", |tenant, user| {
         tenant.deleted.when(user.id)
     })
@@ -149,14 +192,41 @@ const PROPERTIES: &[P] = &[
         shared(user.department.as_ref())
     })
     .on_demand(),
-    P::unset("employeeId", Filterable::Text),
-    P::unset("employeeType", Filterable::Advanced),
+    P::kept("employeeHireDate", Shape::Date)
+        .filter(Filterable::Date)
+        .on_demand(),
+    text("employeeId", Indexed::EmployeeId, |_, user| {
+        shared(user.profile().employee_id.as_ref())
+    })
+    .on_demand(),
+    P::kept("employeeLeaveDateTime", Shape::Date)
+        .filter(Filterable::Date)
+        .guarded(&[
+            "User-LifeCycleInfo.Read.All",
+            "User-LifeCycleInfo.ReadWrite.All",
+        ])
+        .on_demand(),
+    P::kept("employeeOrgData", ORG_DATA)
+        .operators(Operators::EXACT)
+        .members(&[("costCenter", Kind::Text), ("division", Kind::Text)])
+        .on_demand(),
+    P::kept("employeeType", Shape::Text(256))
+        .filter(Filterable::Advanced)
+        .on_demand(),
     P::new("externalUserState", Kind::Text, |_, user| {
-        json!(user.home.as_ref().map(|_| "Accepted"))
+        let kept = user.profile().kept.text("externalUserState");
+        json!(kept.or(user.home.as_ref().map(|_| "Accepted")))
     })
     .on_demand()
-    .filter(Filterable::Text),
-    P::complexes("identities", identities)
+    .filter(Filterable::Exact)
+    .access(Access::ReadOnly),
+    P::kept("externalUserStateChangeDateTime", Shape::Date)
+        .filter(Filterable::Date)
+        .access(Access::ReadOnly)
+        .on_demand(),
+    more("faxNumber", 64),
+    P::kept("hireDate", Shape::Date).on_demand(),
+    P::complexes("identities", values::identities)
         .operators(Operators::EQ)
         .members(&[
             ("issuer", Kind::Text),
@@ -164,7 +234,17 @@ const PROPERTIES: &[P] = &[
             ("signInType", Kind::Text),
         ])
         .on_demand(),
-    P::null("legalAgeGroupClassification").on_demand(),
+    P::kept("imAddresses", TEXTS)
+        .filter(Filterable::Text)
+        .access(Access::ReadOnly)
+        .on_demand(),
+    about("interests"),
+    P::boolean("isManagementRestricted", |tenant, user| {
+        Some(tenant.is_management_restricted(user.id))
+    })
+    .access(Access::ReadOnly)
+    .on_demand(),
+    P::kept("isResourceAccount", Shape::Boolean).on_demand(),
     P::new("lastPasswordChangeDateTime", Kind::Date, |_, user| {
         json!(
             user.password
@@ -172,49 +252,101 @@ const PROPERTIES: &[P] = &[
                 .map(|password| password.set.to_string())
         )
     })
+    .access(Access::ReadOnly)
     .on_demand(),
+    P::new(
+        "legalAgeGroupClassification",
+        Kind::Text,
+        values::legal_age_group,
+    )
+    .access(Access::ReadOnly)
+    .on_demand(),
+    P::complexes("licenseAssignmentStates", licence::states)
+        .access(Access::ReadOnly)
+        .on_demand(),
     text("mailNickname", Indexed::MailNickname, |_, user| {
         Some(Cow::Borrowed(user.mail_nickname()))
     })
     .on_demand(),
-    P::null("onPremisesDistinguishedName").on_demand(),
-    P::null("onPremisesDomainName").on_demand(),
-    P::unset("onPremisesImmutableId", Filterable::Text),
-    P::null("onPremisesLastSyncDateTime").on_demand(),
-    P::empty("onPremisesProvisioningErrors").on_demand(),
-    P::unset("onPremisesSamAccountName", Filterable::Text),
-    P::unset("onPremisesSecurityIdentifier", Filterable::Text),
-    P::new("onPremisesSyncEnabled", Kind::Boolean, |_, _| Value::Null)
-        .filter(Filterable::Exact)
+    P::kept("mySite", Shape::Text(2048)).on_demand(),
+    synchronised("onPremisesDistinguishedName", Filterable::Text),
+    synchronised("onPremisesDomainName", Filterable::Text),
+    P::kept("onPremisesExtensionAttributes", ATTRIBUTES)
+        .operators(Operators::TEXT.and(Operators::ADVANCED))
+        .members(ATTRIBUTE_NAMES)
         .on_demand(),
-    P::null("onPremisesUserPrincipalName").on_demand(),
-    P::empty("otherMails").on_demand().access(Access::Sensitive),
-    P::unset("passwordPolicies", Filterable::Advanced),
+    text("onPremisesImmutableId", Indexed::ImmutableId, |_, user| {
+        shared(user.profile().immutable_id.as_ref())
+    })
+    .access(Access::Sensitive)
+    .on_demand(),
+    P::kept("onPremisesLastSyncDateTime", Shape::Date)
+        .filter(Filterable::Date)
+        .access(Access::ReadOnly)
+        .on_demand(),
+    P::empty("onPremisesProvisioningErrors").on_demand(),
+    synchronised("onPremisesSamAccountName", Filterable::Text),
+    synchronised("onPremisesSecurityIdentifier", Filterable::Exact),
+    P::kept("onPremisesSyncEnabled", Shape::Boolean)
+        .filter(Filterable::Exact)
+        .access(Access::ReadOnly)
+        .on_demand(),
+    synchronised("onPremisesUserPrincipalName", Filterable::Text),
+    P::kept("otherMails", TEXTS)
+        .filter(Filterable::TextWithEnd)
+        .access(Access::Sensitive)
+        .on_demand(),
+    P::kept("passwordPolicies", Shape::Text(256))
+        .filter(Filterable::Advanced)
+        .on_demand(),
     // The directory never shows a password; the member itself is null on every read.
     P::null("passwordProfile")
         .on_demand()
         .access(Access::Sensitive),
-    P::unset("postalCode", Filterable::Advanced),
-    P::unset("preferredDataLocation", Filterable::Text),
-    P::empty("provisionedPlans").on_demand(),
-    P::new("proxyAddresses", Kind::Texts, |tenant, user| {
-        let address = tenant.mail(user).map(|mail| format!("SMTP:{mail}"));
-        json!(address.into_iter().collect::<Vec<_>>())
-    })
-    .on_demand()
-    .filter(Filterable::TextWithEnd),
+    about("pastProjects"),
+    P::kept("postalCode", Shape::Text(40))
+        .filter(Filterable::Advanced)
+        .on_demand(),
+    more("preferredDataLocation", 3),
+    P::kept("preferredName", Shape::Text(256)).on_demand(),
+    P::complexes("provisionedPlans", licence::provisioned_plans)
+        .access(Access::ReadOnly)
+        .on_demand(),
+    P::texts("proxyAddresses", values::proxy_addresses)
+        .on_demand()
+        .filter(Filterable::TextWithEnd)
+        .access(Access::ReadOnly),
+    about("responsibilities"),
+    about("schools"),
     P::new("securityIdentifier", Kind::Text, |_, user| {
         json!(security_identifier(user.id))
     })
     .on_demand()
-    .filter(Filterable::Exact),
+    .filter(Filterable::Exact)
+    .access(Access::ReadOnly),
+    P::empty("serviceProvisioningErrors").on_demand(),
+    P::kept("showInAddressList", Shape::Boolean).on_demand(),
+    P::complex("signInActivity", values::sign_in_activity)
+        .operators(Operators::ORDERED)
+        .members(&[
+            ("lastNonInteractiveSignInDateTime", Kind::Date),
+            ("lastSignInDateTime", Kind::Date),
+            ("lastSuccessfulSignInDateTime", Kind::Date),
+        ])
+        .guarded(&["AuditLog.Read.All"])
+        .access(Access::ReadOnly)
+        .on_demand(),
     P::new("signInSessionsValidFromDateTime", Kind::Date, |_, user| {
         json!(user.sessions.since.to_string())
     })
+    .access(Access::ReadOnly)
     .on_demand(),
-    P::unset("state", Filterable::Text),
-    P::unset("streetAddress", Filterable::Advanced),
-    P::unset("usageLocation", Filterable::Text),
+    about("skills"),
+    more("state", 128),
+    P::kept("streetAddress", Shape::Text(1024))
+        .filter(Filterable::Advanced)
+        .on_demand(),
+    more("usageLocation", 2),
     P::new("userType", Kind::Text, |_, user| {
         json!(match user.user_type {
             UserType::Member => "Member",
@@ -225,56 +357,34 @@ const PROPERTIES: &[P] = &[
     .filter(Filterable::Exact),
 ];
 
-fn identities(tenant: &Tenant, user: &User) -> Value {
-    let mut identities = vec![json!({
-        "signInType": "userPrincipalName",
-        "issuer": tenant.initial_domain(),
-        "issuerAssignedId": tenant.principal_name(user),
-    })];
-    if user.home.is_some() {
-        identities.insert(
-            0,
-            json!({
-                "signInType": "federated",
-                "issuer": "ExternalAzureAD",
-                "issuerAssignedId": null,
-            }),
-        );
-    }
-    Value::Array(identities)
+const TEXTS: Shape = Shape::List(&Shape::Text(256));
+const ORG_DATA: Shape = Shape::Object(&[
+    ("costCenter", Shape::Text(1024)),
+    ("division", Shape::Text(1024)),
+]);
+const AUTHORIZATION_INFO: Shape =
+    Shape::Record(&[("certificateUserIds", Shape::List(&Shape::Text(1024)))]);
+
+/// `extensionAttribute1` to `15`
+macro_rules! attributes {
+    ($($name:literal)+) => {
+        pub(super) const ATTRIBUTES: Shape = Shape::Record(&[$(($name, Shape::Text(1024))),+]);
+        pub(super) const ATTRIBUTE_NAMES: &[(&str, Kind)] = &[$(($name, Kind::Text)),+];
+    };
+}
+
+attributes! {
+    "extensionAttribute1" "extensionAttribute2" "extensionAttribute3" "extensionAttribute4" "extensionAttribute5"
+    "extensionAttribute6" "extensionAttribute7" "extensionAttribute8" "extensionAttribute9" "extensionAttribute10"
+    "extensionAttribute11" "extensionAttribute12" "extensionAttribute13" "extensionAttribute14" "extensionAttribute15"
 }
 
 const MISSING: &[&str] = &[
-    "aboutMe",
+    "activities",
     "authentication",
-    "authorizationInfo",
-    "birthday",
-    "createdObjects",
     "customSecurityAttributes",
     "deviceEnrollmentLimit",
-    "employeeHireDate",
-    "employeeLeaveDateTime",
-    "employeeOrgData",
-    "externalUserStateChangeDateTime",
-    "faxNumber",
-    "hireDate",
     "identityParentId",
-    "imAddresses",
-    "interests",
-    "isManagementRestricted",
-    "isResourceAccount",
-    "licenseAssignmentStates",
-    "licenseDetails",
     "mailboxSettings",
-    "mySite",
-    "onPremisesExtensionAttributes",
-    "pastProjects",
-    "preferredName",
     "print",
-    "responsibilities",
-    "schools",
-    "serviceProvisioningErrors",
-    "showInAddressList",
-    "signInActivity",
-    "skills",
 ];

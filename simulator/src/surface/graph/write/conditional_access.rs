@@ -6,11 +6,10 @@ use entrasim_domain::policy::conditional_access::ConditionalAccessPolicy;
 use entrasim_domain::policy::named_location::NamedLocation;
 use entrasim_domain::random::Random;
 use http::StatusCode;
-use serde_json::{Map, Value, json};
+use serde_json::{Map, Value};
 use uuid::Uuid;
 
 use super::super::error::GraphError;
-use super::super::permission::{self, Whose};
 use super::super::policy::conditional_access::{apply, require_all_members};
 use super::super::policy::named_location::kind;
 use super::super::schema::conditional_access_policy::CONDITIONAL_ACCESS_POLICY;
@@ -182,27 +181,4 @@ pub(in crate::surface::graph) fn delete_location(graph: &Graph<'_, '_>, key: &st
             .ok_or_else(|| GraphError::Missing(key.to_owned()))
     })?;
     Ok(no_content())
-}
-
-/// `POST /users/{id}/revokeSignInSessions`
-pub(in crate::surface::graph) fn revoke_sessions(
-    graph: &Graph<'_, '_>,
-    key: &super::super::path::Key,
-    whose: Whose,
-) -> Answer {
-    use super::super::read;
-    use super::super::schema::user::USER;
-    let tenant = graph.tenant()?;
-    permission::REVOKE_SESSIONS.check(&graph.caller, tenant, whose)?;
-    let user = read::find(&USER, tenant, key)?.id;
-    let now = graph.call.now();
-    graph.write(|tenant| {
-        if let Some(known) = tenant.users.get(user) {
-            let mut known = entrasim_domain::directory::user::User::clone(known);
-            known.revoke_sessions(now);
-            tenant.users.put(known);
-        }
-        Ok(())
-    })?;
-    Ok(graph.action_result("Edm.Boolean", json!({"value": true})))
 }

@@ -7,6 +7,7 @@ use entrasim_domain::tenant::relations::Relation;
 use serde_json::{Map, Value};
 
 use super::super::error::GraphError;
+use super::super::permission;
 use super::super::resource::Resource;
 use super::super::schema::type_of;
 use super::super::{Answer, Graph};
@@ -20,6 +21,7 @@ pub(in crate::surface::graph) fn add(
     relation: Relation,
 ) -> Answer {
     let (from, to) = ends(graph, resource)?;
+    permission::require_reach_of_group(&graph.caller, graph.tenant()?, from)?;
     graph.write(|tenant| Ok(tenant.link(relation, from, to, &graph.note())?))?;
     Ok(no_content())
 }
@@ -64,8 +66,24 @@ pub(in crate::surface::graph) fn remove(
     if !tenant.relations.has(relation, from, to) {
         return Err(GraphError::Missing(to.to_string()));
     }
+    permission::require_reach_of_group(&graph.caller, tenant, from)?;
+    if relation == Relation::Owner && is_last_owner(tenant, from, to) {
+        return Err(GraphError::Refused(
+            "The group must have at least one owner, hence this owner cannot be removed."
+                .to_owned(),
+        ));
+    }
     graph.write(|tenant| Ok(tenant.unlink(relation, from, to, &graph.note())?))?;
     Ok(no_content())
+}
+
+/// A group that has had owners keeps a person among them (Microsoft Learn, "Remove owners").
+fn is_last_owner(tenant: &Tenant, group: ObjectId, owner: ObjectId) -> bool {
+    let is_person = |id: &ObjectId| tenant.users.get(*id).is_some();
+    let mut owners = tenant.relations.targets(Relation::Owner, group, None);
+    tenant.groups.get(&group).is_some()
+        && is_person(&owner)
+        && !owners.any(|other| other != owner && is_person(&other))
 }
 
 /// Takes `{navigation}@odata.bind` out of a body: the objects that its URLs name.

@@ -1,70 +1,87 @@
 //! Users: create, change, delete. A deleted user can be restored for thirty days.
+//!
+//! The rules: Microsoft Learn, "Create user", "Update user" and the properties of the user resource type.
 
-use entrasim_domain::directory::user::{Mail, Password, User, UserType};
+use entrasim_domain::directory::user::{Mail, User, UserType};
 use entrasim_domain::id::ObjectId;
 use entrasim_domain::random::Random;
 use entrasim_domain::tenant::Tenant;
+use entrasim_domain::tenant::relations::Relation;
 use entrasim_domain::time::Timestamp;
 use serde_json::{Map, Value};
 
 use super::super::error::GraphError;
-use super::super::path::Key;
-use super::super::permission::{self, Whose};
-use super::super::read;
+use super::super::permission::{self, Deed};
+use super::super::resource::Resource;
 use super::super::schema::Access;
 use super::super::schema::user::USER;
 use super::super::{Answer, Graph};
-use super::{body, boolean, invalid, keep, no_content, optional_text, text};
+use super::{
+    body, boolean, invalid, is_alias, keep, member, no_content, optional_text, reference, text,
+    texts,
+};
+
+pub(super) mod identity;
+pub(super) mod password;
 
 const CLASS: &str = "User";
 
 /// `POST /users`
-pub(in crate::surface::graph) fn create(graph: &Graph<'_, '_>) -> Answer {
-    permission::CREATE_USER.check(&graph.caller, graph.tenant()?, Whose::Other)?;
-    let members = body(graph)?;
-    require(&members)?;
+pub(in crate::surface::graph) fn create(graph: &Graph<'_, '_>, _: &Resource<'_>) -> Answer {
+    let mut members = body(graph)?;
     let id = ObjectId(graph.call.draw(Random::guid));
+    identity::complete(graph.tenant()?, &mut members, id);
+    require(&members)?;
+    let links = links(graph.tenant()?, &mut members)?;
     let now = graph.call.now();
     let user = graph.write(|tenant| {
         let mut user = User::new(id, "", "", now);
-        for (name, value) in &members {
-            set(tenant, &mut user, name, value, now)?;
-        }
+        set_all(tenant, &mut user, &members, now)?;
         tenant.put_user(user.clone(), &graph.note())?;
+        for (relation, to) in &links {
+            tenant.link(*relation, id, *to, &graph.note())?;
+        }
         Ok(user)
     })?;
     graph.created(&USER, USER.whole(graph.tenant()?, &user))
 }
 
 fn require(members: &Map<String, Value>) -> Result<(), GraphError> {
-    for member in [
+    for name in [
         "accountEnabled",
         "displayName",
         "mailNickname",
         "userPrincipalName",
     ] {
-        let present = members.iter().any(|(name, value)| {
-            name.eq_ignore_ascii_case(member) && !value.is_null() && value != ""
-        });
-        if !present {
+        let value = member(members, name);
+        if value.is_none_or(|value| value.is_null() || value == "") {
             return Err(GraphError::Required {
-                member,
+                member: name,
                 class: CLASS,
             });
         }
     }
-    let password = members
-        .iter()
-        .find(|(name, _)| name.eq_ignore_ascii_case("passwordProfile"))
-        .and_then(|(_, profile)| profile.get("password")?.as_str());
+    let profile = member(members, "passwordProfile");
+    let password = profile.and_then(|profile| profile.get("password")?.as_str());
     if password.is_none_or(str::is_empty) {
         return Err(GraphError::PasswordRequired);
     }
     Ok(())
 }
 
-/// What people may change of their own account (Microsoft Learn, "What are the default user permissions?").
-const OWN_PROFILE: [&str; 3] = ["mobilePhone", "businessPhones", "preferredLanguage"];
+/// `manager@odata.bind` and `sponsors@odata.bind`.
+fn links(
+    tenant: &Tenant,
+    members: &mut Map<String, Value>,
+) -> Result<Vec<(Relation, ObjectId)>, GraphError> {
+    let mut links = Vec::new();
+    for relation in [Relation::Manager, Relation::Sponsor] {
+        let bound = reference::bound(tenant, members, relation.navigation(), CLASS)?;
+        links.extend(bound.into_iter().map(|to| (relation, to)));
+    }
+    Ok(links)
+}
+
 /// Whether the change of a member needs more when the account is an administrator's.
 fn is_sensitive(name: &str) -> bool {
     USER.properties.iter().any(|property| {
@@ -72,28 +89,25 @@ fn is_sensitive(name: &str) -> bool {
     })
 }
 
-fn among(list: &[&str], name: &str) -> bool {
-    list.iter().any(|known| known.eq_ignore_ascii_case(name))
-}
-
-/// `PATCH /users/{id}`
-pub(in crate::surface::graph) fn update(graph: &Graph<'_, '_>, key: &Key) -> Answer {
+/// `PATCH /users/{id}` and `PATCH /me`
+pub(in crate::surface::graph) fn update(graph: &Graph<'_, '_>, resource: &Resource<'_>) -> Answer {
     let tenant = graph.tenant()?;
-    let members = body(graph)?;
-    let target = read::find(&USER, tenant, key).map(|user| user.id);
-    let own = target
-        .as_ref()
-        .is_ok_and(|id| *id == graph.caller.object_id);
-    let operation = if members.keys().all(|name| among(&OWN_PROFILE, name)) {
-        &permission::UPDATE_OWN_PROFILE
-    } else {
-        &permission::UPDATE_USER
-    };
-    operation.check(&graph.caller, tenant, Whose::of(own))?;
-    let id = target?;
-    if !own && members.keys().any(|name| is_sensitive(name)) {
-        permission::check_sensitive(&graph.caller, tenant, id)?;
+    let mut members = body(graph)?;
+    let id = resource.object::<User>(0)?.id;
+    if id != graph.caller.object_id {
+        for name in members.keys().filter(|name| is_sensitive(name)) {
+            let deed = if name.eq_ignore_ascii_case("passwordProfile") {
+                Deed::ResetPassword
+            } else {
+                Deed::Sensitive
+            };
+            permission::check_reach(&graph.caller, tenant, id, deed)?;
+        }
     }
+    if member(&members, "employeeLeaveDateTime").is_some() {
+        permission::require_any(&graph.caller, &["User-LifeCycleInfo.ReadWrite.All"])?;
+    }
+    let links = links(tenant, &mut members)?;
     let now = graph.call.now();
     graph.write(|tenant| {
         let user = tenant
@@ -101,23 +115,41 @@ pub(in crate::surface::graph) fn update(graph: &Graph<'_, '_>, key: &Key) -> Ans
             .get(id)
             .ok_or_else(|| GraphError::Missing(id.to_string()))?;
         let mut user = (**user).clone();
-        for (name, value) in &members {
-            set(tenant, &mut user, name, value, now)?;
-        }
+        set_all(tenant, &mut user, &members, now)?;
         tenant.put_user(user, &graph.note())?;
+        for (relation, to) in &links {
+            if !tenant.relations.has(*relation, id, *to) {
+                tenant.link(*relation, id, *to, &graph.note())?;
+            }
+        }
         Ok(())
     })?;
     Ok(no_content())
 }
 
 /// `DELETE /users/{id}`
-pub(in crate::surface::graph) fn delete(graph: &Graph<'_, '_>, key: &Key) -> Answer {
-    let tenant = graph.tenant()?;
-    permission::DELETE_USER.check(&graph.caller, tenant, Whose::Other)?;
-    let id = read::find(&USER, tenant, key)?.id;
-    permission::check_sensitive(&graph.caller, tenant, id)?;
+pub(in crate::surface::graph) fn delete(graph: &Graph<'_, '_>, resource: &Resource<'_>) -> Answer {
+    let id = resource.object::<User>(0)?.id;
+    permission::check_sensitive(&graph.caller, graph.tenant()?, id)?;
     graph.write(|tenant| Ok(tenant.delete(id, &graph.note())?))?;
     Ok(no_content())
+}
+
+/// Sets all members; whether a password is good depends on others, so that it comes last.
+fn set_all(
+    tenant: &Tenant,
+    user: &mut User,
+    members: &Map<String, Value>,
+    now: Timestamp,
+) -> Result<(), GraphError> {
+    let is_password = |name: &String| name.eq_ignore_ascii_case("passwordProfile");
+    for (name, value) in members.iter().filter(|(name, _)| !is_password(name)) {
+        set(tenant, user, name, value, now)?;
+    }
+    match member(members, "passwordProfile") {
+        Some(profile) => password::set(user, profile, now),
+        None => Ok(()),
+    }
 }
 
 /// Sets one member; its length limits are those of the property table of the reference.
@@ -136,22 +168,19 @@ fn set(
         "surname" => user.surname = optional(64)?,
         "jobtitle" => user.job_title = optional(128)?,
         "department" => user.department = optional(64)?,
-        "officelocation" => user.profile_mut().office_location = optional(128)?,
-        "mobilephone" => user.profile_mut().mobile_phone = optional(64)?,
-        "preferredlanguage" => user.profile_mut().preferred_language = optional(64)?,
+        "employeeid" => user.profile_mut().employee_id = optional(16)?,
+        "onpremisesimmutableid" => user.profile_mut().immutable_id = optional(256)?,
         "mail" => user.mail = optional(256)?.map_or(Mail::None, Mail::Other),
         "accountenabled" => user.set_enabled(boolean(value, name, CLASS)?, now),
         "mailnickname" => {
             let alias = text(value, name, CLASS, 64)?;
-            let is_valid = alias.is_ascii()
-                && !alias.contains(|c: char| c.is_whitespace() || "@()\\[]\";:<>,".contains(c));
-            if !is_valid {
+            if !is_alias(&alias) {
                 return Err(invalid(name, CLASS));
             }
             user.profile_mut().mail_nickname = Some(alias.into());
         }
-        "userprincipalname" => set_principal_name(tenant, user, value)?,
-        "passwordprofile" => set_password(user, value, now)?,
+        "userprincipalname" => identity::set_principal_name(tenant, user, value)?,
+        "identities" => identity::set(tenant, user, value)?,
         "usertype" => {
             user.user_type = match value.as_str() {
                 Some(kind) if kind.eq_ignore_ascii_case("member") => UserType::Member,
@@ -159,96 +188,37 @@ fn set(
                 _ => return Err(invalid(name, CLASS)),
             };
         }
-        _ => keep(&USER, tenant, user, name, value)?,
-    }
-    Ok(())
-}
-
-fn set_principal_name(tenant: &Tenant, user: &mut User, value: &Value) -> Result<(), GraphError> {
-    let name = text(value, "userPrincipalName", CLASS, 113)?;
-    let bad = || invalid("userPrincipalName", CLASS);
-    let (local, domain) = name.rsplit_once('@').ok_or_else(bad)?;
-    let is_valid = |c: char| c.is_ascii_alphanumeric() || "'.-_!#^~$+".contains(c);
-    if local.is_empty() || local.len() > 64 || !local.chars().all(is_valid) || local.ends_with('.')
-    {
-        return Err(bad());
-    }
-    let domain = tenant.domain_index(domain).ok_or(GraphError::Domain)?;
-    let holder = tenant.users.by_local_part(local, domain);
-    if holder.is_some_and(|holder| holder.id != user.id) {
-        return Err(GraphError::Conflict {
-            member: "userPrincipalName",
-        });
-    }
-    // The alias stays what it was when the name changes.
-    if user.profile().mail_nickname.is_none() && !user.local_part.is_empty() {
-        let alias = user.local_part.clone();
-        user.profile_mut().mail_nickname = Some(alias);
-    }
-    user.local_part = local.into();
-    user.domain = domain;
-    Ok(())
-}
-
-fn set_password(user: &mut User, value: &Value, now: Timestamp) -> Result<(), GraphError> {
-    let profile = value
-        .as_object()
-        .ok_or_else(|| invalid("passwordProfile", CLASS))?;
-    let before = user.password.take();
-    let mut password = Password {
-        value: before
-            .as_ref()
-            .map_or_else(|| "".into(), |before| before.value.clone()),
-        set: before.as_ref().map_or(now, |before| before.set),
-        // Graph's default for a password that somebody else sets.
-        must_change: true,
-    };
-    let mut chosen_anew = false;
-    for (name, value) in profile {
-        match name.as_str() {
-            "password" => {
-                let chosen = value.as_str().unwrap_or_default();
-                if !is_complex(chosen) {
-                    return Err(GraphError::WeakPassword);
-                }
-                password.value = chosen.into();
-                password.set = now;
-                chosen_anew = true;
-            }
-            "forceChangePasswordNextSignIn" => password.must_change = boolean(value, name, CLASS)?,
-            "forceChangePasswordNextSignInWithMfa"
-                if value == &Value::Bool(false) || value.is_null() => {}
-            "forceChangePasswordNextSignInWithMfa" => {
-                return Err(GraphError::NotSimulated(
-                    "graph write of user/passwordProfile/forceChangePasswordNextSignInWithMfa"
-                        .to_owned(),
-                ));
-            }
-            _ => {
-                return Err(GraphError::UnknownMember {
-                    member: name.clone(),
-                    entity: "passwordProfile",
-                });
-            }
+        _ => {
+            check(name, value)?;
+            keep(&USER, tenant, user, name, value)?;
         }
     }
-    if password.value.is_empty() {
-        return Err(GraphError::PasswordRequired);
-    }
-    if chosen_anew {
-        user.set_password(password, now);
-    } else {
-        user.password = Some(Box::new(password));
-    }
     Ok(())
 }
 
-/// 8 to 256 characters of at least three of four kinds (Microsoft Learn, "Microsoft Entra password policies").
-fn is_complex(password: &str) -> bool {
-    let has = |test: fn(char) -> bool| usize::from(password.chars().any(test));
-    let kinds = has(|c| c.is_ascii_lowercase())
-        + has(|c| c.is_ascii_uppercase())
-        + has(|c| c.is_ascii_digit())
-        + has(|c| !c.is_ascii_alphanumeric());
-    (8..=256).contains(&password.chars().count()) && kinds >= 3
+/// What a kept value must be beyond its type.
+fn check(name: &str, value: &Value) -> Result<(), GraphError> {
+    let fits = match name.to_ascii_lowercase().as_str() {
+        // Not nullable, since services are bound to places by law.
+        "usagelocation" => value.as_str().is_some_and(|place| {
+            place.len() == 2 && place.bytes().all(|byte| byte.is_ascii_alphabetic())
+        }),
+        // A list, but of one number only.
+        "businessphones" => value.is_null() || texts(value, name, CLASS)?.len() <= 1,
+        "othermails" => {
+            let mails = if value.is_null() {
+                Vec::new()
+            } else {
+                texts(value, name, CLASS)?
+            };
+            mails.iter().all(|mail| identity::is_mail(mail))
+        }
+        "passwordpolicies" => value.is_null() || value.as_str().is_some_and(password::are_policies),
+        _ => true,
+    };
+    if fits {
+        Ok(())
+    } else {
+        Err(invalid(name, CLASS))
+    }
 }
