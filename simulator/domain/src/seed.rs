@@ -25,6 +25,7 @@ use crate::id::{AppId, KeyId, ObjectId, SkuId, TenantId};
 use crate::policy::{AuthenticationMethodsPolicy, ConditionalAccess};
 use crate::random::Random;
 use crate::sign_in::SignInState;
+use crate::tenant::authentication::AuthenticationState;
 use crate::tenant::changes::ChangeLog;
 use crate::tenant::consent::{AppRoleAssignments, DelegatedGrants};
 use crate::tenant::deleted::Deleted;
@@ -153,6 +154,7 @@ pub fn contoso(options: &SeedOptions) -> Tenant {
         azure: Azure::default(),
         conditional_access: ConditionalAccess::default(),
         authentication_methods: AuthenticationMethodsPolicy::default(),
+        authentication: AuthenticationState::default(),
         sign_in: SignInState::default(),
         location: Location::default(),
     };

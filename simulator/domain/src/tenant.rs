@@ -20,6 +20,7 @@ use crate::id::{AppId, RoleTemplateId, SkuId, TenantId};
 use crate::policy::{AuthenticationMethodsPolicy, ConditionalAccess};
 use crate::seed;
 use crate::sign_in::SignInState;
+use crate::tenant::authentication::AuthenticationState;
 use crate::tenant::changes::ChangeLog;
 use crate::tenant::consent::{AppRoleAssignments, DelegatedGrants};
 use crate::tenant::deleted::Deleted;
@@ -32,6 +33,7 @@ use crate::tenant::users::Users;
 use crate::time::{Clock, Timestamp};
 
 pub mod attempt;
+pub mod authentication;
 mod bulk;
 pub mod changes;
 pub mod consent;
@@ -41,6 +43,7 @@ mod directory;
 mod dynamic;
 pub mod entries;
 pub mod error;
+pub mod hardware_oath;
 pub mod index;
 pub mod knobs;
 pub mod licences;
@@ -96,6 +99,8 @@ pub struct Tenant {
     pub azure: Azure,
     pub conditional_access: ConditionalAccess,
     pub authentication_methods: AuthenticationMethodsPolicy,
+    /// Hardware tokens, password resets, challenges for passkeys.
+    pub authentication: AuthenticationState,
     pub sign_in: SignInState,
     /// Where sign-ins come from, as the tenant sees it; set over the control port.
     pub location: Location,

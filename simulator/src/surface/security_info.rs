@@ -3,9 +3,9 @@
 //! The page where methods are managed is not simulated yet.
 
 use entrasim_domain::credential::method::{
-    AuthenticationMethod, Authenticator, MethodKind, Oath, Phone, PhoneKind,
+    AuthenticationMethod, Authenticator, MethodKind, Phone, PhoneKind,
 };
-use entrasim_domain::credential::one_time_code;
+use entrasim_domain::credential::one_time_code::{self, Oath};
 use entrasim_domain::directory::user::User;
 use entrasim_domain::enforcement::{Circumstances, ClientAppType, Factor, UserAction, decide};
 use entrasim_domain::id::{AppId, ObjectId, TenantId};

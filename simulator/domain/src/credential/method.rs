@@ -3,8 +3,13 @@
 use core::time::Duration;
 use std::sync::Arc;
 
-use crate::time::Timestamp;
 use uuid::Uuid;
+
+use super::hardware_oath::HardwareOath;
+use super::one_time_code::Oath;
+use super::qr_code_pin::QrCodePin;
+use crate::id::ObjectId;
+use crate::time::Timestamp;
 
 /// One registered method.
 #[derive(Clone, Debug)]
@@ -20,10 +25,7 @@ pub enum MethodKind {
     MicrosoftAuthenticator(Authenticator),
     /// An authenticator app of any maker: a secret and the clock.
     SoftwareOath(Oath),
-    HardwareOath {
-        serial_number: String,
-        oath: Oath,
-    },
+    HardwareOath(HardwareOath),
     Phone(Phone),
     Passkey(Passkey),
     TemporaryAccessPass(TemporaryAccessPass),
@@ -31,6 +33,12 @@ pub enum MethodKind {
     Email {
         address: String,
     },
+    WindowsHello(DeviceKey),
+    /// A key that macOS keeps for the platform's single sign-on.
+    PlatformCredential(DeviceKey),
+    /// A second factor of another maker, which the policy names.
+    External(ExternalMethod),
+    QrCodePin(Box<QrCodePin>),
 }
 
 /// The Authenticator app on one phone.
@@ -41,14 +49,6 @@ pub struct Authenticator {
     pub phone_sign_in: bool,
     /// The app's own one-time codes.
     pub oath: Option<Oath>,
-}
-
-/// The secret of one-time codes (RFC 6238, SHA-1, six digits, 30 seconds).
-#[derive(Clone, Debug, Eq, PartialEq)]
-pub struct Oath {
-    pub secret: Arc<[u8]>,
-    /// The last time step whose code was accepted: no code counts twice (RFC 6238, section 5.2).
-    pub used_step: Option<i64>,
 }
 
 #[derive(Clone, Debug, Eq, PartialEq)]
@@ -68,12 +68,62 @@ pub enum PhoneKind {
     Office,
 }
 
+impl PhoneKind {
+    /// Every user's phone of a kind has the same id (Microsoft Learn, phoneAuthenticationMethod resource type).
+    pub fn id(self) -> Uuid {
+        Uuid::from_u128(match self {
+            Self::Mobile => 0x3179_e48a_750b_4051_897c_87b9_7209_28f7,
+            Self::AlternateMobile => 0xb633_2ec1_7057_4abe_9331_3d72_fedd_fe41,
+            Self::Office => 0xe37f_c753_ff3b_4958_9484_eaa9_425c_82bc,
+        })
+    }
+}
+
+/// Every user's password has this id (Microsoft Learn, passwordAuthenticationMethod resource type).
+pub const PASSWORD: Uuid = Uuid::from_u128(0x28c1_0230_6103_485e_b985_444c_6000_1490);
+
+/// Every user's e-mail address has this id (Microsoft Learn, emailAuthenticationMethod resource type).
+pub const EMAIL: Uuid = Uuid::from_u128(0x3ddf_cfc8_9383_446f_83cc_3ab9_be4b_e18f);
+
 /// A passkey: what the relying party keeps of it.
 #[derive(Clone, Debug)]
 pub struct Passkey {
     pub display_name: String,
     pub credential_id: Arc<[u8]>,
     pub aaguid: Option<Uuid>,
+}
+
+/// A key that a device keeps.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct DeviceKey {
+    pub display_name: Arc<str>,
+    pub strength: KeyStrength,
+    pub platform: Platform,
+    /// The registered device that has it.
+    pub device: Option<ObjectId>,
+}
+
+/// `authenticationMethodKeyStrength`: keys that the ROCA weakness reaches are weak.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum KeyStrength {
+    Normal,
+    Weak,
+    Unknown,
+}
+
+/// `authenticationMethodPlatform`
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum Platform {
+    Windows,
+    MacOs,
+    Unknown,
+}
+
+/// A registration with a provider outside, which the policy has a configuration for.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct ExternalMethod {
+    pub configuration: Uuid,
+    pub display_name: String,
 }
 
 /// A Temporary Access Pass.

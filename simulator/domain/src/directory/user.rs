@@ -4,6 +4,7 @@ use std::sync::{Arc, LazyLock};
 
 use super::profile::Profile;
 use crate::credential::method::{AuthenticationMethod, MethodKind};
+use crate::credential::secondary::SignInPreferences;
 use crate::directory::epoch::Epoch;
 use crate::enforcement::facts::Risk;
 use crate::id::{ObjectId, TenantId};
@@ -29,6 +30,7 @@ pub struct User {
     pub password: Option<Box<Password>>,
     /// The registered methods beside the password.
     pub methods: Vec<AuthenticationMethod>,
+    pub sign_in_preferences: SignInPreferences,
     pub per_user_mfa: PerUserMfa,
     /// Sign-ins of an earlier epoch are void, with all codes, refresh tokens and cookies that follow from them
     /// (`signInSessionsValidFromDateTime`).
@@ -116,6 +118,7 @@ impl User {
             created,
             password: None,
             methods: Vec::new(),
+            sign_in_preferences: SignInPreferences::default(),
             per_user_mfa: PerUserMfa::default(),
             sessions: Epoch::first(created),
             tokens: Epoch::first(created),
@@ -189,7 +192,9 @@ impl User {
     pub fn register(&mut self, method: AuthenticationMethod) {
         let strong = !matches!(
             method.kind,
-            MethodKind::Email { .. } | MethodKind::TemporaryAccessPass(_)
+            MethodKind::Email { .. }
+                | MethodKind::TemporaryAccessPass(_)
+                | MethodKind::QrCodePin(_)
         );
         if strong && self.per_user_mfa == PerUserMfa::Enabled {
             self.per_user_mfa = PerUserMfa::Enforced;

@@ -3,6 +3,7 @@
 use core::time::Duration;
 
 use imbl::OrdMap;
+use uuid::Uuid;
 
 use crate::credential::method::{MethodKind, PhoneKind};
 use crate::id::ObjectId;
@@ -18,6 +19,7 @@ pub enum MethodName {
     HardwareOath,
     TemporaryAccessPass,
     Email,
+    QrCodePin,
 }
 
 /// Whether a method may be used, and by whom.
@@ -44,6 +46,27 @@ pub struct AuthenticationMethodsPolicy {
     pub methods: OrdMap<MethodName, MethodConfiguration>,
     pub pass: PassBounds,
     pub campaign: RegistrationCampaign,
+    /// Who may use text messages may also sign in by one alone (`isUsableForSignIn` of the targets of `Sms`).
+    pub sms_sign_in: bool,
+    pub qr_code_pin: QrCodePinBounds,
+    /// Second factors of other makers, by the ids of their configurations.
+    pub external: OrdMap<Uuid, ExternalConfiguration>,
+}
+
+/// What a QR code and its PIN have to be like (Microsoft Graph, `qrCodePinAuthenticationMethodConfiguration`).
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub struct QrCodePinBounds {
+    /// How long a standard code is good if nobody says; 1 to 395 days.
+    pub standard_lifetime: Duration,
+    /// Digits of a PIN, at least; 8 to 20.
+    pub pin_length: usize,
+}
+
+/// The configuration of a second factor of another maker (`externalAuthenticationMethodConfiguration`).
+#[derive(Clone, Debug, Default, Eq, PartialEq)]
+pub struct ExternalConfiguration {
+    pub display_name: String,
+    pub targets: MethodConfiguration,
 }
 
 /// Asks people who have passed a second factor to register Authenticator as well
@@ -91,6 +114,7 @@ impl Default for AuthenticationMethodsPolicy {
                 on(MethodName::HardwareOath),
                 on(MethodName::Email),
                 (MethodName::Voice, MethodConfiguration::default()),
+                (MethodName::QrCodePin, MethodConfiguration::default()),
                 (
                     MethodName::TemporaryAccessPass,
                     MethodConfiguration::default(),
@@ -106,17 +130,23 @@ impl Default for AuthenticationMethodsPolicy {
                 once_only: false,
             },
             campaign: RegistrationCampaign::default(),
+            sms_sign_in: false,
+            qr_code_pin: QrCodePinBounds {
+                standard_lifetime: Duration::from_secs(365 * 24 * 60 * MINUTE),
+                pin_length: 8,
+            },
+            external: OrdMap::new(),
         }
     }
 }
 
 impl MethodName {
-    /// What the policy calls a registered method.
-    pub fn of(kind: &MethodKind) -> Self {
-        match kind {
+    /// What the policy calls a registered method; nothing, if it does not switch such.
+    pub fn of(kind: &MethodKind) -> Option<Self> {
+        Some(match kind {
             MethodKind::MicrosoftAuthenticator(_) => Self::MicrosoftAuthenticator,
             MethodKind::SoftwareOath(_) => Self::SoftwareOath,
-            MethodKind::HardwareOath { .. } => Self::HardwareOath,
+            MethodKind::HardwareOath(_) => Self::HardwareOath,
             MethodKind::Phone(phone) => match phone.kind {
                 PhoneKind::Mobile => Self::Sms,
                 PhoneKind::AlternateMobile | PhoneKind::Office => Self::Voice,
@@ -124,19 +154,28 @@ impl MethodName {
             MethodKind::Passkey(_) => Self::Fido2,
             MethodKind::TemporaryAccessPass(_) => Self::TemporaryAccessPass,
             MethodKind::Email { .. } => Self::Email,
-        }
+            MethodKind::QrCodePin(_) => Self::QrCodePin,
+            // Each external method has a configuration of its own.
+            MethodKind::WindowsHello(_)
+            | MethodKind::PlatformCredential(_)
+            | MethodKind::External(_) => return None,
+        })
+    }
+}
+
+impl MethodConfiguration {
+    /// Whether a user in these groups may use it.
+    pub fn allows(&self, groups: &[ObjectId]) -> bool {
+        let listed = |list: &[ObjectId]| list.iter().any(|group| groups.contains(group));
+        self.enabled && self.include.as_deref().is_none_or(listed) && !listed(&self.exclude)
     }
 }
 
 impl AuthenticationMethodsPolicy {
     /// Whether a user in these groups may use a method.
     pub fn allows(&self, name: MethodName, groups: &[ObjectId]) -> bool {
-        self.methods.get(&name).is_some_and(|configuration| {
-            let listed = |list: &[ObjectId]| list.iter().any(|group| groups.contains(group));
-            configuration.enabled
-                && configuration.include.as_deref().is_none_or(listed)
-                && !listed(&configuration.exclude)
-        })
+        let configuration = self.methods.get(&name);
+        configuration.is_some_and(|configuration| configuration.allows(groups))
     }
 
     /// Switches a method for everybody.

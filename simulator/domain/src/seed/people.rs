@@ -2,7 +2,8 @@
 
 use uuid::Uuid;
 
-use crate::credential::method::{Authenticator, Oath, Passkey};
+use crate::credential::method::{Authenticator, Passkey};
+use crate::credential::one_time_code::Oath;
 
 use super::{
     Arc, AuthenticationMethod, CREATED, DirectoryRoleAssignment, GLOBAL_ADMINISTRATOR, Group, Home,

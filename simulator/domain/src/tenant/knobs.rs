@@ -1,5 +1,7 @@
 //! Behaviour of the real service for which there is no evidence: each a named setting with a default.
 
+use core::time::Duration;
+
 use crate::enforcement::Amr;
 
 /// The settings.
@@ -15,6 +17,8 @@ pub struct Knobs {
     pub amr_for_tap: Amr,
     /// Deleting a Temporary Access Pass revokes the user's sessions (said by a draft of the reference in 2021 only).
     pub tap_delete_revokes_sessions: bool,
+    /// How long an administrator's password reset is `running` before it has `succeeded`.
+    pub password_reset_takes: Duration,
     /// What stands before `Trace ID` and its siblings in error descriptions: a blank today, a line break until 2023.
     pub description_separator: &'static str,
 }
@@ -27,6 +31,7 @@ impl Default for Knobs {
             p1_in_acrs_after_stepup: true,
             amr_for_tap: Amr::Pwd,
             tap_delete_revokes_sessions: false,
+            password_reset_takes: Duration::ZERO,
             description_separator: " ",
         }
     }

@@ -24,6 +24,7 @@ impl Tenant {
     pub fn usable_factors<'u>(&self, user: &'u User, now: Timestamp) -> Vec<UsableFactor<'u>> {
         let groups = self.groups_of(user.id);
         let allows = |name| self.authentication_methods.allows(name, &groups);
+        let allowed = |kind| MethodName::of(kind).is_some_and(allows);
         let mut usable = Vec::new();
         for method in &user.methods {
             let mut add = |factor, allowed: bool| {
@@ -31,7 +32,7 @@ impl Tenant {
                     usable.push(UsableFactor { method, factor });
                 }
             };
-            let name = MethodName::of(&method.kind);
+            let may = allowed(&method.kind);
             match &method.kind {
                 MethodKind::TemporaryAccessPass(pass) => {
                     let factor = Factor::TemporaryAccessPass { once: pass.once };
@@ -40,20 +41,28 @@ impl Tenant {
                 }
                 MethodKind::Passkey(key) => {
                     let aaguid = key.aaguid;
-                    add(Factor::Fido2 { aaguid }, allows(name));
+                    add(Factor::Fido2 { aaguid }, may);
                 }
                 MethodKind::MicrosoftAuthenticator(app) => {
-                    add(Factor::MicrosoftAuthenticatorPush, allows(name));
-                    add(Factor::SoftwareOath, app.oath.is_some() && allows(name));
+                    add(Factor::MicrosoftAuthenticatorPush, may);
+                    add(Factor::SoftwareOath, app.oath.is_some() && may);
                 }
-                MethodKind::SoftwareOath(_) => add(Factor::SoftwareOath, allows(name)),
-                MethodKind::HardwareOath { .. } => add(Factor::HardwareOath, allows(name)),
+                MethodKind::SoftwareOath(_) => add(Factor::SoftwareOath, may),
+                MethodKind::HardwareOath(token) => {
+                    add(Factor::HardwareOath, token.oath.is_some() && may);
+                }
                 MethodKind::Phone(phone) => {
                     let texts = phone.kind == PhoneKind::Mobile && allows(MethodName::Sms);
                     add(Factor::Sms, texts);
                     add(Factor::Voice, allows(MethodName::Voice));
                 }
-                MethodKind::Email { .. } => {}
+                // Keys of devices are shown by the devices, external methods by their makers, codes at shared devices: none
+                // of them is simulated as a factor.
+                MethodKind::Email { .. }
+                | MethodKind::WindowsHello(_)
+                | MethodKind::PlatformCredential(_)
+                | MethodKind::External(_)
+                | MethodKind::QrCodePin(_) => {}
             }
         }
         usable

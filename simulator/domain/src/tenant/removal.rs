@@ -97,6 +97,7 @@ impl Tenant {
     /// Forgets a deleted object for good.
     pub fn purge(&mut self, id: ObjectId, note: &Note) -> Done {
         let row = self.deleted.take(id).ok_or(DirectoryError::NotFound(id))?;
+        self.authentication.forget_user(id);
         self.changes.record(
             Subject::Object(row.object.class(), id),
             What::Purged,

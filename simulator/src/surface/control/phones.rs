@@ -1,7 +1,7 @@
 //! A user's phone over the control port: what arrived, what waits, answering it; and the same as a page.
 
 use entrasim_domain::credential::method::MethodKind;
-use entrasim_domain::credential::one_time_code::{self, STEP};
+use entrasim_domain::credential::one_time_code;
 use entrasim_domain::directory::user::User;
 use entrasim_domain::sign_in::phone::{Prompt, PromptKind, PromptState, Reaction};
 use entrasim_domain::tenant::Tenant;
@@ -81,7 +81,6 @@ fn view(
     let user = find_user(tenant, name)?;
     let now = tenant.now(system);
     let state = &tenant.sign_in;
-    let left = STEP - now.unix_seconds().rem_euclid(STEP);
     let codes = user
         .methods
         .iter()
@@ -91,15 +90,15 @@ fn view(
                     ("Microsoft Authenticator", app.oath.as_ref()?)
                 }
                 MethodKind::SoftwareOath(oath) => ("Authenticator app", oath),
-                MethodKind::HardwareOath { oath, .. } => ("Hardware token", oath),
+                MethodKind::HardwareOath(token) => ("Hardware token", token.oath.as_ref()?),
                 _ => return None,
             };
             Some(CodeView {
                 method: word,
-                code: one_time_code::code(&oath.secret, now),
+                code: oath.code(now),
                 secret: one_time_code::base32(&oath.secret),
                 uri: one_time_code::key_uri(&tenant.principal_name(&user), &oath.secret),
-                seconds_left: left,
+                seconds_left: oath.seconds_left(now),
             })
         })
         .collect();

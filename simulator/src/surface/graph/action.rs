@@ -5,6 +5,24 @@ use super::error::GraphError;
 use super::schema::Row;
 use super::write::{body, invalid, required, texts};
 
+pub(super) mod add_key;
+pub(super) mod add_password;
+pub(super) mod add_token_signing_certificate;
+pub(super) mod assign_license;
+pub(super) mod assigned_principals;
+pub(super) mod change_password;
+pub(super) mod check_member_groups;
+pub(super) mod check_member_objects;
+pub(super) mod convert_external_to_internal_member_user;
+pub(super) mod get_by_ids;
+pub(super) mod get_member_groups;
+pub(super) mod get_member_objects;
+pub(super) mod remove_key;
+pub(super) mod remove_password;
+pub(super) mod reprocess_license_assignment;
+pub(super) mod revoke_sign_in_sessions;
+pub(super) mod validate_password;
+pub(super) mod validate_properties;
 
 /// At most so many ids can be asked about at once (Microsoft Learn, "Check member groups").
 const ASKED: usize = 20;
@@ -43,22 +61,3 @@ fn security_only(graph: &Graph<'_, '_>, class: &'static str) -> Result<bool, Gra
 fn is_mere_list(row: Row<'_>) -> bool {
     matches!(row, Row::Group(group) if !group.security_enabled)
 }
-
-pub(super) mod add_key;
-pub(super) mod add_password;
-pub(super) mod add_token_signing_certificate;
-pub(super) mod assign_license;
-pub(super) mod assigned_principals;
-pub(super) mod change_password;
-pub(super) mod check_member_groups;
-pub(super) mod check_member_objects;
-pub(super) mod convert_external_to_internal_member_user;
-pub(super) mod get_by_ids;
-pub(super) mod get_member_groups;
-pub(super) mod get_member_objects;
-pub(super) mod remove_key;
-pub(super) mod remove_password;
-pub(super) mod reprocess_license_assignment;
-pub(super) mod revoke_sign_in_sessions;
-pub(super) mod validate_password;
-pub(super) mod validate_properties;

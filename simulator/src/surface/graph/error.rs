@@ -322,6 +322,10 @@ impl GraphError {
             "request-id": call.id().to_string(),
             "client-request-id": super::client_request_id(call),
         });
+        // This part of Graph repeats itself (seen).
+        if let Self::Of(Workload::Methods, _) = self {
+            error["innerError"]["message"] = error["message"].clone();
+        }
         if let Self::Throttled { .. } = self {
             error["innerError"]["code"] = json!("429");
             error["innerError"]["message"] = json!("Please retry after");

@@ -275,7 +275,7 @@ mod tests {
         names.sort();
         let all = names.len();
         names.dedup();
-        assert_eq!((all, names.len()), (334, 334));
+        assert_eq!((all, names.len()), (337, 337));
     }
 
     #[test]

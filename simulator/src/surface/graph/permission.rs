@@ -4,6 +4,7 @@
 //! The permissions of each operation are those of Microsoft's published permissions data
 //! (microsoftgraph/microsoft-graph-devx-content), without those of device management and agents.
 
+use entrasim_domain::directory::role::GLOBAL_ADMINISTRATOR;
 use entrasim_domain::enforcement::IdentityType;
 
 use crate::bearer::Caller;
@@ -11,10 +12,12 @@ use crate::bearer::Caller;
 mod actions;
 mod check;
 mod guarded;
+mod methods;
 mod reach;
 
 pub(super) use check::check;
 pub(super) use guarded::check_properties;
+pub(super) use methods::{require_method_administrator, require_reading_reach};
 pub(super) use reach::{
     Deed, check_reach, check_sensitive, require_any, require_reach, require_reach_of_group,
     require_role_management,

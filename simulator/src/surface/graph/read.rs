@@ -16,6 +16,7 @@ use super::schema::{EntityType, Field, Kind, Navigation, Projected, Row, Rows, T
 use shown::Shown;
 
 pub(super) mod answer;
+pub(super) mod authentication_methods;
 mod shown;
 pub(super) mod sign_in;
 mod sorted;

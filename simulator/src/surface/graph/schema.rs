@@ -12,6 +12,7 @@ pub(super) mod administrative_unit;
 pub(super) mod app_role_assignment;
 pub(super) mod application;
 pub(super) mod authentication_context;
+pub(super) mod authentication_method;
 pub(super) mod authentication_strength;
 mod beyond;
 pub(super) mod conditional_access_policy;

@@ -15,6 +15,7 @@ use crate::wire::Reply;
 
 pub(super) mod app_role_assignment;
 pub(super) mod application;
+pub(super) mod authentication;
 pub(super) mod authentication_context;
 pub(super) mod authentication_strength;
 pub(super) mod combination_configuration;
@@ -35,7 +36,6 @@ pub(super) mod reference;
 pub(super) mod role_assignment;
 pub(super) mod role_definition;
 pub(super) mod service_principal;
-pub(super) mod temporary_access_pass;
 pub(super) mod user;
 
 pub(super) use user::identity::set_principal_name;

@@ -2,7 +2,8 @@
 //!
 //! `surface/sts/sas.rs` has the three calls of the pages' script and of tools, on top of this.
 
-use entrasim_domain::credential::method::{MethodKind, Oath};
+use entrasim_domain::credential::method::MethodKind;
+use entrasim_domain::credential::one_time_code::Oath;
 use entrasim_domain::directory::user::User;
 use entrasim_domain::enforcement::{Amr, Factor};
 use entrasim_domain::random::Random;
@@ -236,9 +237,8 @@ fn one_time_code(interaction: &Interaction<'_>, user: &User, given: &str) -> Sta
                 .iter_mut()
                 .filter(|method| method.id == id)
                 .find_map(|method| match &mut method.kind {
-                    MethodKind::SoftwareOath(oath) | MethodKind::HardwareOath { oath, .. } => {
-                        Some(oath)
-                    }
+                    MethodKind::SoftwareOath(oath) => Some(oath),
+                    MethodKind::HardwareOath(token) => token.oath.as_mut(),
                     MethodKind::MicrosoftAuthenticator(app) => app.oath.as_mut(),
                     _ => None,
                 })
@@ -258,7 +258,8 @@ fn one_time_code(interaction: &Interaction<'_>, user: &User, given: &str) -> Sta
 
 fn oath<'u>(usable: &UsableFactor<'u>) -> Option<&'u Oath> {
     match (&usable.factor, &usable.method.kind) {
-        (_, MethodKind::SoftwareOath(oath) | MethodKind::HardwareOath { oath, .. }) => Some(oath),
+        (_, MethodKind::SoftwareOath(oath)) => Some(oath),
+        (_, MethodKind::HardwareOath(token)) => token.oath.as_ref(),
         (Factor::SoftwareOath, MethodKind::MicrosoftAuthenticator(app)) => app.oath.as_ref(),
         _ => None,
     }

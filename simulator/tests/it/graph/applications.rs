@@ -65,7 +65,8 @@ fn everything_that_clients_write_to_a_registration_is_read_back() {
     let read = admin.get(&path);
     contains(&read, &written, "");
     // A change names what changes, also inside of a complex property.
-    let change = json!({"web": {"homePageUrl": null}, "info": {"supportUrl": "https://x.example/s"}});
+    let change =
+        json!({"web": {"homePageUrl": null}, "info": {"supportUrl": "https://x.example/s"}});
     admin.expect(204, "PATCH", &path, &change);
     let read = admin.get(&path);
     assert_eq!(read["web"]["homePageUrl"], EMPTY);
@@ -118,7 +119,12 @@ fn a_permission_in_force_is_disabled_before_it_goes_and_takes_its_assignments_al
     let held = format!("/users/{alice}/appRoleAssignments");
     let body = json!({"principalId": alice, "resourceId": api.principal, "appRoleId": ROLE});
     admin.expect(201, "POST", &held, &body);
-    admin.expect(204, "PATCH", &path, &roles(json!([role(ROLE, "Reader", false)])));
+    admin.expect(
+        204,
+        "PATCH",
+        &path,
+        &roles(json!([role(ROLE, "Reader", false)])),
+    );
     assert_eq!(admin.get(&held)["value"].as_array().unwrap().len(), 1);
     admin.expect(204, "PATCH", &path, &roles(json!([])));
     assert_eq!(admin.get(&held)["value"], json!([]));
@@ -130,16 +136,44 @@ fn permissions_have_ids_and_values_of_their_own() {
     let other = "33333333-0000-0000-0000-000000000001";
     let with = |roles: Value| json!({"displayName": "x", "appRoles": roles});
     for (body, code) in [
-        (with(json!([role(ROLE, "A", true), role(ROLE, "B", true)])), "DuplicateValue"),
-        (with(json!([role(ROLE, "A", true), role(other, "A", true)])), "DuplicateValue"),
+        (
+            with(json!([role(ROLE, "A", true), role(ROLE, "B", true)])),
+            "DuplicateValue",
+        ),
+        (
+            with(json!([role(ROLE, "A", true), role(other, "A", true)])),
+            "DuplicateValue",
+        ),
         (with(json!([role(ROLE, "a b", true)])), "Request_BadRequest"),
         (with(json!([role("x", "A", true)])), "Request_BadRequest"),
-        (with(json!([{"id": ROLE, "value": "A", "displayName": "A", "description": "A", "allowedMemberTypes": ["Robot"]}])), "Request_BadRequest"),
-        (with(json!([{"id": ROLE, "value": "A", "allowedMemberTypes": ["User"], "description": "A"}])), "Request_BadRequest"),
-        (json!({"displayName": "x", "api": {"preAuthorizedApplications": [{"appId": other, "delegatedPermissionIds": [SCOPE]}]}}), "Request_BadRequest"),
-        (json!({"displayName": "x", "api": {"colour": 1}}), "BadRequest"),
-        (json!({"displayName": "x", "identifierUris": ["https://fabrikam.example/x"]}), "HostNameNotOnVerifiedDomain"),
-        (json!({"displayName": "x", "identifierUris": ["api://orders"]}), "HostNameNotOnVerifiedDomain"),
+        (
+            with(
+                json!([{"id": ROLE, "value": "A", "displayName": "A", "description": "A", "allowedMemberTypes": ["Robot"]}]),
+            ),
+            "Request_BadRequest",
+        ),
+        (
+            with(
+                json!([{"id": ROLE, "value": "A", "allowedMemberTypes": ["User"], "description": "A"}]),
+            ),
+            "Request_BadRequest",
+        ),
+        (
+            json!({"displayName": "x", "api": {"preAuthorizedApplications": [{"appId": other, "delegatedPermissionIds": [SCOPE]}]}}),
+            "Request_BadRequest",
+        ),
+        (
+            json!({"displayName": "x", "api": {"colour": 1}}),
+            "BadRequest",
+        ),
+        (
+            json!({"displayName": "x", "identifierUris": ["https://fabrikam.example/x"]}),
+            "HostNameNotOnVerifiedDomain",
+        ),
+        (
+            json!({"displayName": "x", "identifierUris": ["api://orders"]}),
+            "HostNameNotOnVerifiedDomain",
+        ),
     ] {
         let (got, _) = admin.refused(400, "POST", "/applications", &body);
         assert_eq!(got, code, "{body}");
@@ -200,7 +234,9 @@ fn secrets_made_with_the_registration_are_shown_once_and_work() {
     let admin = Admin::new();
     let body = json!({"displayName": "x", "passwordCredentials": [{"displayName": "first"}]});
     let made = admin.expect(201, "POST", "/applications", &body);
-    let secret = made["passwordCredentials"][0]["secretText"].as_str().unwrap();
+    let secret = made["passwordCredentials"][0]["secretText"]
+        .as_str()
+        .unwrap();
     let app_id = text(&made, "appId");
     admin.expect(201, "POST", "/servicePrincipals", &json!({"appId": app_id}));
     let granted = admin.claims(&[
@@ -242,12 +278,16 @@ fn extension_properties_are_defined_listed_and_taken_away() {
     let name = format!("extension_{}_jobGroup", app.app_id.replace('-', ""));
     assert_eq!(text(&made, "name"), name);
     assert_eq!(text(&made, "appDisplayName"), "Extender");
-    let context = format!(
-        "#applications('{}')/extensionProperties/$entity",
-        app.id
-    );
+    let context = format!("#applications('{}')/extensionProperties/$entity", app.id);
     assert!(text(&made, "@odata.context").ends_with(&context));
-    assert!(admin.bench.tenant.read().extension_property(&name).is_some());
+    assert!(
+        admin
+            .bench
+            .tenant
+            .read()
+            .extension_property(&name)
+            .is_some()
+    );
     let (code, _) = admin.refused(400, "POST", &path, &body);
     assert_eq!(code, "Request_BadRequest");
     for bad in [
@@ -263,7 +303,14 @@ fn extension_properties_are_defined_listed_and_taken_away() {
     assert_eq!(admin.get(&one)["dataType"], "String");
     admin.expect(204, "DELETE", &one, &EMPTY);
     assert_eq!(admin.get(&path)["value"], json!([]));
-    assert!(admin.bench.tenant.read().extension_property(&name).is_none());
+    assert!(
+        admin
+            .bench
+            .tenant
+            .read()
+            .extension_property(&name)
+            .is_none()
+    );
 }
 
 #[test]
@@ -285,7 +332,10 @@ fn a_federated_credential_is_made_under_its_name_where_it_is_missing() {
     let (status, _) = admin.send_with("PATCH", &path, &prefer, &json!({"subject": "other"}));
     assert_eq!(status, 204);
     let read = admin.get(&path);
-    assert_eq!((&read["id"], text(&read, "subject")), (&made["id"], "other"));
+    assert_eq!(
+        (&read["id"], text(&read, "subject")),
+        (&made["id"], "other")
+    );
     admin.expect(204, "DELETE", &path, &EMPTY);
     admin.expect(404, "GET", &path, &EMPTY);
 }

@@ -123,7 +123,10 @@ fn an_app_rolls_its_certificates_with_a_proof_of_the_one_it_has() {
         assert_eq!(code, "Authentication_MissingOrMalformed", "{bad}");
     }
     let added = admin.expect(200, "POST", &target, &add(good()));
-    assert_eq!(admin.get(&path)["keyCredentials"].as_array().unwrap().len(), 2);
+    assert_eq!(
+        admin.get(&path)["keyCredentials"].as_array().unwrap().len(),
+        2
+    );
     // The new one proves the client, and its own removal of the old one.
     let claims = json!({
         "aud": format!("https://login.microsoftonline.com/{}/oauth2/v2.0/token", admin.bench.tenant.id()),
@@ -168,7 +171,10 @@ fn a_certificate_of_the_service_principal_proves_the_client() {
     });
     let granted = admin.claims(&[
         ("client_id", &app.app_id),
-        ("client_assertion", &signed(&claims, &keys::thumbprint(&der))),
+        (
+            "client_assertion",
+            &signed(&claims, &keys::thumbprint(&der)),
+        ),
         (
             "client_assertion_type",
             "urn:ietf:params:oauth:client-assertion-type:jwt-bearer",
@@ -256,7 +262,12 @@ fn a_deleted_registration_comes_back_with_its_service_principal_and_what_that_he
     admin.expect(201, "POST", "/oauth2PermissionGrants", &grant);
     let scope = format!("{}/Read", api.app_id);
     assert!(admin.user_token(&client, "alice", &scope).is_ok());
-    admin.expect(204, "DELETE", &format!("/applications/{}", client.id), &EMPTY);
+    admin.expect(
+        204,
+        "DELETE",
+        &format!("/applications/{}", client.id),
+        &EMPTY,
+    );
     let principal = format!("/servicePrincipals/{}", client.principal);
     admin.expect(404, "GET", &principal, &EMPTY);
     assert_eq!(admin.user_token(&client, "alice", &scope), Err(700_016));

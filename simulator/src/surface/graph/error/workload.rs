@@ -62,6 +62,20 @@ impl Workload {
                 "ResourceNotFound",
                 &format!("Resource '{id}' could not be found."),
             ),
+            (
+                Self::Methods,
+                GraphError::BadRequest(_)
+                | GraphError::EmptyBody
+                | GraphError::Body
+                | GraphError::UnknownMember { .. }
+                | GraphError::Required { .. }
+                | GraphError::Invalid { .. }
+                | GraphError::ReadOnly { .. }
+                | GraphError::WeakPassword,
+            ) => {
+                let (status, _, text) = error.row();
+                (status, "badRequest", text)
+            }
             (Self::Methods, GraphError::Method) => row(
                 StatusCode::METHOD_NOT_ALLOWED,
                 "methodNotAllowed",

@@ -17,10 +17,10 @@ const PASSWORD: RoleTemplateId =
     RoleTemplateId::from_u128(0x9667_07d0_3269_4727_9be2_8c3a_10f1_9b9d);
 const HELPDESK: RoleTemplateId =
     RoleTemplateId::from_u128(0x7298_27e3_9c14_49f7_bb1b_9608_f156_bbb8);
-const AUTHENTICATION: RoleTemplateId =
+pub(super) const AUTHENTICATION: RoleTemplateId =
     RoleTemplateId::from_u128(0xc4e3_9bd9_1100_46d3_8c65_fb16_0da0_071f);
 const USER: RoleTemplateId = RoleTemplateId::from_u128(0xfe93_0be7_5e62_47db_91af_98c3_a49a_38b1);
-const PRIVILEGED_AUTHENTICATION: RoleTemplateId =
+pub(super) const PRIVILEGED_AUTHENTICATION: RoleTemplateId =
     RoleTemplateId::from_u128(0x7be4_4c8a_adaf_4e2a_84d6_ab26_49e0_8a13);
 
 const DIRECTORY_READERS: RoleTemplateId =

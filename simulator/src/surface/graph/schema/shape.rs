@@ -2,8 +2,6 @@
 
 use core::ops::RangeInclusive;
 
-use base64::Engine;
-use base64::engine::general_purpose::STANDARD;
 use entrasim_domain::time::Timestamp;
 use serde_json::{Map, Value};
 use uuid::Uuid;
@@ -22,15 +20,11 @@ pub(in crate::surface::graph) enum Shape {
     Integer(RangeInclusive<i64>),
     Guid,
     Date,
-    /// Base64.
-    Bytes,
     List(&'static Shape),
     /// Null until it is written; then all its members are there.
     Object(&'static [(&'static str, Shape)]),
     /// Its members are there from the start.
     Record(&'static [(&'static str, Shape)]),
-    /// Whatever JSON it is.
-    Any,
 }
 
 impl Shape {
@@ -45,7 +39,7 @@ impl Shape {
                 Kind::Text => Kind::Texts,
                 _ => Kind::Complexes,
             },
-            Self::Object(_) | Self::Record(_) | Self::Any => Kind::Complex,
+            Self::Object(_) | Self::Record(_) => Kind::Complex,
         }
     }
 
@@ -73,7 +67,7 @@ impl Shape {
         let kept = || Ok(value.clone());
         match (self, value) {
             (Self::List(_) | Self::Record(_) | Self::FirstOf(_), Value::Null) => Ok(self.absent()),
-            (_, Value::Null) | (Self::Any, _) | (Self::Boolean, Value::Bool(_)) => kept(),
+            (_, Value::Null) | (Self::Boolean, Value::Bool(_)) => kept(),
             (Self::Text(most), Value::String(text)) if text.chars().count() <= *most => kept(),
             (Self::OneOf(known) | Self::FirstOf(known), Value::String(text)) => {
                 let mut known = known.iter();
@@ -92,7 +86,6 @@ impl Shape {
                 let instant = Timestamp::parse(text);
                 instant.map_or(Err(Misfit::Value), |at| Ok(Value::from(at.to_string())))
             }
-            (Self::Bytes, Value::String(text)) if STANDARD.decode(text).is_ok() => kept(),
             (Self::List(inner), Value::Array(values)) => {
                 let values = values.iter();
                 values
@@ -183,6 +176,5 @@ mod tests {
             Err(Misfit::Value)
         );
         assert_eq!(written(&Shape::Guid, json!("x")), Err(Misfit::Value));
-        assert_eq!(written(&Shape::Bytes, json!("YQ==")), Ok(json!("YQ==")));
     }
 }

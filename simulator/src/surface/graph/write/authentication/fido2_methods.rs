@@ -1,0 +1,162 @@
+//! `/users/{id}/authentication/fido2Methods`: the options for a new passkey. Nobody asks for their own here: 405 (seen).
+//! Checking what an authenticator answers is not simulated yet.
+
+use core::time::Duration;
+use std::sync::Arc;
+
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use entrasim_domain::credential::method::MethodKind;
+use entrasim_domain::directory::user::User;
+use entrasim_domain::policy::authentication_methods::MethodName;
+use entrasim_domain::random::Random;
+use entrasim_domain::tenant::Tenant;
+use entrasim_domain::tenant::authentication::PasskeyChallenge;
+use http::StatusCode;
+use serde_json::{Value, json};
+
+use super::{another, is_own};
+use crate::surface::graph::error::GraphError;
+use crate::surface::graph::path;
+use crate::surface::graph::read::authentication_methods::plain;
+use crate::surface::graph::resource::Resource;
+use crate::surface::graph::schema::Version;
+use crate::surface::graph::{Answer, Graph};
+use crate::wire::Form;
+
+/// Captured answers and working clients have this one; a page of 2026 shows another.
+const RELYING_PARTY: &str = "login.microsoft.com";
+const TIMEOUT: &str = "challengeTimeoutInMinutes";
+const DEFAULT_MINUTES: u64 = 5;
+
+/// `GET …/creationOptions()`, in beta with `challengeTimeoutInMinutes`, 5 to 43200, in parentheses or as a query parameter.
+pub(in crate::surface::graph) fn creation_options(
+    graph: &Graph<'_, '_>,
+    resource: &Resource<'_>,
+) -> Answer {
+    let user = for_another(graph, resource)?;
+    let (tenant, now) = (graph.tenant()?, graph.call.now());
+    let until = now + Duration::from_secs(minutes(graph)? * 60);
+    check_policy(tenant, user)?;
+    // Longer than 32 bytes: real ones are some kilobytes of sealed state, and clients must not assume a length.
+    let challenge: Arc<[u8]> = graph.call.draw(Random::bytes::<384>).as_slice().into();
+    let row = PasskeyChallenge {
+        user: user.id,
+        until,
+    };
+    graph.write(|tenant| {
+        let state = &mut tenant.authentication;
+        state.begin_passkey(Arc::clone(&challenge), row, now);
+        Ok(())
+    })?;
+    let value = json!({
+        "challengeTimeoutDateTime": until.to_string(),
+        "publicKey": public_key(tenant, user, &challenge),
+    });
+    let fragment = "microsoft.graph.webauthnCredentialCreationOptions";
+    Ok(plain(graph.document(StatusCode::OK, fragment, value)))
+}
+
+/// `POST …`
+pub(in crate::surface::graph) fn create(graph: &Graph<'_, '_>, resource: &Resource<'_>) -> Answer {
+    for_another(graph, resource)?;
+    let body: Value = serde_json::from_slice(&graph.call.request.body).unwrap_or_default();
+    if !body.is_object() {
+        return Err(GraphError::BadRequest(
+            "The request is missing a fido2AuthenticationMethod entity".to_owned(),
+        ));
+    }
+    Err(graph.not_simulated(resource))
+}
+
+fn for_another<'r>(graph: &Graph<'_, '_>, resource: &Resource<'r>) -> Result<&'r User, GraphError> {
+    let user: &User = resource.object(0)?;
+    if is_own(graph, user) {
+        return Err(GraphError::Method);
+    }
+    another(graph, resource)
+}
+
+fn minutes(graph: &Graph<'_, '_>) -> Result<u64, GraphError> {
+    let request = graph.call.request;
+    let called = path::arguments(request);
+    let query = Form::parse(request.query.as_bytes());
+    let asked = called.get(TIMEOUT).map(String::as_str);
+    let asked = asked.or_else(|| query.get(TIMEOUT));
+    let unknown = called.keys().any(|name| name != TIMEOUT);
+    let Some(asked) = asked.filter(|_| graph.query.version == Version::Beta) else {
+        // v1.0 has no such argument.
+        return if called.is_empty() {
+            Ok(DEFAULT_MINUTES)
+        } else {
+            Err(GraphError::Segment("creationOptions".to_owned()))
+        };
+    };
+    if unknown {
+        return Err(GraphError::Segment("creationOptions".to_owned()));
+    }
+    let minutes = asked.parse().ok();
+    // The text is assumed.
+    minutes
+        .filter(|minutes| (5..=43_200).contains(minutes))
+        .ok_or_else(|| {
+            GraphError::BadRequest(format!(
+                "Invalid {TIMEOUT} specified. The valid range is between 5 and 43200."
+            ))
+        })
+}
+
+/// Assumed: whether the options or only the registration are refused, nobody documents; the text neither.
+fn check_policy(tenant: &Tenant, user: &User) -> Result<(), GraphError> {
+    let groups = tenant.groups_of(user.id);
+    if tenant
+        .authentication_methods
+        .allows(MethodName::Fido2, &groups)
+    {
+        return Ok(());
+    }
+    Err(GraphError::BadRequest(
+        "The user is not allowed to register passkeys (FIDO2) by the authentication methods policy."
+            .to_owned(),
+    ))
+}
+
+fn public_key(tenant: &Tenant, user: &User, challenge: &[u8]) -> Value {
+    let name = tenant.principal_name(user);
+    let exclude: Vec<Value> = user
+        .methods
+        .iter()
+        .filter_map(|method| match &method.kind {
+            MethodKind::Passkey(key) => Some(json!({
+                "type": "public-key", "id": URL_SAFE_NO_PAD.encode(&key.credential_id), "transports": ["usb", "nfc"],
+            })),
+            _ => None,
+        })
+        .collect();
+    json!({
+        "rp": {"id": RELYING_PARTY, "name": "Microsoft"},
+        "user": {"id": URL_SAFE_NO_PAD.encode(handle(tenant, user)), "name": name, "displayName": &*user.display_name},
+        "challenge": URL_SAFE_NO_PAD.encode(challenge),
+        "pubKeyCredParams": [{"type": "public-key", "alg": -7}, {"type": "public-key", "alg": -257}],
+        "timeout": 60000,
+        "excludeCredentials": exclude,
+        "authenticatorSelection": {
+            "authenticatorAttachment": "cross-platform", "requireResidentKey": true, "userVerification": "required",
+        },
+        "attestation": "direct",
+        "extensions": {
+            "hmacCreateSecret": true, "enforceCredentialProtectionPolicy": true,
+            "credentialProtectionPolicy": "userVerificationOptional",
+        },
+    })
+}
+
+/// Who a passkey is of, as authenticators keep it: it begins with `OID:` (seen), and names the tenant and the user.
+fn handle(tenant: &Tenant, user: &User) -> Vec<u8> {
+    [
+        b"OID:".as_slice(),
+        tenant.id.0.as_bytes(),
+        user.id.0.as_bytes(),
+    ]
+    .concat()
+}
