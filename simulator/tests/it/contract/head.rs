@@ -79,9 +79,10 @@ fn success(exchange: &Exchange<'_>, content_type: Option<&str>, wrong: &mut impl
             .unwrap_or_default()
             .to_ascii_lowercase()
     });
-    let methods = segments
-        .iter()
-        .any(|segment| segment.eq_ignore_ascii_case("authentication"));
+    let methods = segments.iter().any(|segment| {
+        let mut names = ["authentication", "authenticationMethodDevices"].iter();
+        names.any(|name| segment.eq_ignore_ascii_case(name))
+    });
     if !DIRECTORY.contains(&first.as_deref().unwrap_or_default()) || methods {
         return;
     }

@@ -2,6 +2,8 @@
 
 use core::ops::RangeInclusive;
 
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
 use entrasim_domain::time::Timestamp;
 use serde_json::{Map, Value};
 use uuid::Uuid;
@@ -20,6 +22,8 @@ pub(in crate::surface::graph) enum Shape {
     Integer(RangeInclusive<i64>),
     Guid,
     Date,
+    /// Base64.
+    Bytes,
     List(&'static Shape),
     /// Null until it is written; then all its members are there.
     Object(&'static [(&'static str, Shape)]),
@@ -86,6 +90,7 @@ impl Shape {
                 let instant = Timestamp::parse(text);
                 instant.map_or(Err(Misfit::Value), |at| Ok(Value::from(at.to_string())))
             }
+            (Self::Bytes, Value::String(text)) if STANDARD.decode(text).is_ok() => kept(),
             (Self::List(inner), Value::Array(values)) => {
                 let values = values.iter();
                 values
@@ -176,5 +181,6 @@ mod tests {
             Err(Misfit::Value)
         );
         assert_eq!(written(&Shape::Guid, json!("x")), Err(Misfit::Value));
+        assert_eq!(written(&Shape::Bytes, json!("YQ==")), Ok(json!("YQ==")));
     }
 }
