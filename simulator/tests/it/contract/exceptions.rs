@@ -53,11 +53,33 @@ pub(crate) const WRONG: &[(&str, &str)] = &[
 ];
 
 /// Operation, status, why it is answered although the description lacks it.
-pub(crate) const STATUSES: &[(&str, u16, &str)] = &[(
-    "POST /users/{user-id}/appRoleAssignments",
-    201,
-    "the description's 200 is that of agent users; groups and service principals have 201",
-)];
+pub(crate) const STATUSES: &[(&str, u16, &str)] = &[
+    (
+        "POST /users/{user-id}/appRoleAssignments",
+        201,
+        "the description's 200 is that of agent users; groups and service principals have 201",
+    ),
+    (
+        "PATCH /applications/{application-id}",
+        201,
+        "an alternate key that finds nothing makes it (Microsoft Learn, \"Upsert\")",
+    ),
+    (
+        "PATCH /applications/{application-id}/federatedIdentityCredentials/{federatedIdentityCredential-id}",
+        201,
+        "an alternate key that finds nothing makes it (Microsoft Learn, \"Upsert\")",
+    ),
+    (
+        "PATCH /groups/{group-id}",
+        201,
+        "an alternate key that finds nothing makes it (Microsoft Learn, \"Upsert\")",
+    ),
+    (
+        "PATCH /servicePrincipals/{servicePrincipal-id}",
+        201,
+        "an alternate key that finds nothing makes it (Microsoft Learn, \"Upsert\")",
+    ),
+];
 
 /// Beginnings of paths that the description lacks, and where they are documented.
 pub(crate) const PATHS: &[(&str, &str)] = &[];

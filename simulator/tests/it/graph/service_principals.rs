@@ -1,9 +1,9 @@
 //! `/servicePrincipals`: what clients write is read back, and its own credentials are accepted.
 
+use crate::testing::{AFTER_PHASE_2, Bench};
 use base64::Engine;
 use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
 use entrasim::keys;
-use entrasim::testing::{AFTER_PHASE_2, Bench};
 use entrasim_domain::time::Timestamp;
 use serde_json::{Value, json};
 
