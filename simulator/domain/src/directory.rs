@@ -3,6 +3,7 @@
 pub mod administrative_unit;
 pub mod application;
 pub mod device;
+pub mod domain;
 pub mod epoch;
 pub mod group;
 pub mod kept;

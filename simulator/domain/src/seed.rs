@@ -5,7 +5,7 @@
 
 use std::sync::Arc;
 
-use imbl::{OrdMap, OrdSet, vector};
+use imbl::{OrdMap, OrdSet};
 
 use crate::azure::Azure;
 use crate::catalogue::{self, GRAPH};
@@ -16,6 +16,7 @@ use crate::credential::method::{AuthenticationMethod, MethodKind};
 use crate::directory::application::Application;
 use crate::directory::group::Group;
 use crate::directory::licence::SubscribedSku;
+use crate::directory::kept::Kept;
 use crate::directory::permission_grant::AppRoleAssignment;
 use crate::directory::role::{DirectoryRoleAssignment, GLOBAL_ADMINISTRATOR, RoleScope};
 use crate::directory::service_principal::{ServicePrincipal, ServicePrincipalKind};
@@ -29,6 +30,7 @@ use crate::tenant::authentication::AuthenticationState;
 use crate::tenant::changes::ChangeLog;
 use crate::tenant::consent::{AppRoleAssignments, DelegatedGrants};
 use crate::tenant::deleted::Deleted;
+use crate::tenant::domains::Domains;
 use crate::tenant::knobs::Knobs;
 use crate::tenant::relations::{Relation, Relations};
 use crate::tenant::roles::RoleAssignments;
@@ -122,7 +124,7 @@ pub fn contoso(options: &SeedOptions) -> Tenant {
     let mut tenant = Tenant {
         id: tenant_id(seed),
         display_name: options.display_name.clone(),
-        domains: vector![initial_domain(seed)],
+        domains: Domains::new(&initial_domain(seed)),
         created: CREATED,
         region: "EU",
         seed,
@@ -157,6 +159,7 @@ pub fn contoso(options: &SeedOptions) -> Tenant {
         authentication: AuthenticationState::default(),
         sign_in: SignInState::default(),
         location: Location::default(),
+        kept: Kept::default(),
     };
     first_party_service_principals(&mut tenant);
     people::add(&mut tenant);

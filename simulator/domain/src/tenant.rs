@@ -3,13 +3,14 @@
 use core::net::IpAddr;
 use std::sync::Arc;
 
-use imbl::{OrdMap, OrdSet, Vector};
+use imbl::{OrdMap, OrdSet};
 
 use crate::azure::Azure;
 use crate::directory::administrative_unit::AdministrativeUnit;
 use crate::directory::application::Application;
 use crate::directory::device::Device;
 use crate::directory::group::Group;
+use crate::directory::kept::Kept;
 use crate::directory::licence::SubscribedSku;
 use crate::directory::role::RoleDefinition;
 use crate::directory::service_principal::ServicePrincipal;
@@ -24,6 +25,7 @@ use crate::tenant::authentication::AuthenticationState;
 use crate::tenant::changes::ChangeLog;
 use crate::tenant::consent::{AppRoleAssignments, DelegatedGrants};
 use crate::tenant::deleted::Deleted;
+use crate::tenant::domains::Domains;
 use crate::tenant::knobs::Knobs;
 use crate::tenant::relations::Relations;
 use crate::tenant::roles::RoleAssignments;
@@ -40,6 +42,7 @@ pub mod consent;
 pub mod deleted;
 mod differences;
 mod directory;
+pub mod domains;
 mod dynamic;
 pub mod entries;
 pub mod error;
@@ -61,8 +64,7 @@ pub mod users;
 pub struct Tenant {
     pub id: TenantId,
     pub display_name: String,
-    /// Verified domains, the initial one first.
-    pub domains: Vector<String>,
+    pub domains: Domains,
     pub created: Timestamp,
     /// `tenant_region_scope`: `EU`, `NA`, …
     pub region: &'static str,
@@ -104,6 +106,8 @@ pub struct Tenant {
     pub sign_in: SignInState,
     /// Where sign-ins come from, as the tenant sees it; set over the control port.
     pub location: Location,
+    /// What nothing here acts on of the organisation's own properties.
+    pub kept: Kept,
 }
 
 /// An address, its country, and the device there.
@@ -135,16 +139,14 @@ impl Tenant {
 
     /// The initial domain, `….onmicrosoft.com`.
     pub fn initial_domain(&self) -> &str {
-        self.domains.front().map_or("", String::as_str)
+        self.domains.initial()
     }
 
     /// The place of a verified domain, case ignored.
     pub fn domain_index(&self, domain: &str) -> Option<u16> {
-        let at = self
-            .domains
-            .iter()
-            .position(|known| known.eq_ignore_ascii_case(domain))?;
-        u16::try_from(at).ok()
+        let mut verified = self.domains.verified();
+        let found = verified.find(|(_, known)| known.name.eq_ignore_ascii_case(domain));
+        found.map(|(at, _)| at)
     }
 
     /// `local@domain`
@@ -155,8 +157,7 @@ impl Tenant {
 
     /// The principal name, before and after its `@`.
     pub fn principal_name_parts<'a>(&'a self, user: &'a User) -> (&'a str, &'a str) {
-        let domain = self.domains.get(usize::from(user.domain));
-        (&user.local_part, domain.map_or("", String::as_str))
+        (&user.local_part, self.domains.name(user.domain))
     }
 
     /// The contact address of a user.
@@ -197,9 +198,7 @@ impl Tenant {
         fork.id = id;
         fork.seed = seed;
         fork.identity_header = seed::identity_header(seed);
-        if let Some(domain) = fork.domains.front_mut() {
-            *domain = initial_domain;
-        }
+        fork.domains.rename_initial(&initial_domain);
         fork
     }
 }

@@ -71,10 +71,22 @@ keeps!(
     super::administrative_unit::AdministrativeUnit,
     super::application::Application,
     super::device::Device,
+    super::domain::Domain,
+    super::domain::Federation,
     super::group::Group,
     super::permission_grant::DelegatedGrant,
     super::service_principal::ServicePrincipal,
 );
+
+impl Keeps for crate::tenant::Tenant {
+    fn kept(&self) -> &Kept {
+        &self.kept
+    }
+
+    fn kept_mut(&mut self) -> &mut Kept {
+        &mut self.kept
+    }
+}
 
 impl Keeps for super::user::User {
     fn kept(&self) -> &Kept {

@@ -19,6 +19,8 @@ pub struct Knobs {
     pub tap_delete_revokes_sessions: bool,
     /// How long an administrator's password reset is `running` before it has `succeeded`.
     pub password_reset_takes: Duration,
+    /// The verification of a domain finds no record: nobody has written it into the zone file.
+    pub domain_records_missing: bool,
     /// What stands before `Trace ID` and its siblings in error descriptions: a blank today, a line break until 2023.
     pub description_separator: &'static str,
 }
@@ -32,6 +34,7 @@ impl Default for Knobs {
             amr_for_tap: Amr::Pwd,
             tap_delete_revokes_sessions: false,
             password_reset_takes: Duration::ZERO,
+            domain_records_missing: false,
             description_separator: " ",
         }
     }

@@ -163,10 +163,11 @@ impl Tenant {
                 None => Box::new(self.users.by_local_prefix(prefix).map(|user| user.id)),
                 Some((local, domain)) => {
                     let domain = domain.to_lowercase();
-                    let found = self.domains.iter().enumerate().filter_map(|(at, known)| {
-                        let fits = known.to_lowercase().starts_with(&domain);
-                        let at = u16::try_from(at).ok().filter(|_| fits)?;
-                        self.users.by_local_part(local, at).map(|user| user.id)
+                    let verified = self.domains.verified();
+                    let found = verified.filter_map(|(at, known)| {
+                        let fits = known.name.starts_with(&domain);
+                        let user = self.users.by_local_part(local, at).filter(|_| fits)?;
+                        Some(user.id)
                     });
                     Box::new(found.collect::<Vec<_>>().into_iter())
                 }
@@ -235,10 +236,8 @@ impl Tenant {
     }
 
     fn users_by_nickname(&self, nickname: &str) -> Vec<ObjectId> {
-        let named = (0..self.domains.len()).filter_map(|at| {
-            let user = self
-                .users
-                .by_local_part(nickname, u16::try_from(at).ok()?)?;
+        let named = self.domains.verified().filter_map(|(at, _)| {
+            let user = self.users.by_local_part(nickname, at)?;
             (compare(user.mail_nickname(), nickname).is_eq()).then_some(user.id)
         });
         let others = self.users.index().mail_nicknames.exact(nickname, None);

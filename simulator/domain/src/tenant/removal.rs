@@ -301,6 +301,10 @@ impl Tenant {
         if let Some(rest) = user.local_part.strip_prefix(&prefix(&user)) {
             user.local_part = rest.into();
         }
+        // Its domain may have gone meanwhile.
+        if self.domains.name(user.domain).is_empty() {
+            user.domain = 0;
+        }
         let name = self.principal_name(&user);
         if matches!(&user.mail, Mail::Other(mail) if **mail == *name) {
             user.mail = Mail::PrincipalName;

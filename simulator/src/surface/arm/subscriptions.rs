@@ -26,14 +26,15 @@ impl Arm<'_, '_> {
 /// `GET /tenants`
 pub(super) fn tenants(arm: &Arm<'_, '_>) -> Answer {
     let tenant = arm.tenant;
-    let domains: Vec<&String> = tenant.domains.iter().collect();
+    let verified = tenant.domains.verified();
+    let domains: Vec<&str> = verified.map(|(_, domain)| &*domain.name).collect();
     let value = json!([{
         "id": format!("/tenants/{}", tenant.id),
         "tenantId": tenant.id.to_string(),
         "displayName": tenant.display_name,
         "domains": domains,
         "tenantCategory": "Home",
-        "defaultDomain": tenant.initial_domain(),
+        "defaultDomain": tenant.domains.default(),
         "tenantType": "AAD",
     }]);
     Ok(Reply::json(StatusCode::OK, &json!({"value": value})))

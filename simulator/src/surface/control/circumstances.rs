@@ -123,6 +123,7 @@ fn view(tenant: &Tenant) -> CircumstancesView {
                 _ => TapWord::Pwd,
             }),
             tap_delete_revokes_sessions: Some(tenant.knobs.tap_delete_revokes_sessions),
+            domain_records_missing: Some(tenant.knobs.domain_records_missing),
             description_separator: Some(match tenant.knobs.description_separator {
                 LINE_BREAK => Separator::LineBreak,
                 _ => Separator::Blank,
@@ -221,6 +222,10 @@ fn turn(known: &mut Knobs, knobs: KnobsView) {
         (
             knobs.tap_delete_revokes_sessions,
             &mut known.tap_delete_revokes_sessions,
+        ),
+        (
+            knobs.domain_records_missing,
+            &mut known.domain_records_missing,
         ),
     ] {
         *knob = wish.unwrap_or(*knob);

@@ -269,6 +269,8 @@ pub struct KnobsView {
     pub amr_for_tap: Option<TapWord>,
     /// Deleting a Temporary Access Pass revokes the user's sessions.
     pub tap_delete_revokes_sessions: Option<bool>,
+    /// The verification of a domain finds no record in the zone file.
+    pub domain_records_missing: Option<bool>,
     /// What stands between an error's text and its ids.
     pub description_separator: Option<Separator>,
 }

@@ -14,15 +14,18 @@ pub(super) mod change_password;
 pub(super) mod check_member_groups;
 pub(super) mod check_member_objects;
 pub(super) mod convert_external_to_internal_member_user;
+pub(super) mod force_delete;
 pub(super) mod get_by_ids;
 pub(super) mod get_member_groups;
 pub(super) mod get_member_objects;
+pub(super) mod promote;
 pub(super) mod remove_key;
 pub(super) mod remove_password;
 pub(super) mod reprocess_license_assignment;
 pub(super) mod revoke_sign_in_sessions;
 pub(super) mod validate_password;
 pub(super) mod validate_properties;
+pub(super) mod verify;
 
 /// At most so many ids can be asked about at once (Microsoft Learn, "Check member groups").
 const ASKED: usize = 20;

@@ -10,6 +10,7 @@ use crate::origins;
 use crate::wire::Reply;
 
 pub(super) mod application;
+pub(super) mod domain;
 mod query;
 mod workload;
 mod write;
@@ -142,6 +143,7 @@ pub(super) enum GraphError {
     Refused(String),
     /// Values that would not do, and why each.
     Unprocessable(Value),
+    TenantDomain(domain::DomainError),
 }
 
 /// Where an unknown property was named.
@@ -269,6 +271,7 @@ impl GraphError {
                 "Please retry again later.".to_owned(),
             ),
             Self::Application(error) => error.row(),
+            Self::TenantDomain(error) => error.row(),
             Self::NotSimulated(name) => (StatusCode::NOT_IMPLEMENTED, "NotSimulated", name.clone()),
         }
     }
@@ -385,6 +388,12 @@ fn bearer_text(error: &BearerError) -> &'static str {
 impl From<application::ApplicationError> for GraphError {
     fn from(error: application::ApplicationError) -> Self {
         Self::Application(error)
+    }
+}
+
+impl From<domain::DomainError> for GraphError {
+    fn from(error: domain::DomainError) -> Self {
+        Self::TenantDomain(error)
     }
 }
 

@@ -23,8 +23,10 @@ pub(super) mod directory_object;
 pub(super) mod directory_role;
 pub(super) mod directory_role_template;
 pub(super) mod domain;
+mod domain_dns_record;
 pub(super) mod extension_property;
 pub(super) mod federated_identity_credential;
+pub(super) mod federation_configuration;
 pub(super) mod group;
 mod licence;
 pub(super) mod named_location;
@@ -312,7 +314,9 @@ impl dyn Type {
     ) -> Map<String, Value> {
         self.all_facts()
             .filter(|(_, facts)| facts.default && facts.is_in(version))
-            .map(|(at, facts)| (facts.name.to_owned(), self.value(at, tenant, row)))
+            .map(|(at, facts)| (facts, self.value(at, tenant, row)))
+            .filter(|(facts, value)| !(facts.sparse && value.is_null()))
+            .map(|(facts, value)| (facts.name.to_owned(), value))
             .collect()
     }
 }

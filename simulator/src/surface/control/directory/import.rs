@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use entrasim_domain::directory::application::{Application, SignInAudience};
+use entrasim_domain::directory::domain::Domain;
 use entrasim_domain::directory::group::{Group, GroupKind};
 use entrasim_domain::directory::membership_rule::MembershipRule;
 use entrasim_domain::directory::permission_grant::DelegatedGrant;
@@ -159,7 +160,7 @@ impl<'t> Reader<'t> {
         if let Some(at) = self.tenant.domain_index(domain) {
             return Ok(at);
         }
-        self.tenant.domains.push_back(domain.to_lowercase());
+        self.tenant.put_domain(Domain::new(domain, true));
         let at = self.tenant.domain_index(domain);
         at.ok_or_else(|| "a tenant has fewer than 65,536 domains".to_owned())
     }

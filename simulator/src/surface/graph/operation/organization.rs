@@ -1,9 +1,15 @@
 //! Operations under `/organization`: method, template, handler, the directory action that people need.
 
-use super::{GET, Operation, PATCH, READ, UNSIMULATED, op};
+use super::super::write;
+use super::{GET, Operation, PATCH, READ, call, op};
 
 pub(super) const ROWS: &[Operation] = &[
     op(GET, "/organization", READ).needs("organization/standard/read"),
     op(GET, "/organization/{id}", READ).needs("organization/standard/read"),
-    op(PATCH, "/organization/{id}", UNSIMULATED).needs("organization/basic/update"),
+    op(
+        PATCH,
+        "/organization/{id}",
+        call(write::organization::update),
+    )
+    .needs("organization/basic/update"),
 ];

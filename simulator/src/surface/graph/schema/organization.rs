@@ -3,7 +3,7 @@
 use entrasim_domain::tenant::Tenant;
 use serde_json::{Value, json};
 
-use super::{Access, EntityType, Kind, Property};
+use super::{Access, EntityType, Kind, Property, Shape};
 
 type P = Property<Tenant>;
 
@@ -20,40 +20,52 @@ pub(in crate::surface::graph) static ORGANIZATION: EntityType<Tenant> = EntityTy
     get: |tenant, key| (key.parse() == Ok(tenant.id)).then_some(tenant),
 };
 
+const ADDRESSES: Shape = Shape::List(&Shape::Text(320));
+
 const PROPERTIES: &[P] = &[
     P::new("id", Kind::Text, |_, tenant| json!(tenant.id.to_string())).access(Access::ReadOnly),
     P::null("deletedDateTime").access(Access::ReadOnly),
-    P::empty("businessPhones"),
-    P::null("city"),
-    P::null("country"),
-    P::null("countryLetterCode"),
+    P::kept("businessPhones", Shape::List(&Shape::Text(64))),
+    P::null("city").access(Access::ReadOnly),
+    P::null("country").access(Access::ReadOnly),
+    P::null("countryLetterCode").access(Access::ReadOnly),
     P::new("createdDateTime", Kind::Date, |_, tenant| {
         json!(tenant.created.to_string())
     })
     .access(Access::ReadOnly),
-    P::null("defaultUsageLocation"),
+    P::kept("defaultUsageLocation", Shape::Text(2)),
     P::new("displayName", Kind::Text, |_, tenant| {
         json!(tenant.display_name)
-    }),
-    P::null("isMultipleDataLocationsForServicesEnabled"),
-    P::empty("marketingNotificationEmails"),
-    P::null("onPremisesLastSyncDateTime"),
+    })
+    .access(Access::ReadOnly),
+    P::null("isMultipleDataLocationsForServicesEnabled").access(Access::ReadOnly),
+    P::kept("marketingNotificationEmails", ADDRESSES),
+    P::null("onPremisesLastSyncDateTime").access(Access::ReadOnly),
     P::null("onPremisesSyncEnabled"),
-    P::null("partnerTenantType"),
-    P::null("postalCode"),
-    P::new("preferredLanguage", Kind::Text, |_, _| json!("en")),
-    P::empty("securityComplianceNotificationMails"),
-    P::empty("securityComplianceNotificationPhones"),
-    P::null("state"),
-    P::null("street"),
-    P::empty("technicalNotificationMails"),
-    P::new("tenantType", Kind::Text, |_, _| json!("AAD")),
+    P::null("partnerTenantType").access(Access::ReadOnly),
+    P::null("postalCode").access(Access::ReadOnly),
+    P::kept("preferredLanguage", Shape::Text(32)).otherwise(|_, _| json!("en")),
+    P::kept("securityComplianceNotificationMails", ADDRESSES),
+    P::kept(
+        "securityComplianceNotificationPhones",
+        Shape::List(&Shape::Text(64)),
+    ),
+    P::null("state").access(Access::ReadOnly),
+    P::null("street").access(Access::ReadOnly),
+    P::kept("technicalNotificationMails", ADDRESSES),
+    P::new("tenantType", Kind::Text, |_, _| json!("AAD")).access(Access::ReadOnly),
     P::new(
         "directorySizeQuota",
         Kind::Complex,
         |_, tenant| json!({"used": tenant.users.len(), "total": 300_000}),
     ),
-    P::null("privacyProfile"),
+    P::kept(
+        "privacyProfile",
+        Shape::Object(&[
+            ("contactEmail", Shape::Text(255)),
+            ("statementUrl", Shape::Text(255)),
+        ]),
+    ),
     P::empty("assignedPlans"),
     P::empty("onPremisesSyncStatus"),
     P::empty("provisionedPlans"),
@@ -61,16 +73,20 @@ const PROPERTIES: &[P] = &[
 ];
 
 fn verified_domains(_: &Tenant, tenant: &Tenant) -> Value {
-    let domains = tenant.domains.iter().enumerate().map(|(at, name)| {
+    let domains = tenant.domains.verified().map(|(at, domain)| {
         json!({
-            "capabilities": "Email, OfficeCommunicationsOnline",
-            "isDefault": at == 0,
+            "capabilities": domain.services.join(", "),
+            "isDefault": tenant.domains.default() == domain.name,
             "isInitial": at == 0,
-            "name": name,
-            "type": "Managed",
+            "name": domain.name,
+            "type": if domain.federation.is_some() { "Federated" } else { "Managed" },
         })
     });
     Value::Array(domains.collect())
 }
 
-const MISSING: &[&str] = &["mobileDeviceManagementAuthority"];
+/// What other services of the tenant keep.
+const MISSING: &[&str] = &[
+    "certificateBasedAuthConfiguration",
+    "mobileDeviceManagementAuthority",
+];

@@ -74,6 +74,8 @@ pub(in crate::surface::graph) struct Facts {
     pub(in crate::surface::graph) operators: Operators,
     pub(in crate::surface::graph) sort: Sortable,
     pub(in crate::surface::graph) search: bool,
+    /// Left out of answers where it is null: the other kinds of the type have it.
+    pub(in crate::surface::graph) sparse: bool,
     /// The version that has it, if the other has not.
     pub(in crate::surface::graph) only: Option<Version>,
     pub(in crate::surface::graph) write: Access,
@@ -222,6 +224,7 @@ impl<T> Property<T> {
                 operators: Operators::NONE,
                 sort: Sortable::No,
                 search: false,
+                sparse: false,
                 only: None,
                 write: Access::Always,
                 permissions: &[],
@@ -368,6 +371,12 @@ impl<T> Property<T> {
 
     pub(in crate::surface::graph) const fn search(mut self) -> Self {
         self.facts.search = true;
+        self
+    }
+
+    /// Objects of other kinds of the type have it not.
+    pub(in crate::surface::graph) const fn sparse(mut self) -> Self {
+        self.facts.sparse = true;
         self
     }
 

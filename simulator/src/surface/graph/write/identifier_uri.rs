@@ -40,7 +40,8 @@ fn is_ones_own(tenant: &Tenant, application: &Application, uri: &str) -> bool {
     };
     let host = rest.split(['/', '?', ':']).next().unwrap_or_default();
     let belongs = || {
-        tenant.domains.iter().any(|domain| {
+        tenant.domains.verified().any(|(_, domain)| {
+            let domain = &domain.name;
             let parent = host.len().checked_sub(domain.len() + 1);
             let below = parent.and_then(|at| host.get(at..));
             host.eq_ignore_ascii_case(domain)
