@@ -15,8 +15,8 @@ use crate::credential::application_credential::{
 use crate::credential::method::{AuthenticationMethod, MethodKind};
 use crate::directory::application::Application;
 use crate::directory::group::Group;
-use crate::directory::licence::SubscribedSku;
 use crate::directory::kept::Kept;
+use crate::directory::licence::SubscribedSku;
 use crate::directory::permission_grant::AppRoleAssignment;
 use crate::directory::role::{DirectoryRoleAssignment, GLOBAL_ADMINISTRATOR, RoleScope};
 use crate::directory::service_principal::{ServicePrincipal, ServicePrincipalKind};

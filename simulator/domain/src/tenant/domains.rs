@@ -3,15 +3,20 @@
 use std::sync::Arc;
 
 use imbl::Vector;
+use serde_json::Value;
 
 use super::Tenant;
 use super::changes::Note;
 use super::error::DirectoryError;
 use super::index::{Folded, compare};
 use crate::directory::domain::Domain;
+use crate::directory::kept::Kept;
 use crate::directory::object::ObjectRef;
 use crate::directory::user::{Mail, User};
 use crate::id::ObjectId;
+
+/// The property with further addresses.
+const PROXIES: &str = "proxyAddresses";
 
 /// The domains by their places, the initial one first.
 #[derive(Clone, Debug)]
@@ -137,20 +142,15 @@ impl Tenant {
             let domain = address.rsplit_once('@').map(|(_, domain)| domain);
             domain.is_some_and(|domain| domain.eq_ignore_ascii_case(name))
         };
+        let proxies = |kept: &Kept| addresses(kept).iter().any(|proxy| is_of(proxy));
         let users = self.users.after(after).filter(|user| {
             // The address of a guest is its home's.
             let own = user.home.is_none();
             let other = own && matches!(&user.mail, Mail::Other(mail) if is_of(mail));
-            Some(user.domain) == place
-                || other
-                || user
-                    .profile()
-                    .proxy_addresses
-                    .iter()
-                    .any(|proxy| is_of(proxy))
+            Some(user.domain) == place || other || proxies(&user.profile().kept)
         });
         let groups = self.groups.after(after);
-        let groups = groups.filter(|group| group.proxy_addresses.iter().any(|proxy| is_of(proxy)));
+        let groups = groups.filter(|group| proxies(&group.kept));
         let apps = self
             .applications
             .after(after)
@@ -180,7 +180,7 @@ impl Tenant {
                 Some(ObjectRef::Group(group)) => {
                     let mut group = group.clone();
                     let initial = self.domains.initial().to_owned();
-                    rename(&mut group.proxy_addresses, name, &initial);
+                    rename_proxies(&mut group.kept, name, &initial);
                     self.put_group(group, note)?;
                 }
                 Some(ObjectRef::Application(app)) => {
@@ -212,16 +212,26 @@ impl Tenant {
             rename(&mut addresses, name, &initial);
             user.mail = Mail::Other(addresses.concat().into());
         }
-        if user
-            .profile()
-            .proxy_addresses
-            .iter()
-            .any(|address| address.to_lowercase().ends_with(name))
-        {
-            rename(&mut user.profile_mut().proxy_addresses, name, &initial);
+        if !addresses(&user.profile().kept).is_empty() {
+            rename_proxies(&mut user.profile_mut().kept, name, &initial);
         }
         user.account_enabled &= !disable;
         user
+    }
+}
+
+/// `proxyAddresses`
+fn addresses(kept: &Kept) -> Vec<String> {
+    let all = kept.get(PROXIES).and_then(Value::as_array);
+    let texts = all.into_iter().flatten().filter_map(Value::as_str);
+    texts.map(str::to_owned).collect()
+}
+
+fn rename_proxies(kept: &mut Kept, from: &str, to: &str) {
+    let mut all = addresses(kept);
+    if !all.is_empty() {
+        rename(&mut all, from, to);
+        kept.set(PROXIES, all.into());
     }
 }
 

@@ -40,7 +40,7 @@ impl Fixture {
             app: application.app_id.to_string(),
             service_principal: text(principal.id),
             tenant: tenant.id.to_string(),
-            domain: tenant.domains[0].to_string(),
+            domain: tenant.initial_domain().to_owned(),
             role_template: "62e90394-69f5-4237-9190-012177145e10".to_owned(),
         }
     }

@@ -10,7 +10,9 @@ use serde_json::json;
 use super::directory_object::DIRECTORY_OBJECT;
 use super::domain_dns_record::DOMAIN_DNS_RECORD;
 use super::federation_configuration::FEDERATION_CONFIGURATIONS;
-use super::{Access, EntityType, Kind, Navigation, Projected, Property, Row, Rows, Shape, Version, object};
+use super::{
+    Access, EntityType, Kind, Navigation, Projected, Property, Row, Rows, Shape, Version, object,
+};
 
 type P = Property<Domain>;
 

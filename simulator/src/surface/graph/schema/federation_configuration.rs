@@ -16,7 +16,12 @@ pub(in crate::surface::graph) static FEDERATION_CONFIGURATION: EntityType<Federa
         class: "InternalDomainFederation",
         properties: PROPERTIES,
         navigations: &[],
-        missing: &[],
+        missing: &[
+            "defaultInteractiveAuthenticationMethod",
+            "openIdConnectDiscoveryEndpoint",
+            "passwordChangeUri",
+            "systemBrowserEnabledOn",
+        ],
         rows: |_, _| Box::new(core::iter::empty()),
         size: None,
         id: |_| None,
