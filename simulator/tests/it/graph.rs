@@ -10,6 +10,7 @@ use serde_json::{Value, json};
 mod admin;
 mod app_role_assignments;
 mod applications;
+mod authentication;
 mod batch;
 mod client;
 mod consent;

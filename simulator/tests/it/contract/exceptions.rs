@@ -2,7 +2,11 @@
 //! does not do it.
 
 /// Schema, member, why it may be null although the description says otherwise.
-pub(crate) const NULLS: &[(&str, &str, &str)] = &[];
+pub(crate) const NULLS: &[(&str, &str, &str)] = &[(
+    "qrPin",
+    "code",
+    "null on every read, as the page of the type says",
+)];
 
 /// Schema, member, why it is there although the description lacks it.
 pub(crate) const MEMBERS: &[(&str, &str, &str)] = &[
@@ -37,9 +41,44 @@ pub(crate) const MEMBERS: &[(&str, &str, &str)] = &[
         "in recorded answers; not described",
     ),
     (
+        "qrCodePinAuthenticationMethod",
+        "isUsable",
+        "in the documented answer of authentication-put-qrcodepinmethod",
+    ),
+    (
+        "qrCodePinAuthenticationMethod",
+        "methodUsabilityReason",
+        "in the documented answer of authentication-put-qrcodepinmethod",
+    ),
+    (
         "servicePrincipal",
         "createdDateTime",
         "in recorded answers to the Azure CLI; not described",
+    ),
+    (
+        "temporaryAccessPassAuthenticationMethod",
+        "isUsable",
+        "described in v1.0, answered by beta",
+    ),
+    (
+        "temporaryAccessPassAuthenticationMethod",
+        "methodUsabilityReason",
+        "described in v1.0, answered by beta",
+    ),
+    (
+        "webauthnAuthenticationExtensionsClientInputs",
+        "credentialProtectionPolicy",
+        "in captured answers; an open type",
+    ),
+    (
+        "webauthnAuthenticationExtensionsClientInputs",
+        "enforceCredentialProtectionPolicy",
+        "in captured answers; an open type",
+    ),
+    (
+        "webauthnAuthenticationExtensionsClientInputs",
+        "hmacCreateSecret",
+        "in captured answers; an open type",
     ),
 ];
 
@@ -78,6 +117,50 @@ pub(crate) const STATUSES: &[(&str, u16, &str)] = &[
         "PATCH /servicePrincipals/{servicePrincipal-id}",
         201,
         "an alternate key that finds nothing makes it (Microsoft Learn, \"Upsert\")",
+    ),
+    (
+        "PATCH /users/{user-id}/authentication/qrCodePinMethod/pin",
+        201,
+        "documented: qrpin-update",
+    ),
+    (
+        "PATCH /users/{user-id}/authentication/qrCodePinMethod/standardQRCode",
+        201,
+        "documented: qrcode-update",
+    ),
+    (
+        "PATCH /users/{user-id}/authentication/qrCodePinMethod/temporaryQRCode",
+        201,
+        "documented: qrcode-update",
+    ),
+    (
+        "POST /users/{user-id}/authentication/methods/{authenticationMethod-id}/disableSmsSignIn",
+        200,
+        "the documented answer of phoneauthenticationmethod-disablesmssignin, in beta too",
+    ),
+    (
+        "POST /users/{user-id}/authentication/phoneMethods/{phoneAuthenticationMethod-id}/disableSmsSignIn",
+        200,
+        "the documented answer of phoneauthenticationmethod-disablesmssignin, in beta too",
+    ),
+];
+
+/// Methods that the description lacks at paths with this segment, and where they are documented.
+pub(crate) const OPERATIONS: &[(&str, &str, &str)] = &[
+    (
+        "PATCH",
+        "hardwareOathDevices",
+        "many tokens at once: authenticationmethoddevice-post-hardwareoathdevices",
+    ),
+    (
+        "PUT",
+        "emailMethods",
+        "emailauthenticationmethod-update, until 2023",
+    ),
+    (
+        "PUT",
+        "phoneMethods",
+        "phoneauthenticationmethod-update, until 2023",
     ),
 ];
 

@@ -146,7 +146,11 @@ fn matched(template: &[&str], segments: &[String]) -> Option<Vec<bool>> {
             .unwrap_or_default()
             .to_ascii_lowercase()
     };
-    let (is_key, has_arguments) = (wanted.starts_with('{'), wanted.contains("='"));
+    let takes = |start: &str| wanted.contains(start);
+    let (is_key, has_arguments) = (
+        wanted.starts_with('{'),
+        takes("='") || takes("={") || takes("=@"),
+    );
     let step = |named: bool, template: &[&str], rest: &[String]| {
         let mut more = matched(template, rest)?;
         more.insert(0, named);

@@ -118,7 +118,10 @@ impl Question<'_> {
     /// Permissions without `.All` are about the caller's own account, where accounts are concerned.
     fn is_for_oneself(&self, scope: &str) -> bool {
         let on_account = self.resource.template.starts_with("/users/{id}");
-        on_account && !scope.ends_with(".All") && !scope.starts_with("RoleManagement.")
+        on_account
+            && !scope.ends_with(".All")
+            && !scope.starts_with("RoleManagement.")
+            && !scope.starts_with("Policy.")
     }
 
     /// Some permissions are enough for some members of the body only.

@@ -3,7 +3,9 @@
 
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use entrasim_domain::credential::method::{AuthenticationMethod, MethodKind, PASSWORD};
+use entrasim_domain::credential::method::{
+    AuthenticationMethod, EMAIL as EMAIL_ID, MethodKind, PASSWORD,
+};
 use entrasim_domain::directory::user::{Password, User};
 use entrasim_domain::tenant::Tenant;
 use entrasim_domain::time::Timestamp;
@@ -99,8 +101,8 @@ impl<'a> Held<'a> {
         self.method().map(|method| &method.kind)
     }
 
-    /// A passkey's id is its credential id in base64url, and a digit for the padding that was left out; every other's is a
-    /// GUID.
+    /// A passkey's id is its credential id in base64url, and a digit for the padding that was left out; phones and the
+    /// e-mail address have the same ids for every user; every other's is a GUID of its own.
     pub(in crate::surface::graph) fn id(self) -> String {
         match self {
             Self::Password(_) => PASSWORD.to_string(),
@@ -109,6 +111,8 @@ impl<'a> Held<'a> {
                     let text = URL_SAFE_NO_PAD.encode(&key.credential_id);
                     format!("{text}{}", (4 - text.len() % 4) % 4)
                 }
+                MethodKind::Phone(phone) => phone.kind.id().to_string(),
+                MethodKind::Email { .. } => EMAIL_ID.to_string(),
                 _ => method.id.to_string(),
             },
         }

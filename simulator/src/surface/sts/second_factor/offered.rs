@@ -1,6 +1,7 @@
 //! Which second factors a person is offered, and in what words.
 
 use entrasim_domain::credential::method::{MethodKind, PhoneKind};
+use entrasim_domain::credential::secondary::SecondFactor;
 use entrasim_domain::directory::user::User;
 use entrasim_domain::enforcement::Factor;
 use entrasim_domain::tenant::Tenant;
@@ -83,7 +84,27 @@ fn proofs(tenant: &Tenant, user: &User, now: Timestamp) -> Vec<Proof> {
         })
         .collect();
     proofs.sort_by_key(|(rank, _)| *rank);
+    let preferences = user.sign_in_preferences;
+    if preferences.system_preferred == Some(false)
+        && let Some(wished) = preferences.second_factor
+    {
+        // The person's own default goes first where the system does not choose.
+        proofs.sort_by_key(|(_, proof)| second_factor(proof.id) != Some(wished));
+    }
     proofs.into_iter().map(|(_, proof)| proof).collect()
+}
+
+/// What the settings of a user call a way to pass.
+fn second_factor(id: &str) -> Option<SecondFactor> {
+    Some(match id {
+        NOTIFICATION => SecondFactor::Push,
+        CODE => SecondFactor::Oath,
+        SMS => SecondFactor::Sms,
+        CALL => SecondFactor::VoiceMobile,
+        ALTERNATE_CALL => SecondFactor::VoiceAlternateMobile,
+        OFFICE_CALL => SecondFactor::VoiceOffice,
+        _ => return None,
+    })
 }
 
 /// The rank of a factor, its word and its words.

@@ -30,7 +30,8 @@ pub(in crate::surface::graph) fn list(graph: &Graph<'_, '_>, resource: &Resource
         Tail::None => {}
         Tail::Count => {
             let count = devices.len().to_string();
-            return Ok(Reply::with_body(StatusCode::OK, "text/plain", count));
+            let reply = Reply::with_body(StatusCode::OK, "text/plain", count);
+            return Ok(reply.header("odata-version", "4.0"));
         }
         Tail::Ref | Tail::Value => return Err(GraphError::Segment("$ref".to_owned())),
     }
@@ -76,7 +77,7 @@ pub(in crate::surface::graph) fn create(graph: &Graph<'_, '_>, _: &Resource<'_>)
     let location = url(graph, &format!("{SET}/{id}"));
     let fragment = format!("{SET}/$entity");
     let reply = graph.document(StatusCode::CREATED, &fragment, Value::Object(device));
-    Ok(plain(reply.header("location", &location)))
+    Ok(plain(reply).header("location", &location))
 }
 
 /// `PATCH …`: many tokens at once, all or none (assumed), each with the `@contentId` that it came with.

@@ -38,7 +38,7 @@ pub(in crate::surface::graph) fn update(graph: &Graph<'_, '_>, resource: &Resour
             match (name.as_str(), value) {
                 (SYSTEM, Value::Null) => preferences.system_preferred = None,
                 (SYSTEM, value) => {
-                    preferences.system_preferred = Some(boolean(value, name, CLASS)?)
+                    preferences.system_preferred = Some(boolean(value, name, CLASS)?);
                 }
                 (_, Value::Null) => preferences.second_factor = None,
                 (_, value) => {
