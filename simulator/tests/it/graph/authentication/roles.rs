@@ -7,6 +7,7 @@ use super::{
     PRIVILEGED_AUTHENTICATION_ADMINISTRATOR, USER_ADMINISTRATOR, assign, at,
 };
 use crate::graph::client::App;
+use crate::support::{json as body, password_token, text};
 
 #[test]
 fn roles_reach_as_far_as_the_reference_says() {
@@ -54,4 +55,26 @@ fn permissions_are_those_of_the_kind() {
             app.write("GET", &at("bob", set), &Value::Null, status);
         }
     }
+}
+
+#[test]
+fn people_change_their_own_after_a_second_factor_only() {
+    let app = App::person("admin", "UserAuthenticationMethod.Read.All");
+    let list = app.get(&at("alice", "softwareOathMethods"));
+    let own = format!(
+        "https://graph.microsoft.com/v1.0/me/authentication/softwareOathMethods/{}",
+        text(&list["value"][0], "id")
+    );
+    // A name and a password alone: the list is shown, nothing is deleted.
+    let scope = "https://graph.microsoft.com/.default";
+    let tokens = body(&password_token(&app.bench, "alice", scope));
+    let bearer = format!("Bearer {}", text(&tokens, "access_token"));
+    let send = |method: &str| {
+        let headers = [("authorization", bearer.as_str())];
+        app.bench.send(method, &own, &headers, "")
+    };
+    assert_eq!(send("GET").status, 200);
+    let refused = send("DELETE");
+    assert_eq!(refused.status, 403);
+    assert_eq!(text(&body(&refused)["error"], "code"), "accessDenied");
 }
