@@ -78,6 +78,12 @@ impl<'a> Call<'a> {
             .map_or(self.request.arrived, |bound| bound.now)
     }
 
+    /// Whether what a client dated has begun. Clients date by their own clock (the Azure CLI names the start of the secrets it
+    /// makes), which a moved tenant clock does not move: either is enough.
+    pub fn has_begun(&self, start: Timestamp) -> bool {
+        start <= self.now() || start <= self.request.arrived
+    }
+
     /// Draws from the randomness of this request.
     pub fn draw<T>(&self, draw: impl FnOnce(&mut Random) -> T) -> T {
         let random = self.random.get_or_init(|| {

@@ -166,6 +166,74 @@ fn the_directory_is_read_and_apps_are_made() {
     );
 }
 
+/// Everything that `az ad` does with registrations, service principals, users and groups, but for consent in the portal's name.
+#[test]
+fn the_directory_is_written_by_its_own_commands() {
+    let script = r#"set -e
+az login -u "$ENTRASIM_BREAKGLASS1_UPN" -p "$ENTRASIM_BREAKGLASS1_PASSWORD" --allow-no-subscriptions -o none
+graph=00000003-0000-0000-c000-000000000000
+id=$(az ad app create --display-name Orders --sign-in-audience AzureADMyOrg --identifier-uris "api://$ENTRASIM_TENANT/orders" --web-home-page-url https://x.example/ --web-redirect-uris https://x.example/cb --enable-id-token-issuance true --app-roles '[{"allowedMemberTypes":["Application","User"],"description":"Reads","displayName":"Reader","isEnabled":true,"value":"Orders.Read"}]' --query appId -o tsv)
+az ad app update --id $id --set displayName="Orders of today" notes=hello
+az ad app update --id $id --public-client-redirect-uris http://localhost --is-fallback-public-client true
+az ad app show --id $id --query "[displayName,notes,web.homePageUrl,publicClient.redirectUris[0],appRoles[0].value]" -o tsv
+az ad app credential reset --id $id --append --display-name second --years 1 -o none
+az ad app credential list --id $id --query "[].displayName" -o tsv
+alice=$(az ad user list --query "[?displayName=='Alice Fernandez'].id" -o tsv)
+az ad app owner add --id $id --owner-object-id $alice
+az ad app owner list --id $id --query "[].displayName" -o tsv
+az ad sp create --id $id -o none
+az ad app permission add --id $id --api $graph --api-permissions e1fe6dd8-ba31-4d61-89e7-88639da4683d=Scope 9a5d68dd-52b0-4cc2-bd40-abcf44ac3a30=Role
+az ad app permission list --id $id --query "[].resourceAccess[].type" -o tsv
+az ad app permission grant --id $id --api $graph --scope User.Read -o none
+az ad app permission list-grants --id $id --query "[].scope" -o tsv
+az ad app federated-credential create --id $id --parameters '{"name":"pipeline","issuer":"https://token.actions.githubusercontent.com","subject":"repo:a/b:ref:refs/heads/main","audiences":["api://AzureADTokenExchange"]}' -o none
+az ad app federated-credential list --id $id --query "[].name" -o tsv
+az ad app federated-credential delete --id $id --federated-credential-id pipeline
+az ad sp update --id $id --set notes=kept appRoleAssignmentRequired=true
+az ad sp show --id $id --query "[notes,to_string(appRoleAssignmentRequired)]" -o tsv
+secret=$(az ad sp credential reset --id $id --query password -o tsv)
+az ad group create --display-name made --mail-nickname made -o none
+az ad group member add -g made --member-id $alice
+az ad group member list -g made --query "[].displayName" -o tsv
+az ad user create --display-name New --user-principal-name new@contoso.onmicrosoft.com --password Xk9-plumvera-2251 -o none
+az ad user update --id new@contoso.onmicrosoft.com --display-name Newer
+az ad user show --id new@contoso.onmicrosoft.com --query displayName -o tsv
+az ad user delete --id new@contoso.onmicrosoft.com
+az rest --method post --url https://graph.microsoft.com/v1.0/domains --body '{"id":"fabrikam.test"}' -o none
+az rest --method post --url https://graph.microsoft.com/v1.0/domains/fabrikam.test/verify --query isVerified -o tsv
+az login --service-principal -u $id -p "$secret" --tenant "$ENTRASIM_TENANT" --allow-no-subscriptions --query "[0].user.type" -o tsv"#;
+    let out = succeeds(BEFORE, script);
+    if python_clients().is_some() {
+        let lines: Vec<&str> = out.lines().collect();
+        let expected = [
+            "Orders of today",
+            "hello",
+            "https://x.example/",
+            "http://localhost",
+            "Orders.Read",
+            "second",
+            "Alice Fernandez",
+            "Break Glass One",
+            "Scope",
+            "Role",
+            "User.Read",
+            "pipeline",
+            "kept",
+            "true",
+            "Alice Fernandez",
+            "Newer",
+            "true",
+            "servicePrincipal",
+        ];
+        assert_eq!(lines, expected);
+    }
+    says(
+        "the_directory_is_written_by_its_own_commands",
+        "password, directory",
+        "apps, owners, permissions, grants, secrets, federated credentials, service principals, groups, users, domains",
+    );
+}
+
 #[test]
 fn a_template_deployment_makes_its_resources() {
     let template = r#"{"$schema":"https://schema.management.azure.com/schemas/2019-04-01/deploymentTemplate.json#","contentVersion":"1.0.0.0","parameters":{"name":{"type":"string"}},"resources":[{"type":"Microsoft.Storage/storageAccounts","apiVersion":"2023-01-01","name":"[parameters('name')]","location":"[resourceGroup().location]","sku":{"name":"Standard_LRS"},"kind":"StorageV2"}]}"#;

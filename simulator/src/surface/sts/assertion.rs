@@ -65,7 +65,7 @@ fn verify_certificate(
         .find(|certificate| certificate.usage == KeyUsage::Verify && is_named(token, certificate))
         .ok_or_else(|| refusal("is not registered on application", "The key was not found."))?;
     let now = call.now();
-    if now < certificate.start || certificate.end <= now {
+    if !call.has_begun(certificate.start) || certificate.end <= now {
         return Err(refusal(
             "is expired on application",
             "The key used is expired.",

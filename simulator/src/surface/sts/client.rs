@@ -299,7 +299,7 @@ fn verify_secret(
         .collect();
     if known
         .iter()
-        .any(|known| known.start <= now && now < known.end)
+        .any(|known| call.has_begun(known.start) && now < known.end)
     {
         Ok(())
     } else if known.iter().any(|known| known.end <= now) {

@@ -276,3 +276,22 @@ fn a_deleted_registration_comes_back_with_its_service_principal_and_what_that_he
     admin.expect(200, "GET", &principal, &EMPTY);
     assert!(admin.user_token(&client, "alice", &scope).is_ok());
 }
+
+#[test]
+fn a_secret_works_from_its_start_to_its_end() {
+    let admin = Admin::new();
+    let app = admin.register(&json!({"displayName": "x"}));
+    let path = format!("/servicePrincipals/{}/addPassword", app.principal);
+    // A start that has come by no clock has not come.
+    let dated = |start: &str, end: &str| {
+        let asked = json!({"passwordCredential": {"startDateTime": start, "endDateTime": end}});
+        let made = admin.expect(200, "POST", &path, &asked);
+        text(&made, "secretText").to_owned()
+    };
+    let begun = dated("2025-10-01T00:00:00Z", "2025-10-03T00:00:00Z");
+    let later = dated("2099-01-01T00:00:00Z", "2100-01-01T00:00:00Z");
+    assert!(admin.app_token(&app, &begun, GRAPH_SCOPE).is_ok());
+    assert_eq!(admin.app_token(&app, &later, GRAPH_SCOPE), Err(7_000_215));
+    admin.bench.set_clock("2025-10-04T00:00:00Z");
+    assert_eq!(admin.app_token(&app, &begun, GRAPH_SCOPE), Err(7_000_222));
+}

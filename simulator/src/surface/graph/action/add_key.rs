@@ -92,7 +92,7 @@ pub(super) fn verify<T: Credentialed>(
         .certificates()
         .iter()
         .filter(|known| known.usage == KeyUsage::Verify)
-        .filter(|known| known.start <= now && now < known.end)
+        .filter(|known| graph.call.has_begun(known.start) && now < known.end)
         .peekable();
     if valid.peek().is_none() {
         return Err(ApplicationError::NoKeyForProof.into());

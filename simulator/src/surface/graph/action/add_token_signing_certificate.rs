@@ -8,6 +8,7 @@ use base64::engine::general_purpose::STANDARD;
 use entrasim_domain::credential::application_credential::{Certificate, ClientSecret, KeyUsage};
 use entrasim_domain::directory::service_principal::ServicePrincipal;
 use entrasim_domain::id::KeyId;
+use entrasim_domain::random::Random;
 use entrasim_domain::seed;
 use serde_json::json;
 
@@ -34,7 +35,7 @@ pub(in crate::surface::graph) fn answer(graph: &Graph<'_, '_>, path: &Resource<'
         return Err(invalid("endDateTime", CLASS));
     }
     let common_name = name.trim_start_matches("CN=");
-    let serial = graph.call.draw(|random| random.guid());
+    let serial = graph.call.draw(Random::guid);
     let key = graph.call.app.keys.current();
     let der = key.self_signed(common_name, serial.as_bytes(), start, end);
     let der = der.ok_or_else(|| invalid("displayName", CLASS))?;

@@ -160,14 +160,12 @@ pub(super) fn certificates(
             let members = row
                 .as_object()
                 .ok_or_else(|| invalid("keyCredentials", KEY))?;
-            match members.get("key").filter(|key| !key.is_null()) {
-                Some(_) => new_certificate(graph, members),
-                None => {
-                    let id = key_id(members);
-                    let found = known.iter().find(|known| Some(known.key_id) == id);
-                    found.cloned().ok_or_else(|| invalid("key", KEY))
-                }
+            if members.get("key").is_some_and(|key| !key.is_null()) {
+                return new_certificate(graph, members);
             }
+            let id = key_id(members);
+            let found = known.iter().find(|known| Some(known.key_id) == id);
+            found.cloned().ok_or_else(|| invalid("key", KEY))
         })
         .collect()
 }
