@@ -9,8 +9,6 @@ pub struct AdministrativeUnit {
     pub id: ObjectId,
     pub display_name: String,
     pub description: Option<String>,
-    /// `HiddenMembership`, or nothing.
-    pub visibility: Option<String>,
     /// Only administrators of the unit manage its members (`isMemberManagementRestricted`).
     pub restricted: bool,
     pub created: Timestamp,
@@ -25,7 +23,6 @@ impl AdministrativeUnit {
             id,
             display_name,
             description: None,
-            visibility: None,
             restricted: false,
             created,
             kept: Kept::default(),

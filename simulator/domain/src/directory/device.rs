@@ -26,13 +26,19 @@ pub struct Device {
     /// `approximateLastSignInDateTime`
     pub last_sign_in: Option<Timestamp>,
     pub created: Timestamp,
-    /// `extensionAttributes`: `extensionAttribute1` to `15`.
-    pub extension_attributes: [Option<String>; 15],
-    /// What nothing here acts on.
+    /// What only membership rules act on, and what nothing does.
     pub kept: Kept,
 }
 
 impl Device {
+    /// `extensionAttributes/extensionAttribute{number}`
+    pub fn extension_attribute(&self, number: usize) -> Option<&str> {
+        let attributes = self.kept.get("extensionAttributes")?;
+        attributes
+            .get(format!("extensionAttribute{number}"))?
+            .as_str()
+    }
+
     /// An enabled device with a name and nothing else.
     pub fn new(id: ObjectId, device_id: Uuid, display_name: String, created: Timestamp) -> Self {
         Self {
@@ -50,7 +56,6 @@ impl Device {
             is_managed: None,
             last_sign_in: None,
             created,
-            extension_attributes: Default::default(),
             kept: Kept::default(),
         }
     }

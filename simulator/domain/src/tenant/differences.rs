@@ -135,7 +135,6 @@ impl Differences for Device {
         names!(self, before,
             "accountEnabled" => account_enabled,
             "displayName" => display_name,
-            "extensionAttributes" => extension_attributes,
             "isCompliant" => is_compliant,
             "isManaged" => is_managed,
             "manufacturer" => manufacturer,
@@ -155,7 +154,6 @@ impl Differences for AdministrativeUnit {
         names!(self, before,
             "description" => description,
             "displayName" => display_name,
-            "visibility" => visibility,
         )
         .chain(self.kept.differences(&before.kept))
         .collect()

@@ -15,6 +15,7 @@ pub(super) mod check_member_groups;
 pub(super) mod check_member_objects;
 pub(super) mod convert_external_to_internal_member_user;
 pub(super) mod force_delete;
+pub(super) mod get_available_extension_properties;
 pub(super) mod get_by_ids;
 pub(super) mod get_member_groups;
 pub(super) mod get_member_objects;

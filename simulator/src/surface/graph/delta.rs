@@ -27,7 +27,10 @@ const PAGE: usize = 100;
 
 /// `GET /{set}/delta()`
 pub(super) fn answer(graph: &Graph<'_, '_>, resource: &Resource<'_>) -> Answer {
-    let set = resource.template.split('/').nth(1).unwrap_or_default();
+    let set = resource
+        .template
+        .trim_matches('/')
+        .trim_end_matches("/delta()");
     let kind = SETS.iter().find(|kind| kind.set() == set);
     let (Some(kind), Some(tracked)) = (kind, Tracked::of(set)) else {
         return Err(graph.not_simulated(resource));
@@ -66,7 +69,11 @@ pub(super) fn answer(graph: &Graph<'_, '_>, resource: &Resource<'_>) -> Answer {
         minimal,
     };
     let page = delta.page(&token);
-    let reply = graph.document(StatusCode::OK, set, page.document(graph, set, token));
+    let reply = graph.document(
+        StatusCode::OK,
+        kind.context(),
+        page.document(graph, set, token),
+    );
     Ok(reply.header("x-ms-resource-unit", "1"))
 }
 

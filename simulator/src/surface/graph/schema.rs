@@ -18,7 +18,7 @@ mod beyond;
 pub(super) mod conditional_access_policy;
 mod consent;
 pub(super) mod deleted_item;
-mod device;
+pub(super) mod device;
 pub(super) mod directory_object;
 pub(super) mod directory_role;
 pub(super) mod directory_role_template;
@@ -40,7 +40,7 @@ mod relations;
 pub(super) mod role_assignment;
 pub(super) mod role_definition;
 mod row;
-mod scoped_role_membership;
+pub(super) mod scoped_role_membership;
 mod selection;
 pub(super) mod service_principal;
 mod shape;
@@ -52,7 +52,7 @@ pub(super) use navigation::Navigation;
 pub(super) use operators::{Filterable, Operators};
 pub(super) use property::{Access, Address, Facts, Field, Kind, Property, Read, Sortable, Version};
 pub(super) use row::{Projected, Row, type_of};
-pub(super) use selection::Selection;
+pub(super) use selection::{Selection, is_extension};
 pub(super) use shape::{Misfit, Shape};
 
 /// Objects of any types, one after the other.
@@ -144,6 +144,11 @@ impl<T: Projected> Type for EntityType<T> {
 
     fn set(&self) -> &'static str {
         self.set
+    }
+
+    fn context(&self) -> &'static str {
+        // What lies in the container of the directory is named without it.
+        self.set.strip_prefix("directory/").unwrap_or(self.set)
     }
 
     fn class(&self) -> &'static str {
@@ -279,6 +284,9 @@ impl dyn Type {
 
     /// What to say of a name that is no property here.
     pub(super) fn unknown(&self, name: &str, option: QueryPart) -> GraphError {
+        if is_extension(name) {
+            return GraphError::NotSimulated(format!("graph {}/extension property", self.name()));
+        }
         let mut missing = self.missing().iter().chain(self.beyond());
         if let Some(name) = missing.find(|missing| missing.eq_ignore_ascii_case(name)) {
             return GraphError::NotSimulated(format!("graph {}/{name}", self.name()));
@@ -349,11 +357,13 @@ impl<T: Projected> EntityType<T> {
 
 /// The sets that a path can begin with.
 pub(super) const SETS: &[&dyn Type] = &[
+    &administrative_unit::ADMINISTRATIVE_UNIT,
     &application::APPLICATION,
     &authentication_context::AUTHENTICATION_CONTEXT,
     &authentication_strength::AUTHENTICATION_STRENGTH,
     &conditional_access_policy::CONDITIONAL_ACCESS_POLICY,
     &deleted_item::DELETED_ITEM,
+    &device::DEVICE,
     &directory_object::DIRECTORY_OBJECT,
     &directory_role::DIRECTORY_ROLE,
     &directory_role_template::DIRECTORY_ROLE_TEMPLATE,

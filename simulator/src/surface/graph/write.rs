@@ -13,6 +13,7 @@ use super::schema::{
 use crate::origins;
 use crate::wire::Reply;
 
+pub(super) mod administrative_unit;
 pub(super) mod app_role_assignment;
 pub(super) mod application;
 pub(super) mod authentication;
@@ -22,6 +23,7 @@ pub(super) mod combination_configuration;
 pub(super) mod conditional_access;
 pub(super) mod credentialed;
 pub(super) mod deleted_item;
+pub(super) mod device;
 pub(super) mod directory_object;
 pub(super) mod directory_role;
 pub(super) mod domain;
@@ -31,6 +33,7 @@ pub(super) mod federated_identity_credential;
 pub(super) mod federation_configuration;
 pub(super) mod group;
 mod identifier_uri;
+pub(super) mod invitation;
 pub(super) mod oauth2_permission_grant;
 pub(super) mod organization;
 pub(super) mod permission_classification;
@@ -96,7 +99,7 @@ impl Graph<'_, '_> {
     }
 
     /// The answer to a creation.
-    pub(super) fn created<T>(
+    pub(super) fn created<T: Projected>(
         &self,
         entity: &EntityType<T>,
         members: Map<String, Value>,
@@ -113,7 +116,7 @@ impl Graph<'_, '_> {
             entity.class
         );
         let value = Value::Object(id_first(members));
-        let fragment = format!("{}/$entity", entity.set);
+        let fragment = format!("{}/$entity", Type::context(entity));
         let reply = self.document(StatusCode::CREATED, &fragment, value);
         Ok(reply
             .header("location", &location)

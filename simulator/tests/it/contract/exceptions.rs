@@ -165,4 +165,11 @@ pub(crate) const OPERATIONS: &[(&str, &str, &str)] = &[
 ];
 
 /// Beginnings of paths that the description lacks, and where they are documented.
-pub(crate) const PATHS: &[(&str, &str)] = &[];
+pub(crate) const PATHS: &[(&str, &str)] = &[
+    (
+        "/directory/administrativeUnits",
+        "administrativeunit resource type",
+    ),
+    ("/devices", "device resource type"),
+    ("/invitations", "invitation-post"),
+];

@@ -80,7 +80,9 @@ impl Contract {
             });
         }
         if let Some(item) = items {
-            return Some(item);
+            // Changes come as pages of the same.
+            let changes = last.trim_end_matches("()").eq_ignore_ascii_case("delta");
+            return Some(if changes { base } else { item });
         }
         let Form::Schema(name) = &base.form else {
             return None;

@@ -361,3 +361,37 @@ fn when_somebody_signed_in_last_is_for_those_who_read_the_log() {
         "Authorization_RequestDenied"
     );
 }
+
+#[test]
+fn a_property_that_an_app_defines_is_written_and_selected() {
+    let app = App::person("admin", ALL);
+    let made = app.write("POST", "/applications", &json!({"displayName": "x"}), 201);
+    let path = format!("/applications/{}/extensionProperties", text(&made, "id"));
+    let defined = json!({"name": "jobGroup", "dataType": "String", "targetObjects": ["User"]});
+    let defined = app.write("POST", &path, &defined, 201);
+    let name = text(&defined, "name");
+    let bob = format!("/users/{}", app.id("bob"));
+    app.write("PATCH", &bob, &json!({name: "welders"}), 204);
+    let read = app.get(&format!("{bob}?$select=id,{name}"));
+    assert_eq!(text(&read, name), "welders");
+    assert!(text(&read, "@odata.context").ends_with(&format!("users(id,{name})/$entity")));
+    assert!(app.get(&bob).get(name).is_none());
+    app.write("PATCH", &bob, &json!({name: 1}), 400);
+    app.write("PATCH", &bob, &json!({name: null}), 204);
+    assert!(
+        app.get(&format!("{bob}?$select={name}"))
+            .get(name)
+            .is_none()
+    );
+    let strange = name.replace("jobGroup", "other");
+    app.write("PATCH", &bob, &json!({strange.as_str(): "x"}), 400);
+    let refused = app.send("GET", &format!("{bob}?$select={strange}"), &[], "");
+    assert_eq!(refused.status, 400);
+    let available = app.write(
+        "POST",
+        "/directoryObjects/getAvailableExtensionProperties",
+        &json!({"isSyncedFromOnPremises": false}),
+        200,
+    );
+    assert_eq!(text(&available["value"][0], "name"), name);
+}

@@ -123,15 +123,6 @@ fn extension(user: &User, name: &str) -> Held {
     found.map_or(Held::Null, |(_, value)| value.into())
 }
 
-/// The value of `extensionattribute1` to `15`.
-fn attribute<T>(attributes: &[Option<T>; 15], name: &str) -> Option<T>
-where
-    T: Clone,
-{
-    let number: usize = name.strip_prefix("extensionattribute")?.parse().ok()?;
-    attributes.get(number.checked_sub(1)?)?.clone()
-}
-
 pub(super) fn of_device(device: &Device, name: &str) -> Held {
     match name {
         "accountenabled" => Held::Boolean(device.account_enabled),
@@ -144,6 +135,10 @@ pub(super) fn of_device(device: &Device, name: &str) -> Held {
         "displayname" => text(Some(&device.display_name)),
         "objectid" => Held::Text(device.id.to_string()),
         "profiletype" => text(device.profile_type.as_ref()),
-        name => text(attribute(&device.extension_attributes, name)),
+        name => {
+            let number = name.strip_prefix("extensionattribute");
+            let number = number.and_then(|number| number.parse().ok());
+            text(number.and_then(|number| device.extension_attribute(number)))
+        }
     }
 }

@@ -19,7 +19,7 @@ pub(super) enum Tracked {
 impl Tracked {
     pub(super) fn of(set: &str) -> Option<Self> {
         Some(match set {
-            "administrativeUnits" => Self::Objects(Class::AdministrativeUnit),
+            "directory/administrativeUnits" => Self::Objects(Class::AdministrativeUnit),
             "applications" => Self::Objects(Class::Application),
             "devices" => Self::Objects(Class::Device),
             "directoryRoles" => Self::Roles,
@@ -67,6 +67,12 @@ impl Delta<'_> {
                 there("members", members)
                     .chain(there("owners", owners))
                     .collect()
+            }
+            Row::AdministrativeUnit(unit) => {
+                let members = relations
+                    .targets(Relation::UnitMember, unit.id, None)
+                    .collect();
+                there("members", members).collect()
             }
             Row::DirectoryRole(role) => {
                 let held = self.tenant.role_assignments.of_role(role.id);

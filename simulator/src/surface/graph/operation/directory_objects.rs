@@ -2,13 +2,13 @@
 
 use super::super::action;
 use super::super::write::directory_object;
-use super::{DELETE, GET, Operation, POST, READ, UNSIMULATED, call, op};
+use super::{DELETE, GET, Operation, POST, READ, call, op};
 
 pub(super) const ROWS: &[Operation] = &[
     op(
         POST,
         "/directoryObjects/getAvailableExtensionProperties",
-        UNSIMULATED,
+        call(action::get_available_extension_properties::answer),
     )
     .needs("{class}/standard/read"),
     op(

@@ -5,11 +5,12 @@ use http::StatusCode;
 use serde_json::{Value, json};
 
 use super::List;
-use crate::surface::graph::error::GraphError;
+use crate::surface::graph::error::{GraphError, QueryPart};
 use crate::surface::graph::operation::Operation;
 use crate::surface::graph::query::{Query, page};
 use crate::surface::graph::resource::{Object, Resource, Shape, Tail};
-use crate::surface::graph::schema::{self, Navigation, Row, Type, type_of};
+use crate::surface::graph::schema::user::USER;
+use crate::surface::graph::schema::{self, Navigation, Row, Type, is_extension, type_of};
 use crate::surface::graph::{Answer, Graph};
 use crate::wire::Reply;
 
@@ -20,6 +21,7 @@ pub(in crate::surface::graph) fn answer(
     operation: &Operation,
 ) -> Answer {
     let tenant = graph.tenant()?;
+    check_extensions(graph, tenant)?;
     let read = Read {
         graph,
         tenant,
@@ -65,6 +67,20 @@ pub(in crate::surface::graph) fn size(
         // The handler has counted.
         None if document.is_number() => Ok(reply),
         None => Err(graph.not_simulated(resource)),
+    }
+}
+
+/// Extension properties that no registration defines are no properties.
+fn check_extensions(graph: &Graph<'_, '_>, tenant: &Tenant) -> Result<(), GraphError> {
+    let mut asked = graph.query.select.iter().flatten();
+    let undefined =
+        |name: &&String| is_extension(name) && tenant.extension_property(name).is_none();
+    match asked.find(undefined) {
+        Some(name) => {
+            let user: &dyn Type = &USER;
+            Err(user.absent(name, QueryPart::Select))
+        }
+        None => Ok(()),
     }
 }
 

@@ -47,7 +47,7 @@ impl Shown {
             .names
             .iter()
             .filter(|name| !expanded.iter().any(|known| known.navigation.name == **name))
-            .map(|name| (*name).to_owned())
+            .map(|name| name.clone().into_owned())
             .collect();
         names.extend(expanded.iter().map(|expanded| {
             let inside = expanded.shown.context.trim_start_matches('(');

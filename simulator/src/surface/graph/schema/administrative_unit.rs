@@ -6,7 +6,8 @@ use entrasim_domain::directory::administrative_unit::AdministrativeUnit;
 use entrasim_domain::id::ObjectId;
 
 use super::relations::MEMBERS;
-use super::{Access, EntityType, Filterable, Property, Sortable};
+use super::scoped_role_membership::SCOPED_ROLE_MEMBERS;
+use super::{Access, EntityType, Filterable, Property, Shape, Sortable};
 
 type P = Property<AdministrativeUnit>;
 
@@ -16,14 +17,8 @@ pub(in crate::surface::graph) static ADMINISTRATIVE_UNIT: EntityType<Administrat
         set: "directory/administrativeUnits",
         class: "AdministrativeUnit",
         properties: PROPERTIES,
-        navigations: &[MEMBERS],
-        missing: &[
-            "extensions",
-            "membershipRule",
-            "membershipRuleProcessingState",
-            "membershipType",
-            "scopedRoleMembers",
-        ],
+        navigations: &[MEMBERS, SCOPED_ROLE_MEMBERS],
+        missing: &["extensions"],
         rows: |tenant, after| {
             let units = tenant.administrative_units.after(after);
             Box::new(units.map(|unit| &**unit))
@@ -53,10 +48,12 @@ const PROPERTIES: &[P] = &[
         unit.description.as_deref().map(Cow::Borrowed)
     })
     .filter(Filterable::Text),
-    P::text("visibility", |_, unit| {
-        unit.visibility.as_deref().map(Cow::Borrowed)
-    }),
+    P::kept("visibility", Shape::OneOf(&["HiddenMembership", "Public"])),
     P::boolean("isMemberManagementRestricted", |_, unit| {
         Some(unit.restricted)
     }),
+    // Members are always added by hand here.
+    P::kept("membershipType", Shape::FirstOf(&["Assigned"])),
+    P::null("membershipRule"),
+    P::null("membershipRuleProcessingState"),
 ];

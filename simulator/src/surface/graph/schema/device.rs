@@ -1,14 +1,16 @@
-//! The `device` entity type: devices as owners, members and what people own.
+//! The `device` entity type.
 
 use std::borrow::Cow;
 
 use entrasim_domain::directory::device::Device;
 use entrasim_domain::id::ObjectId;
-use entrasim_domain::tenant::Tenant;
-use serde_json::{Value, json};
+use entrasim_domain::tenant::look_up::Indexed;
 
-use super::relations::{MEMBER_OF, TRANSITIVE_MEMBER_OF};
-use super::{Access, EntityType, Filterable, Operators, Property, Sortable, Version};
+use uuid::Uuid;
+
+use super::relations::{MEMBER_OF, REGISTERED_OWNERS, REGISTERED_USERS, TRANSITIVE_MEMBER_OF};
+use super::user::ATTRIBUTES;
+use super::{Access, EntityType, Filterable, Operators, Property, Shape, Sortable, Version};
 
 type P = Property<Device>;
 
@@ -17,7 +19,12 @@ pub(in crate::surface::graph) static DEVICE: EntityType<Device> = EntityType {
     set: "devices",
     class: "Device",
     properties: PROPERTIES,
-    navigations: &[MEMBER_OF, TRANSITIVE_MEMBER_OF],
+    navigations: &[
+        MEMBER_OF,
+        REGISTERED_OWNERS,
+        REGISTERED_USERS,
+        TRANSITIVE_MEMBER_OF,
+    ],
     missing: MISSING,
     rows: |tenant, after| Box::new(tenant.devices.after(after).map(|device| &**device)),
     size: Some(|tenant| tenant.devices.len()),
@@ -46,34 +53,43 @@ const PROPERTIES: &[P] = &[
     })
     .filter(Filterable::Date)
     .sort(Sortable::Yes),
-    P::null("complianceExpirationDateTime"),
+    P::kept("complianceExpirationDateTime", Shape::Date).access(Access::ReadOnly),
     P::date("createdDateTime", |_, device| Some(device.created)).access(Access::ReadOnly),
-    P::null("deviceCategory"),
+    P::kept("deviceCategory", Shape::Text(1024)),
     P::text("deviceId", |_, device| {
         Some(Cow::Owned(device.device_id.to_string()))
     })
-    .operators(Operators::EXACT.and(Operators::STARTS)),
-    P::null("deviceMetadata"),
-    P::null("deviceOwnership"),
-    P::null("deviceVersion"),
+    .operators(Operators::EXACT.and(Operators::STARTS))
+    .by_index(Indexed::DeviceId)
+    .key(|tenant, id| {
+        let id: Uuid = id.parse().ok()?;
+        let id = tenant.devices.index().by_device.get(&id)?;
+        tenant.devices.get(id).map(|device| &**device)
+    }),
+    P::kept("deviceMetadata", Shape::Text(4096)),
+    P::kept(
+        "deviceOwnership",
+        Shape::OneOf(&["unknown", "company", "personal"]),
+    ),
+    P::kept("deviceVersion", Shape::Integer(0..=2_147_483_647)),
     P::text("displayName", |_, device| text(Some(&device.display_name)))
         .filter(Filterable::Text)
         .sort(Sortable::Yes)
         .search(),
-    P::null("domainName").only(Version::Beta),
-    P::null("enrollmentProfileName"),
-    P::null("enrollmentType"),
+    P::kept("domainName", Shape::Text(1024)).only(Version::Beta),
+    P::kept("enrollmentProfileName", Shape::Text(1024)),
+    P::kept("enrollmentType", Shape::Text(1024)),
     P::boolean("isCompliant", |_, device| device.is_compliant).filter(Filterable::Exact),
     P::boolean("isManaged", |_, device| device.is_managed).filter(Filterable::Exact),
-    P::null("isRooted"),
-    P::null("managementType"),
+    P::kept("isRooted", Shape::Boolean),
+    P::kept("managementType", Shape::Text(1024)),
     P::text("manufacturer", |_, device| {
         text(device.manufacturer.as_deref())
     }),
-    P::null("mdmAppId"),
+    P::kept("mdmAppId", Shape::Guid),
     P::text("model", |_, device| text(device.model.as_deref())),
-    P::null("onPremisesLastSyncDateTime"),
-    P::null("onPremisesSyncEnabled"),
+    P::kept("onPremisesLastSyncDateTime", Shape::Date).access(Access::ReadOnly),
+    P::kept("onPremisesSyncEnabled", Shape::Boolean).access(Access::ReadOnly),
     P::text("operatingSystem", |_, device| {
         text(Some(&device.operating_system))
     })
@@ -82,24 +98,23 @@ const PROPERTIES: &[P] = &[
         text(Some(&device.operating_system_version))
     })
     .filter(Filterable::Text),
-    P::empty("physicalIds"),
+    P::kept("physicalIds", TEXTS),
     P::text("profileType", |_, device| {
         text(device.profile_type.as_deref())
     }),
-    P::null("registrationDateTime"),
-    P::empty("systemLabels"),
+    P::kept("registrationDateTime", Shape::Date).access(Access::ReadOnly),
+    P::kept("systemLabels", TEXTS),
     P::text("trustType", |_, device| text(device.trust_type.as_deref())).filter(Filterable::Exact),
-    P::complex("extensionAttributes", attributes),
-    P::empty("alternativeSecurityIds"),
+    P::kept("extensionAttributes", ATTRIBUTES),
+    P::kept("alternativeSecurityIds", Shape::List(&SECURITY_ID)),
 ];
 
-fn attributes(_: &Tenant, device: &Device) -> Value {
-    let attributes = device.extension_attributes.iter().enumerate();
-    attributes
-        .map(|(at, value)| (format!("extensionAttribute{}", at + 1), json!(value)))
-        .collect::<serde_json::Map<String, Value>>()
-        .into()
-}
+const TEXTS: Shape = Shape::List(&Shape::Text(1024));
+const SECURITY_ID: Shape = Shape::Object(&[
+    ("type", Shape::Integer(0..=255)),
+    ("identityProvider", Shape::Text(1024)),
+    ("key", Shape::Bytes),
+]);
 
 const MISSING: &[&str] = &[
     "alternativeNames",
@@ -110,8 +125,6 @@ const MISSING: &[&str] = &[
     "name",
     "onPremisesSecurityIdentifier",
     "platform",
-    "registeredOwners",
-    "registeredUsers",
     "status",
     "usageRights",
 ];

@@ -146,6 +146,24 @@ pub(super) const OWNED_DEVICES: Navigation = Navigation::many(
     },
 );
 
+pub(super) const REGISTERED_OWNERS: Navigation = Navigation::many(
+    "registeredOwners",
+    &DIRECTORY_OBJECT,
+    |tenant, of, after| match id(tenant, of) {
+        Some(id) => targets(tenant, Relation::RegisteredOwner, id, after),
+        None => none(),
+    },
+);
+
+pub(super) const REGISTERED_USERS: Navigation = Navigation::many(
+    "registeredUsers",
+    &DIRECTORY_OBJECT,
+    |tenant, of, after| match id(tenant, of) {
+        Some(id) => targets(tenant, Relation::RegisteredUser, id, after),
+        None => none(),
+    },
+);
+
 pub(super) const REGISTERED_DEVICES: Navigation = Navigation::many(
     "registeredDevices",
     &DIRECTORY_OBJECT,

@@ -53,6 +53,20 @@ pub(super) const SCOPED_MEMBERS: Navigation = Navigation::many(
 )
 .unpaged();
 
+/// Of a unit: who holds a role for it.
+pub(super) const SCOPED_ROLE_MEMBERS: Navigation = Navigation::many(
+    "scopedRoleMembers",
+    &SCOPED_ROLE_MEMBERSHIP,
+    |tenant, of, _| match of {
+        Row::AdministrativeUnit(unit) => {
+            let all = tenant.role_assignments.values();
+            rows(all.filter(move |held| held.scope == RoleScope::Unit(unit.id)))
+        }
+        _ => none(),
+    },
+)
+.unpaged();
+
 /// Of a user: what they hold for a unit.
 pub(super) const SCOPED_ROLE_MEMBER_OF: Navigation = Navigation::many(
     "scopedRoleMemberOf",

@@ -1,10 +1,18 @@
 //! `$select`: which properties an answer shows.
 
+use std::borrow::Cow;
+
 use entrasim_domain::tenant::Tenant;
 use serde_json::{Map, Value, json};
 
 use super::{Row, Type, Version, id_first, type_of};
 use crate::surface::graph::error::{GraphError, QueryPart};
+
+/// Whether a name is that of a property that some registration defines, `extension_{appId}_{name}`.
+pub(in crate::surface::graph) fn is_extension(name: &str) -> bool {
+    let head = name.get(.."extension_".len());
+    head.is_some_and(|head| head.eq_ignore_ascii_case("extension_"))
+}
 
 /// The properties to return, in their order.
 pub(in crate::surface::graph) struct Selection {
@@ -13,7 +21,9 @@ pub(in crate::surface::graph) struct Selection {
     places: Option<Vec<usize>>,
     version: Version,
     /// What stands in parentheses in `@odata.context`, without them.
-    pub(in crate::surface::graph) names: Vec<&'static str>,
+    pub(in crate::surface::graph) names: Vec<Cow<'static, str>>,
+    /// Extension properties by their full names; who asks has looked whether they are defined.
+    extensions: Vec<String>,
 }
 
 impl Selection {
@@ -28,11 +38,13 @@ impl Selection {
                 kind,
                 places: None,
                 names: Vec::new(),
+                extensions: Vec::new(),
                 version,
             });
         };
         let mut places: Vec<usize> = Vec::new();
         let mut names = Vec::new();
+        let mut extensions = Vec::new();
         let mut all = false;
         for name in asked {
             if name == "*" {
@@ -41,9 +53,12 @@ impl Selection {
                     .all_facts()
                     .filter(|(_, facts)| facts.default && facts.is_in(version));
                 places.extend(defaults.map(|(at, _)| at));
+            } else if is_extension(name) && kind.name() == "user" {
+                names.push(Cow::Owned(name.clone()));
+                extensions.push(name.clone());
             } else if let Some(navigation) = kind.navigation(name) {
                 // A navigation that is selected and not expanded shows nothing.
-                names.push(navigation.name);
+                names.push(Cow::Borrowed(navigation.name));
             } else {
                 let (at, facts) = kind.property(name, QueryPart::Select)?;
                 if !facts.is_in(version) {
@@ -51,7 +66,7 @@ impl Selection {
                 }
                 if !places.contains(&at) {
                     places.push(at);
-                    names.push(facts.name);
+                    names.push(Cow::Borrowed(facts.name));
                 }
             }
         }
@@ -65,7 +80,8 @@ impl Selection {
             kind,
             places: Some(places),
             version,
-            names: if all { vec!["*"] } else { names },
+            names: if all { vec![Cow::Borrowed("*")] } else { names },
+            extensions,
         })
     }
 
@@ -98,6 +114,14 @@ impl Selection {
             shown = id_first(shown);
         }
         members.append(&mut shown);
+        // A value that is not there is not shown as null.
+        if let Row::User(user) = row {
+            for name in &self.extensions {
+                let mut all = user.profile().extensions.iter();
+                let found = all.find(|(known, _)| known.eq_ignore_ascii_case(name));
+                members.extend(found.map(|(name, value)| (name.clone(), value.clone())));
+            }
+        }
         members
     }
 }

@@ -17,7 +17,7 @@ use super::relations::{
 use super::scoped_role_membership::SCOPED_ROLE_MEMBER_OF;
 use super::{
     Access, Address, Entities, EntityType, Filterable, Kind, Operators, Property, Shape, Sortable,
-    licence, security_identifier,
+    Version, licence, security_identifier,
 };
 
 mod values;
@@ -220,7 +220,9 @@ const PROPERTIES: &[P] = &[
     .on_demand()
     .filter(Filterable::Exact)
     .access(Access::ReadOnly),
+    // Beta says that it is a text.
     P::kept("externalUserStateChangeDateTime", Shape::Date)
+        .only(Version::V1)
         .filter(Filterable::Date)
         .access(Access::ReadOnly)
         .on_demand(),

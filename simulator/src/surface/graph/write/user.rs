@@ -13,14 +13,15 @@ use serde_json::{Map, Value};
 use super::super::error::GraphError;
 use super::super::permission::{self, Deed};
 use super::super::resource::Resource;
-use super::super::schema::Access;
 use super::super::schema::user::USER;
+use super::super::schema::{Access, is_extension};
 use super::super::{Answer, Graph};
 use super::{
     body, boolean, invalid, is_alias, keep, member, no_content, optional_text, reference, text,
     texts,
 };
 
+mod extension;
 pub(super) mod identity;
 pub(super) mod password;
 
@@ -188,6 +189,7 @@ fn set(
                 _ => return Err(invalid(name, CLASS)),
             };
         }
+        _ if is_extension(name) => extension::set(tenant, user, name, value)?,
         _ => {
             check(name, value)?;
             keep(&USER, tenant, user, name, value)?;
