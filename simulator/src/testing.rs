@@ -124,16 +124,24 @@ impl Bench {
 fn against_the_contract(request: &Request, reply: &Reply) {
     use crate::contract;
     if contract::is_graph(&request.authority, &request.path) {
-        contract::check(&contract::Exchange {
+        let faults = contract::faults(&contract::Exchange {
             method: request.method.as_str(),
             origin: &request.origin(),
             path: &request.path,
-            query: &request.query,
             asked: &request.headers,
             sent: &request.body,
             status: reply.status.as_u16(),
             headers: &reply.headers,
             body: &reply.body,
         });
+        assert!(
+            faults.is_empty(),
+            "{} {} was answered against Graph's contract:\n  {}\n{} {}",
+            request.method,
+            request.path,
+            faults.join("\n  "),
+            reply.status,
+            String::from_utf8_lossy(&reply.body)
+        );
     }
 }

@@ -4,7 +4,7 @@
 FOLDER holds graph-v1.0.openapi.json, graph-beta.openapi.json, permissions.json and examples.jsonl. Written beside this file,
 one line an entry so that differences stay readable; the first line of each names its sources by their SHA-256:
 
-graph_contract.jsonl     operations: {"op", "v": versions, "ok": {status: type}, "doc": has a page of its own}
+graph_contract.jsonl     operations: {"op", "v": versions, "ok": {status: type}, "alias": of which path}
                          schemas:    {"schema", "base", "open", "abstract", "enum", "flags", "type": @odata.type, "derived",
                                       "p": properties, "nav": navigations, "v1.0"/"beta": what only that version has}
                          A type: string, string:uuid, boolean, integer, number, object, any, #schema, [of items]; `?` behind
@@ -99,8 +99,6 @@ def contract(sources):
                 if returned:
                     want(returned)
                     entry["ok"].setdefault("200", kind(returned))
-                if operation.get("x-doc"):
-                    entry["doc"] = operation["x-doc"]
                 operations.setdefault(f"{method.upper()} {path}", {})[version] = entry
         want(document["components"]["responses"]["error"])
         for name in wanted:

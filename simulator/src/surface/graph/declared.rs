@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 
 use super::operation::{self, Handler, Operation};
-use super::schema::{DIRECTORY_OBJECTS, SETS, Type};
+use super::schema::{DIRECTORY_OBJECTS, SETS, Type, Version};
 
 /// One row of the table of operations.
 #[derive(Clone, Copy, Debug)]
@@ -66,7 +66,7 @@ pub fn operations() -> impl Iterator<Item = DeclaredOperation> {
             simulated: !matches!(row.handler, Handler::Unsimulated),
             needs: row.needs,
             own: is_for_oneself(row),
-            only: allowed.only().map(|version| version.as_str()),
+            only: allowed.only().map(Version::as_str),
             delegated: allowed.delegated.as_deref(),
             application: allowed.application.as_deref(),
             and: &allowed.and,
@@ -103,7 +103,7 @@ fn declared(kind: &'static dyn Type) -> DeclaredType {
     let properties = kind.all_facts().map(|(_, facts)| DeclaredProperty {
         name: facts.name,
         kind: format!("{:?}", facts.kind),
-        only: facts.only.map(|version| version.as_str()),
+        only: facts.only.map(Version::as_str),
     });
     let navigations = kind
         .navigations()

@@ -107,7 +107,6 @@ impl Query {
             || self.filter.is_some()
             || !self.order_by.is_empty()
             || self.search.is_some()
-            || self.count
     }
 
     pub(super) fn page_size(&self) -> usize {

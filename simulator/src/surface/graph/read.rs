@@ -349,7 +349,12 @@ pub(super) fn one(
     if query.is_for_collections() {
         return Err(GraphError::NotACollection);
     }
-    let shown = Shown::bind(kind, query)?;
+    // There is nothing to count; documented requests ask for it all the same, and expand beside it.
+    let query = Query {
+        count: false,
+        ..query.clone()
+    };
+    let shown = Shown::bind(kind, &query)?;
     Ok((Value::Object(shown.entity(tenant, row)), shown.context))
 }
 

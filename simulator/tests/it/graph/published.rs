@@ -34,7 +34,7 @@ pub(crate) static PUBLISHED: LazyLock<Vec<Published>> = LazyLock::new(|| {
     for version in [Version::V1, Version::Beta] {
         for operation in &Contract::of(version).operations {
             entry(&operation.method, &operation.path, &|published| {
-                published.versions.push(version)
+                published.versions.push(version);
             });
         }
     }
@@ -101,26 +101,9 @@ pub(crate) const WHOLE: &[&str] = &[
 ];
 
 impl Published {
-    /// Whether it belongs to the directory, and not to methods, policies and logs.
-    pub(crate) fn is_directory(&self) -> bool {
-        let template = self.template();
-        WHOLE.contains(&first(&self.path))
-            && !template.starts_with("/users/{id}/authentication/")
-            && template != "/users/{id}/authentication"
-            && !template.starts_with("/directory/authenticationMethodDevices")
-    }
-
     /// The path with `{id}` for each key, `/users/{id}` for `/me`, and nothing between the parentheses of a function.
     pub(crate) fn template(&self) -> String {
         template(&self.path)
-    }
-
-    /// Whether it is a size, a reference or a cast of what another operation reads.
-    pub(crate) fn base(&self) -> Option<String> {
-        let template = self.template();
-        let (base, last) = template.rsplit_once('/')?;
-        let derived = last == "$count" || last == "$ref" || last.starts_with("graph.");
-        (self.method == "GET" && derived).then(|| base.to_owned())
     }
 
     /// The row of the table that it falls under.

@@ -18,8 +18,9 @@ fn key(text: &str) -> Result<Order, GraphError> {
     let mut words = text.split_whitespace();
     let property = words.next().ok_or_else(invalid)?.to_owned();
     let descending = match words.next() {
-        None | Some("asc") => false,
-        Some("desc") => true,
+        None => false,
+        Some(word) if word.eq_ignore_ascii_case("asc") => false,
+        Some(word) if word.eq_ignore_ascii_case("desc") => true,
         Some(_) => return Err(invalid()),
     };
     if words.next().is_some() {

@@ -92,7 +92,9 @@ const PROPERTIES: &[P] = &[
         .filter(Filterable::Exact)
         .indexed(get)
         .access(Access::ReadOnly),
-    P::date("deletedDateTime", |tenant, app| tenant.deleted.when(app.id)).access(Access::ReadOnly),
+    P::date("deletedDateTime", |tenant, app| tenant.deleted.when(app.id))
+        .sort(Sortable::Advanced)
+        .access(Access::ReadOnly),
     P::new("appId", Kind::Text, |_, app| json!(app.app_id.to_string()))
         .filter(Filterable::Exact)
         .key(|tenant, id| {

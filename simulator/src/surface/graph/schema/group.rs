@@ -65,6 +65,7 @@ const PROPERTIES: &[P] = &[
     P::date("deletedDateTime", |tenant, group| {
         tenant.deleted.when(group.id)
     })
+    .sort(Sortable::Advanced)
     .access(Access::ReadOnly),
     P::kept("classification", Shape::Text(64)).filter(Filterable::Text),
     P::new("createdDateTime", Kind::Date, |_, group| {

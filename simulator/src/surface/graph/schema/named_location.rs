@@ -53,19 +53,24 @@ const PROPERTIES: &[P] = &[
     P::null("modifiedDateTime"),
     P::new("isTrusted", Kind::Boolean, |_, location| {
         member(location, "isTrusted")
-    }),
+    })
+    .sparse(),
     P::new("ipRanges", Kind::Complex, |_, location| {
         member(location, "ipRanges")
-    }),
+    })
+    .sparse(),
     P::new("countriesAndRegions", Kind::Texts, |_, location| {
         member(location, "countriesAndRegions")
-    }),
+    })
+    .sparse(),
     P::new(
         "includeUnknownCountriesAndRegions",
         Kind::Boolean,
         |_, location| member(location, "includeUnknownCountriesAndRegions"),
-    ),
+    )
+    .sparse(),
     P::new("countryLookupMethod", Kind::Text, |_, location| {
         member(location, "countryLookupMethod")
-    }),
+    })
+    .sparse(),
 ];

@@ -79,6 +79,7 @@ const PROPERTIES: &[P] = &[
     P::date("deletedDateTime", |tenant, principal| {
         tenant.deleted.when(principal.id)
     })
+    .sort(Sortable::Advanced)
     .access(Access::ReadOnly),
     P::new("accountEnabled", Kind::Boolean, |_, principal| {
         json!(principal.account_enabled)

@@ -186,6 +186,7 @@ const PROPERTIES: &[P] = &[
     P::date("deletedDateTime", |tenant, user| {
         tenant.deleted.when(user.id)
     })
+    .sort(Sortable::Advanced)
     .access(Access::ReadOnly)
     .on_demand(),
     text("department", Indexed::Department, |_, user| {
