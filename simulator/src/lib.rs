@@ -11,7 +11,6 @@ pub mod commands;
 pub mod config;
 #[cfg(test)]
 #[path = "../tests/it/contract.rs"]
-#[expect(dead_code, reason = "some of it is for the tests from outside only")]
 mod contract;
 pub mod directory_ids;
 pub mod handout;
