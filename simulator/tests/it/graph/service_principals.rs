@@ -11,6 +11,8 @@ use super::admin::{Admin, SCOPE};
 use crate::support::text;
 
 const EMPTY: Value = Value::Null;
+/// The audience of a proof: the old directory graph.
+const DIRECTORY: &str = "00000002-0000-0000-c000-000000000000";
 const GRAPH_SCOPE: &str = "https://graph.microsoft.com/.default";
 
 #[test]
@@ -95,7 +97,6 @@ fn an_app_rolls_its_certificates_with_a_proof_of_the_one_it_has() {
         let claims = json!({"aud": audience, "iss": issuer, "nbf": seconds, "exp": seconds + life});
         signed(&claims, &keys::thumbprint(der))
     };
-    const DIRECTORY: &str = "00000002-0000-0000-c000-000000000000";
     let second = certificate(&admin.bench, 2);
     let add = |proof: String| {
         json!({
