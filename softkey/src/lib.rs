@@ -1,1 +1,29 @@
 //! A FIDO2 authenticator in software.
+//!
+//! `client → transport → authenticator → store`: each names only what stands to its right.
+//!
+//! | module | what it is |
+//! | --- | --- |
+//! | [`authenticator`] | CTAP2 commands as bytes in, bytes out; one file per command |
+//! | [`profile`] | everything tunable: personas, limits, defects |
+//! | [`env`] | time, randomness, gestures; the real one is [`system_env`] |
+//! | [`store`] | what is remembered, in memory or in a file |
+//! | [`attestation`] | statements, and the test authority behind them |
+//! | [`cbor`], [`cose`], [`pin_uv_auth`], [`authenticator_data`], [`credential`] | the parts |
+//!
+//! Nothing here depends on the rest of the workspace.
+
+#![warn(missing_docs)]
+
+pub mod attestation;
+pub mod authenticator;
+pub mod authenticator_data;
+pub mod cbor;
+pub mod cose;
+pub mod credential;
+pub mod encoding;
+pub mod env;
+pub mod pin_uv_auth;
+pub mod profile;
+pub mod status;
+pub mod store;

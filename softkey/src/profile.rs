@@ -1,0 +1,493 @@
+//! Everything tunable about an authenticator, as one value: what it announces, its limits, and its defects.
+//!
+//! Named profiles are [`personas`](persona); they are data. The members of `authenticatorGetInfo` (CTAP 2.3,
+//! section 6.4) are derived from a profile, so that what is announced and what is done cannot disagree.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+
+use crate::cose::Algorithm;
+use crate::encoding::hex;
+use crate::store::Factory;
+
+pub mod defects;
+pub mod persona;
+
+pub use defects::Defects;
+
+/// The model of an authenticator.
+#[derive(Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Aaguid(pub [u8; 16]);
+
+impl Aaguid {
+    /// Reads the form with hyphens.
+    pub fn parse(text: &str) -> Option<Self> {
+        let hyphens = [8, 13, 18, 23]
+            .iter()
+            .all(|place| text.as_bytes().get(*place) == Some(&b'-'));
+        let bytes = hex::decode(&text.replace('-', ""))?.try_into().ok()?;
+        (hyphens && text.len() == 36).then_some(Self(bytes))
+    }
+}
+
+impl std::fmt::Display for Aaguid {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        for (index, byte) in self.0.iter().enumerate() {
+            if matches!(index, 4 | 6 | 8 | 10) {
+                formatter.write_str("-")?;
+            }
+            write!(formatter, "{byte:02x}")?;
+        }
+        Ok(())
+    }
+}
+
+impl std::fmt::Debug for Aaguid {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(formatter, "{self}")
+    }
+}
+
+impl Serialize for Aaguid {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(self)
+    }
+}
+
+impl<'de> Deserialize<'de> for Aaguid {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let text = String::deserialize(deserializer)?;
+        Self::parse(&text).ok_or_else(|| {
+            serde::de::Error::custom(format!(
+                "{text:?} is no AAGUID, which looks like 00000000-0000-0000-0000-000000000000"
+            ))
+        })
+    }
+}
+
+/// A version of the protocol that getInfo announces.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub enum Version {
+    /// CTAP 2.0.
+    #[serde(rename = "FIDO_2_0")]
+    Fido20,
+    /// CTAP 2.1.
+    #[serde(rename = "FIDO_2_1")]
+    Fido21,
+    /// CTAP 2.2.
+    #[serde(rename = "FIDO_2_2")]
+    Fido22,
+    /// CTAP 2.3.
+    #[serde(rename = "FIDO_2_3")]
+    Fido23,
+}
+
+impl Version {
+    /// The string on the wire.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Fido20 => "FIDO_2_0",
+            Self::Fido21 => "FIDO_2_1",
+            Self::Fido22 => "FIDO_2_2",
+            Self::Fido23 => "FIDO_2_3",
+        }
+    }
+}
+
+/// An extension of makeCredential and getAssertion.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub enum Extension {
+    /// Section 12.1.
+    #[serde(rename = "credProtect")]
+    CredProtect,
+    /// Section 12.2.
+    #[serde(rename = "credBlob")]
+    CredBlob,
+    /// Section 12.3.
+    #[serde(rename = "largeBlobKey")]
+    LargeBlobKey,
+    /// Section 12.4.
+    #[serde(rename = "minPinLength")]
+    MinPinLength,
+    /// CTAP 2.2.
+    #[serde(rename = "pinComplexityPolicy")]
+    PinComplexityPolicy,
+    /// Section 12.7.
+    #[serde(rename = "hmac-secret")]
+    HmacSecret,
+    /// CTAP 2.2: hmac-secret already at registration.
+    #[serde(rename = "hmac-secret-mc")]
+    HmacSecretMc,
+    /// CTAP 2.2.
+    #[serde(rename = "thirdPartyPayment")]
+    ThirdPartyPayment,
+}
+
+impl Extension {
+    /// The identifier on the wire.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::CredProtect => "credProtect",
+            Self::CredBlob => "credBlob",
+            Self::LargeBlobKey => "largeBlobKey",
+            Self::MinPinLength => "minPinLength",
+            Self::PinComplexityPolicy => "pinComplexityPolicy",
+            Self::HmacSecret => "hmac-secret",
+            Self::HmacSecretMc => "hmac-secret-mc",
+            Self::ThirdPartyPayment => "thirdPartyPayment",
+        }
+    }
+}
+
+/// Which attestation a registration carries.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum AttestationMode {
+    /// `packed` with a certificate of softkey's own test authority.
+    Packed,
+    /// `packed` signed by the credential itself.
+    #[serde(rename = "self")]
+    SelfSigned,
+    /// `none`.
+    None,
+}
+
+/// Where the authenticator sits.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Attachment {
+    /// In the device the browser runs on.
+    Platform,
+    /// Apart from it.
+    CrossPlatform,
+}
+
+impl Attachment {
+    /// The word of WebAuthn Level 3, section 5.4.5.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Platform => "platform",
+            Self::CrossPlatform => "cross-platform",
+        }
+    }
+}
+
+/// The signature counter.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum CounterMode {
+    /// Always zero, as synced passkeys do.
+    Zero,
+    /// One counter for all credentials.
+    Global,
+    /// One counter for each stored credential; credentials that are not stored share the global one.
+    PerCredential,
+}
+
+/// How the user is verified without a PIN.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum BuiltInUv {
+    /// Not at all.
+    None,
+    /// By a fingerprint that must be enrolled first, with `authenticatorBioEnrollment`.
+    Fingerprint,
+    /// By something that is always set up, as on a phone or a laptop.
+    AlwaysReady,
+}
+
+/// Everything tunable. The defaults are those of the `softkey` persona: all that is implemented.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Profile {
+    /// The persona it came from.
+    pub persona: String,
+    /// The model.
+    pub aaguid: Aaguid,
+    /// The firmware version; 0 leaves the member out.
+    pub firmware_version: u64,
+    /// The versions announced.
+    pub versions: Vec<Version>,
+    /// The extensions offered.
+    pub extensions: Vec<Extension>,
+    /// The transports announced.
+    pub transports: Vec<String>,
+    /// Where it sits.
+    pub attachment: Attachment,
+    /// The algorithms offered, best first.
+    pub algorithms: Vec<Algorithm>,
+    /// The PIN/UV auth protocols offered, best first.
+    pub pin_uv_auth_protocols: Vec<u64>,
+    /// Whether it can have a PIN.
+    pub client_pin: bool,
+    /// Verification without a PIN.
+    pub built_in_uv: BuiltInUv,
+    /// The bits of `uvModality` (FIDO Registry of Predefined Values, section 3.1).
+    pub uv_modality: u64,
+    /// Whether it holds discoverable credentials.
+    pub discoverable: bool,
+    /// How many.
+    pub max_discoverable: usize,
+    /// Whether a credential that is not discoverable can be made without user verification.
+    pub make_cred_uv_not_rqd: bool,
+    /// Whether user verification is always needed, until switched off.
+    pub always_uv: bool,
+    /// Whether `authenticatorCredentialManagement` is offered.
+    pub credential_management: bool,
+    /// Whether a persistent read-only token is offered (CTAP 2.2).
+    pub persistent_token: bool,
+    /// Whether `authenticatorLargeBlobs` is offered.
+    pub large_blobs: bool,
+    /// Whether `authenticatorConfig` is offered.
+    pub authenticator_config: bool,
+    /// Whether enterprise attestation can be switched on.
+    pub enterprise_attestation: bool,
+    /// The relying parties that get enterprise attestation on request (vendor-facilitated).
+    pub enterprise_rp_ids: Vec<String>,
+    /// The least length of a PIN from the factory.
+    pub min_pin_length: u64,
+    /// Who may learn it from the factory.
+    pub min_pin_length_rp_ids: Vec<String>,
+    /// How many relying parties can be set for that.
+    pub max_min_pin_length_rp_ids: usize,
+    /// Attempts for the PIN.
+    pub pin_retries: u8,
+    /// Attempts for built-in user verification.
+    pub uv_retries: u8,
+    /// The longest message.
+    pub max_msg_size: usize,
+    /// The longest allow or exclude list.
+    pub max_credential_count_in_list: usize,
+    /// The longest credential id.
+    pub max_credential_id_length: usize,
+    /// The largest credential blob.
+    pub max_cred_blob_length: usize,
+    /// The largest serialized large-blob array.
+    pub max_large_blobs: usize,
+    /// Seconds after power-up in which a reset is allowed; absent for no limit.
+    pub reset_window_seconds: Option<u64>,
+    /// Seconds a user has to react.
+    pub user_action_timeout_seconds: u64,
+    /// The BE flag of new credentials.
+    pub backup_eligible: bool,
+    /// The BS flag of new credentials.
+    pub backup_state: bool,
+    /// The attestation of registrations.
+    pub attestation: AttestationMode,
+    /// The signature counter.
+    pub counter: CounterMode,
+    /// Certifications to announce. Empty in every persona: a simulation is certified by nobody.
+    pub certifications: BTreeMap<String, u64>,
+    /// Deliberate defects.
+    pub defects: Defects,
+}
+
+impl Default for Profile {
+    fn default() -> Self {
+        use Extension::{
+            CredBlob, CredProtect, HmacSecret, HmacSecretMc, LargeBlobKey, MinPinLength,
+            PinComplexityPolicy, ThirdPartyPayment,
+        };
+        Self {
+            persona: "softkey".to_owned(),
+            // "softkey" in ASCII, then the version of this layout: no vendor's number.
+            aaguid: Aaguid(*b"softkey\0\0\0\0\0\0\0\0\x01"),
+            firmware_version: 1,
+            versions: vec![
+                Version::Fido20,
+                Version::Fido21,
+                Version::Fido22,
+                Version::Fido23,
+            ],
+            extensions: vec![
+                CredBlob,
+                CredProtect,
+                HmacSecret,
+                HmacSecretMc,
+                LargeBlobKey,
+                MinPinLength,
+                PinComplexityPolicy,
+                ThirdPartyPayment,
+            ],
+            transports: vec!["usb".to_owned()],
+            attachment: Attachment::CrossPlatform,
+            algorithms: vec![
+                Algorithm::Es256,
+                Algorithm::EdDsa,
+                Algorithm::Es384,
+                Algorithm::Rs256,
+            ],
+            pin_uv_auth_protocols: vec![2, 1],
+            client_pin: true,
+            built_in_uv: BuiltInUv::None,
+            uv_modality: 0,
+            discoverable: true,
+            max_discoverable: 100_000,
+            make_cred_uv_not_rqd: true,
+            always_uv: false,
+            credential_management: true,
+            persistent_token: true,
+            large_blobs: true,
+            authenticator_config: true,
+            enterprise_attestation: true,
+            enterprise_rp_ids: Vec::new(),
+            min_pin_length: 4,
+            min_pin_length_rp_ids: Vec::new(),
+            max_min_pin_length_rp_ids: 8,
+            pin_retries: 8,
+            uv_retries: 3,
+            max_msg_size: 7609,
+            max_credential_count_in_list: 16,
+            max_credential_id_length: 128,
+            max_cred_blob_length: 32,
+            max_large_blobs: 4096,
+            reset_window_seconds: Some(10),
+            user_action_timeout_seconds: 30,
+            backup_eligible: false,
+            backup_state: false,
+            attestation: AttestationMode::Packed,
+            counter: CounterMode::Global,
+            certifications: BTreeMap::new(),
+            defects: Defects::default(),
+        }
+    }
+}
+
+impl Profile {
+    /// The algorithms this build can really offer.
+    pub fn offered_algorithms(&self) -> impl Iterator<Item = Algorithm> {
+        self.algorithms
+            .iter()
+            .copied()
+            .filter(|algorithm| algorithm.available())
+    }
+
+    /// Whether an extension is offered.
+    pub fn offers(&self, extension: Extension) -> bool {
+        self.extensions.contains(&extension)
+    }
+
+    /// Whether it has a way to verify the user without a PIN at all.
+    pub fn has_built_in_uv(&self) -> bool {
+        self.built_in_uv != BuiltInUv::None
+    }
+
+    /// Whether it speaks at least this version.
+    pub fn speaks(&self, version: Version) -> bool {
+        self.versions.iter().any(|announced| *announced >= version)
+    }
+
+    /// Whether PIN/UV tokens with permissions are offered, which came with CTAP 2.1.
+    pub fn pin_uv_auth_token(&self) -> bool {
+        self.speaks(Version::Fido21)
+    }
+
+    /// The settings of a new or reset device.
+    pub fn factory(&self) -> Factory {
+        Factory {
+            min_pin_length: self.min_pin_length,
+            min_pin_length_rp_ids: self.min_pin_length_rp_ids.clone(),
+            pin_retries: self.pin_retries,
+            uv_retries: self.uv_retries,
+            always_uv: self.always_uv,
+            enrolled: self.built_in_uv == BuiltInUv::AlwaysReady,
+        }
+    }
+
+    /// What about this profile contradicts itself or the standard; empty if nothing.
+    pub fn problems(&self) -> Vec<String> {
+        let mut problems = Vec::new();
+        let mut check = |holds: bool, problem: &str| {
+            if !holds {
+                problems.push(problem.to_owned());
+            }
+        };
+        check(
+            self.offered_algorithms().next().is_some(),
+            "no algorithm of `algorithms` is available in this build",
+        );
+        check(
+            (1024..=7609).contains(&self.max_msg_size),
+            "`max_msg_size` must lie between 1024 and 7609",
+        );
+        check(
+            (4..=63).contains(&self.min_pin_length),
+            "`min_pin_length` must lie between 4 and 63",
+        );
+        check(
+            (1..=8).contains(&self.pin_retries),
+            "`pin_retries` must lie between 1 and 8",
+        );
+        check(
+            (1..=25).contains(&self.uv_retries),
+            "`uv_retries` must lie between 1 and 25",
+        );
+        check(
+            self.max_large_blobs >= 1024,
+            "`max_large_blobs` must be at least 1024",
+        );
+        check(
+            self.max_cred_blob_length >= 32,
+            "`max_cred_blob_length` must be at least 32",
+        );
+        check(
+            self.backup_eligible || !self.backup_state,
+            "`backup_state` needs `backup_eligible`",
+        );
+        check(
+            (1..=1023).contains(&self.max_credential_id_length),
+            "`max_credential_id_length` must lie between 1 and 1023",
+        );
+        check(!self.versions.is_empty(), "`versions` must not be empty");
+        check(
+            !self.client_pin && !self.has_built_in_uv()
+                || self
+                    .pin_uv_auth_protocols
+                    .iter()
+                    .all(|one| matches!(one, 1 | 2))
+                    && !self.pin_uv_auth_protocols.is_empty(),
+            "`pin_uv_auth_protocols` must list 1, 2 or both",
+        );
+        check(
+            !self.offers(Extension::LargeBlobKey) || self.large_blobs,
+            "`largeBlobKey` needs `large_blobs`",
+        );
+        check(
+            !self.offers(Extension::HmacSecretMc) || self.offers(Extension::HmacSecret),
+            "`hmac-secret-mc` needs `hmac-secret`",
+        );
+        problems
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Aaguid, Profile};
+
+    #[test]
+    fn an_aaguid_is_written_as_it_is_read() {
+        let text = "a25342c0-3cdc-4414-8e46-f4807fca511c";
+        assert_eq!(Aaguid::parse(text).expect("an AAGUID").to_string(), text);
+        for wrong in [
+            "a25342c03cdc44148e46f4807fca511c",
+            "a25342c0-3cdc-4414-8e46-f4807fca511",
+            "",
+        ] {
+            assert_eq!(Aaguid::parse(wrong), None);
+        }
+    }
+
+    #[test]
+    fn the_default_profile_has_no_problems() {
+        assert_eq!(Profile::default().problems(), Vec::<String>::new());
+        let profile = Profile {
+            backup_state: true,
+            ..Profile::default()
+        };
+        assert_eq!(
+            profile.problems(),
+            ["`backup_state` needs `backup_eligible`"]
+        );
+    }
+}
