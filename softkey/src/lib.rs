@@ -27,3 +27,5 @@ pub mod pin_uv_auth;
 pub mod profile;
 pub mod status;
 pub mod store;
+pub mod system_env;
+pub mod transport;

@@ -8,194 +8,16 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 use crate::cose::Algorithm;
-use crate::encoding::hex;
 use crate::store::Factory;
 
+mod aaguid;
 pub mod defects;
 pub mod persona;
+mod words;
 
+pub use aaguid::Aaguid;
 pub use defects::Defects;
-
-/// The model of an authenticator.
-#[derive(Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Aaguid(pub [u8; 16]);
-
-impl Aaguid {
-    /// Reads the form with hyphens.
-    pub fn parse(text: &str) -> Option<Self> {
-        let hyphens = [8, 13, 18, 23]
-            .iter()
-            .all(|place| text.as_bytes().get(*place) == Some(&b'-'));
-        let bytes = hex::decode(&text.replace('-', ""))?.try_into().ok()?;
-        (hyphens && text.len() == 36).then_some(Self(bytes))
-    }
-}
-
-impl std::fmt::Display for Aaguid {
-    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        for (index, byte) in self.0.iter().enumerate() {
-            if matches!(index, 4 | 6 | 8 | 10) {
-                formatter.write_str("-")?;
-            }
-            write!(formatter, "{byte:02x}")?;
-        }
-        Ok(())
-    }
-}
-
-impl std::fmt::Debug for Aaguid {
-    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(formatter, "{self}")
-    }
-}
-
-impl Serialize for Aaguid {
-    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.collect_str(self)
-    }
-}
-
-impl<'de> Deserialize<'de> for Aaguid {
-    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let text = String::deserialize(deserializer)?;
-        Self::parse(&text).ok_or_else(|| {
-            serde::de::Error::custom(format!(
-                "{text:?} is no AAGUID, which looks like 00000000-0000-0000-0000-000000000000"
-            ))
-        })
-    }
-}
-
-/// A version of the protocol that getInfo announces.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
-pub enum Version {
-    /// CTAP 2.0.
-    #[serde(rename = "FIDO_2_0")]
-    Fido20,
-    /// CTAP 2.1.
-    #[serde(rename = "FIDO_2_1")]
-    Fido21,
-    /// CTAP 2.2.
-    #[serde(rename = "FIDO_2_2")]
-    Fido22,
-    /// CTAP 2.3.
-    #[serde(rename = "FIDO_2_3")]
-    Fido23,
-}
-
-impl Version {
-    /// The string on the wire.
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::Fido20 => "FIDO_2_0",
-            Self::Fido21 => "FIDO_2_1",
-            Self::Fido22 => "FIDO_2_2",
-            Self::Fido23 => "FIDO_2_3",
-        }
-    }
-}
-
-/// An extension of makeCredential and getAssertion.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
-pub enum Extension {
-    /// Section 12.1.
-    #[serde(rename = "credProtect")]
-    CredProtect,
-    /// Section 12.2.
-    #[serde(rename = "credBlob")]
-    CredBlob,
-    /// Section 12.3.
-    #[serde(rename = "largeBlobKey")]
-    LargeBlobKey,
-    /// Section 12.4.
-    #[serde(rename = "minPinLength")]
-    MinPinLength,
-    /// CTAP 2.2.
-    #[serde(rename = "pinComplexityPolicy")]
-    PinComplexityPolicy,
-    /// Section 12.7.
-    #[serde(rename = "hmac-secret")]
-    HmacSecret,
-    /// CTAP 2.2: hmac-secret already at registration.
-    #[serde(rename = "hmac-secret-mc")]
-    HmacSecretMc,
-    /// CTAP 2.2.
-    #[serde(rename = "thirdPartyPayment")]
-    ThirdPartyPayment,
-}
-
-impl Extension {
-    /// The identifier on the wire.
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::CredProtect => "credProtect",
-            Self::CredBlob => "credBlob",
-            Self::LargeBlobKey => "largeBlobKey",
-            Self::MinPinLength => "minPinLength",
-            Self::PinComplexityPolicy => "pinComplexityPolicy",
-            Self::HmacSecret => "hmac-secret",
-            Self::HmacSecretMc => "hmac-secret-mc",
-            Self::ThirdPartyPayment => "thirdPartyPayment",
-        }
-    }
-}
-
-/// Which attestation a registration carries.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum AttestationMode {
-    /// `packed` with a certificate of softkey's own test authority.
-    Packed,
-    /// `packed` signed by the credential itself.
-    #[serde(rename = "self")]
-    SelfSigned,
-    /// `none`.
-    None,
-}
-
-/// Where the authenticator sits.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum Attachment {
-    /// In the device the browser runs on.
-    Platform,
-    /// Apart from it.
-    CrossPlatform,
-}
-
-impl Attachment {
-    /// The word of WebAuthn Level 3, section 5.4.5.
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::Platform => "platform",
-            Self::CrossPlatform => "cross-platform",
-        }
-    }
-}
-
-/// The signature counter.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum CounterMode {
-    /// Always zero, as synced passkeys do.
-    Zero,
-    /// One counter for all credentials.
-    Global,
-    /// One counter for each stored credential; credentials that are not stored share the global one.
-    PerCredential,
-}
-
-/// How the user is verified without a PIN.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum BuiltInUv {
-    /// Not at all.
-    None,
-    /// By a fingerprint that must be enrolled first, with `authenticatorBioEnrollment`.
-    Fingerprint,
-    /// By something that is always set up, as on a phone or a laptop.
-    AlwaysReady,
-}
+pub use words::{Attachment, AttestationMode, BuiltInUv, CounterMode, Extension, Version};
 
 /// Everything tunable. The defaults are those of the `softkey` persona: all that is implemented.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -463,20 +285,7 @@ impl Profile {
 
 #[cfg(test)]
 mod tests {
-    use super::{Aaguid, Profile};
-
-    #[test]
-    fn an_aaguid_is_written_as_it_is_read() {
-        let text = "a25342c0-3cdc-4414-8e46-f4807fca511c";
-        assert_eq!(Aaguid::parse(text).expect("an AAGUID").to_string(), text);
-        for wrong in [
-            "a25342c03cdc44148e46f4807fca511c",
-            "a25342c0-3cdc-4414-8e46-f4807fca511",
-            "",
-        ] {
-            assert_eq!(Aaguid::parse(wrong), None);
-        }
-    }
+    use super::Profile;
 
     #[test]
     fn the_default_profile_has_no_problems() {
