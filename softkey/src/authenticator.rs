@@ -178,6 +178,11 @@ impl<S: Store> Authenticator<S> {
         &mut self.store
     }
 
+    /// A credential by its id, whether it is stored or sealed into the id.
+    pub fn credential(&self, id: &[u8], rp_id: &str) -> Option<Arc<Credential>> {
+        self.find(id, rp_id)
+    }
+
     /// Takes the power away and gives it back: tokens, enumerations and the count of wrong PINs are gone.
     pub fn power_cycle(&mut self, env: &mut dyn Env) {
         let counters = std::mem::take(&mut self.session.counters);

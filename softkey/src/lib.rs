@@ -19,6 +19,7 @@ pub mod attestation;
 pub mod authenticator;
 pub mod authenticator_data;
 pub mod cbor;
+pub mod client;
 pub mod cose;
 pub mod credential;
 pub mod encoding;
