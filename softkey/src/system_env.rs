@@ -8,6 +8,7 @@ use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 use rand_chacha::ChaCha20Rng;
 use rand_chacha::rand_core::{Rng, SeedableRng};
+use sha2::{Digest, Sha256};
 
 use crate::env::{Env, Gesture, Prompt, Verification};
 
@@ -117,6 +118,13 @@ impl Randomness {
     /// Reproducible randomness.
     pub fn seeded(seed: u64) -> Self {
         Self::Seeded(Box::new(ChaCha20Rng::seed_from_u64(seed)))
+    }
+
+    /// Reproducible randomness that follows from a text.
+    pub fn derived(text: &str) -> Self {
+        Self::Seeded(Box::new(ChaCha20Rng::from_seed(
+            Sha256::digest(text.as_bytes()).into(),
+        )))
     }
 
     /// Fills a buffer.

@@ -5,7 +5,10 @@ use crate::encoding::base64url;
 use crate::env::SeededEnv;
 use crate::profile::{Profile, persona};
 use crate::store::MemoryStore;
+use p256::ecdsa::signature::Verifier;
+use p256::pkcs8::DecodePublicKey;
 use serde_json::{Value as Json, json};
+use sha2::{Digest, Sha256};
 
 struct Setting {
     key: Authenticator<MemoryStore>,
@@ -169,13 +172,10 @@ fn a_registration_and_a_sign_in_fit_together() {
     assert_eq!(answer["response"]["userHandle"], "dXNlcg");
     let spki = bytes(&credential["response"]["publicKey"]);
     let message = {
-        use sha2::{Digest, Sha256};
         let mut message = bytes(&answer["response"]["authenticatorData"]);
         message.extend(Sha256::digest(bytes(&answer["response"]["clientDataJSON"])));
         message
     };
-    use p256::ecdsa::signature::Verifier;
-    use p256::pkcs8::DecodePublicKey;
     let verifier = p256::ecdsa::VerifyingKey::from_public_key_der(&spki).expect("SPKI");
     let signature = p256::ecdsa::Signature::from_der(&bytes(&answer["response"]["signature"]));
     verifier

