@@ -19,6 +19,7 @@ use crate::store::{Change, Device, Store, StoreError};
 mod authenticator_config;
 mod bio_enrollment;
 mod client_pin;
+pub mod command;
 mod credential_management;
 mod extensions;
 mod get_assertion;
@@ -30,32 +31,6 @@ mod parameters;
 mod reset;
 mod selection;
 mod user_verification;
-
-/// The command bytes (CTAP 2.3, section 6).
-pub mod command {
-    /// authenticatorMakeCredential.
-    pub const MAKE_CREDENTIAL: u8 = 0x01;
-    /// authenticatorGetAssertion.
-    pub const GET_ASSERTION: u8 = 0x02;
-    /// authenticatorGetInfo.
-    pub const GET_INFO: u8 = 0x04;
-    /// authenticatorClientPIN.
-    pub const CLIENT_PIN: u8 = 0x06;
-    /// authenticatorReset.
-    pub const RESET: u8 = 0x07;
-    /// authenticatorGetNextAssertion.
-    pub const GET_NEXT_ASSERTION: u8 = 0x08;
-    /// authenticatorBioEnrollment.
-    pub const BIO_ENROLLMENT: u8 = 0x09;
-    /// authenticatorCredentialManagement.
-    pub const CREDENTIAL_MANAGEMENT: u8 = 0x0a;
-    /// authenticatorSelection.
-    pub const SELECTION: u8 = 0x0b;
-    /// authenticatorLargeBlobs.
-    pub const LARGE_BLOBS: u8 = 0x0c;
-    /// authenticatorConfig.
-    pub const CONFIG: u8 = 0x0d;
-}
 
 /// Whoever sends a command; what one channel began, another cannot continue.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
@@ -244,6 +219,7 @@ impl<S: Store> Authenticator<S> {
         }
         let now = env.monotonic();
         self.session.token.observe(now);
+        let command = self.standard_number(command);
         if !self.offers(command) {
             return Err(Status::InvalidCommand);
         }
@@ -269,6 +245,19 @@ impl<S: Store> Authenticator<S> {
             command::LARGE_BLOBS => self.large_blobs(channel, fields, pending, env),
             command::CONFIG => self.authenticator_config(fields, env).map(|()| None),
             _ => Err(Status::InvalidCommand),
+        }
+    }
+
+    /// The number of a command in the standard, if the preview's number was used and is announced.
+    fn standard_number(&self, command: u8) -> u8 {
+        match command {
+            command::BIO_ENROLLMENT_PREVIEW if self.profile.preview_commands() => {
+                command::BIO_ENROLLMENT
+            }
+            command::CREDENTIAL_MANAGEMENT_PREVIEW if self.profile.preview_commands() => {
+                command::CREDENTIAL_MANAGEMENT
+            }
+            other => other,
         }
     }
 

@@ -118,6 +118,7 @@ impl Default for Profile {
             firmware_version: 1,
             versions: vec![
                 Version::Fido20,
+                Version::Fido21Pre,
                 Version::Fido21,
                 Version::Fido22,
                 Version::Fido23,
@@ -198,6 +199,12 @@ impl Profile {
     /// Whether it speaks at least this version.
     pub fn speaks(&self, version: Version) -> bool {
         self.versions.iter().any(|announced| *announced >= version)
+    }
+
+    /// Whether the commands of the preview of CTAP 2.1 are answered. Older platforms, libfido2 up to 1.12 among
+    /// them, know credential management and enrolment by these numbers only.
+    pub fn preview_commands(&self) -> bool {
+        self.versions.contains(&Version::Fido21Pre)
     }
 
     /// Whether PIN/UV tokens with permissions are offered, which came with CTAP 2.1.

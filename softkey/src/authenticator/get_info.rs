@@ -144,6 +144,7 @@ impl<S: Store> Authenticator<S> {
         let enrolled = device.is_some_and(|device| !device.fingerprints.is_empty());
         let enterprise = device.is_some_and(|device| device.enterprise_attestation);
         let fingerprint = profile.built_in_uv == BuiltInUv::Fingerprint;
+        let preview = profile.preview_commands();
         let config = profile.authenticator_config;
         let tokens = self.offers(super::command::CLIENT_PIN);
         Value::map_of([
@@ -167,9 +168,11 @@ impl<S: Store> Authenticator<S> {
             fingerprint.then_some(("bioEnroll", Value::Bool(enrolled))),
             config.then_some(("authnrCfg", Value::Bool(true))),
             (config && profile.has_built_in_uv()).then_some(("uvAcfg", Value::Bool(true))),
-            profile
-                .credential_management
-                .then_some(("credMgmt", Value::Bool(true))),
+            (ctap21 && profile.credential_management).then_some(("credMgmt", Value::Bool(true))),
+            (preview && profile.credential_management)
+                .then_some(("credentialMgmtPreview", Value::Bool(true))),
+            (preview && fingerprint)
+                .then_some(("userVerificationMgmtPreview", Value::Bool(enrolled))),
             self.offers_persistent_token()
                 .then_some(("perCredMgmtRO", Value::Bool(true))),
             (config && profile.client_pin).then_some(("setMinPINLength", Value::Bool(true))),

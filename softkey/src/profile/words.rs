@@ -8,6 +8,9 @@ pub enum Version {
     /// CTAP 2.0.
     #[serde(rename = "FIDO_2_0")]
     Fido20,
+    /// The preview of CTAP 2.1 that many keys still announce, for its commands 0x40 and 0x41.
+    #[serde(rename = "FIDO_2_1_PRE")]
+    Fido21Pre,
     /// CTAP 2.1.
     #[serde(rename = "FIDO_2_1")]
     Fido21,
@@ -24,6 +27,7 @@ impl Version {
     pub const fn name(self) -> &'static str {
         match self {
             Self::Fido20 => "FIDO_2_0",
+            Self::Fido21Pre => "FIDO_2_1_PRE",
             Self::Fido21 => "FIDO_2_1",
             Self::Fido22 => "FIDO_2_2",
             Self::Fido23 => "FIDO_2_3",

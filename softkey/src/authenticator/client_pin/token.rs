@@ -26,8 +26,12 @@ impl<S: Store> Authenticator<S> {
         }
         let shared = self.prove_pin(protocol, peer, pin_hash_enc, env)?;
         self.session.reset_tokens(env);
-        // The default permissions; the token is bound to the first relying party that it is used for.
-        let permissions = Permissions::MC.and(Permissions::GA);
+        // The default permissions; the token is bound to the first relying party that it is used for. Before
+        // there were permissions, the preview's commands took this token too.
+        let mut permissions = Permissions::MC.and(Permissions::GA);
+        if !self.profile.pin_uv_auth_token() && self.profile.preview_commands() {
+            permissions = permissions.and(Permissions::CM).and(Permissions::BE);
+        }
         Ok(self.hand_out(protocol, &shared, false, permissions, None, env))
     }
 

@@ -2,7 +2,7 @@ use super::platform::*;
 use crate::authenticator::{Channel, command};
 use crate::cbor::Value;
 use crate::env::Gesture;
-use crate::profile::Profile;
+use crate::profile::{Profile, Version};
 use crate::status::Status;
 use crate::store::EMPTY_LARGE_BLOBS;
 use sha2::{Digest, Sha256};
@@ -145,6 +145,31 @@ fn credentials_are_renamed_and_deleted() {
         platform.sign_in(&request("b.example", vec![])),
         Err(Status::NoCredentials)
     );
+}
+
+#[test]
+fn older_platforms_use_the_numbers_of_the_preview() {
+    let mut platform = filled();
+    let token = platform.token("1234", 4, None).expect("a token");
+    let mut entries = platform.proof(&token, &[1], (4, 3));
+    entries.push((1, Value::from(1_u64)));
+    let metadata = |platform: &mut Platform| {
+        platform.send(
+            command::CREDENTIAL_MANAGEMENT_PREVIEW,
+            &map(entries.clone()),
+        )
+    };
+    assert!(metadata(&mut platform).is_ok());
+    platform
+        .key
+        .profile_mut()
+        .versions
+        .retain(|one| *one != Version::Fido21Pre);
+    assert_eq!(metadata(&mut platform), Err(Status::InvalidCommand));
+    // A key from before permissions gives out tokens that manage credentials.
+    platform.key.profile_mut().versions = vec![Version::Fido20, Version::Fido21Pre];
+    let token = platform.legacy_token("1234").expect("a token");
+    assert!(platform.manage(&token, 1, None).is_ok());
 }
 
 #[test]
