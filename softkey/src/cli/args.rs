@@ -208,6 +208,12 @@ pub(super) struct ServeArguments {
     /// The control socket; by default beside the Unix socket.
     #[arg(long, value_name = "PATH")]
     pub(super) control: Option<PathBuf>,
+    /// Take a reset at any time, not only within seconds of power-up; for test suites.
+    #[arg(long)]
+    pub(super) reset_any_time: bool,
+    /// Take the first connection after none as plugging the key in: it gets fresh power.
+    #[arg(long)]
+    pub(super) plug_in_on_connect: bool,
     /// Serve a new key of this persona that is forgotten at the end.
     #[arg(long, value_name = "PERSONA")]
     pub(super) forget: Option<String>,

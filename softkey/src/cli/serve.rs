@@ -27,7 +27,13 @@ pub(super) fn serve(
 ) -> Result<(), CliError> {
     let (mut key, world) = key(place, arguments)?;
     set_defects(&mut key.profile_mut().defects, &arguments.defect)?;
+    if arguments.reset_any_time {
+        key.profile_mut().reset_window_seconds = None;
+    }
     let server = Server::new(key, world);
+    server
+        .panel
+        .set(|settings| settings.plug_in_on_connect = arguments.plug_in_on_connect);
     let mut listeners = Vec::new();
     let mut said = serde_json::Map::new();
     let no_address = arguments.tcp.is_none() && arguments.udp.is_none();

@@ -64,6 +64,8 @@ pub struct Settings {
     pub faults: Faults,
     /// Whether the key is out of its socket.
     pub unplugged: bool,
+    /// Whether the first connection after none plugs the key in.
+    pub plug_in_on_connect: bool,
 }
 
 #[derive(Debug, Default)]

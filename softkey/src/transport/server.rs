@@ -36,6 +36,7 @@ pub struct Server<S> {
     /// The button, the sensor and the plug.
     pub panel: Panel,
     next_channel: AtomicU32,
+    connections: AtomicU32,
 }
 
 /// Randomness of the server, borrowed for one command, with the operator's gestures.
@@ -76,6 +77,7 @@ impl<S: Store + Send> Server<S> {
             clock: world.clock,
             panel: Panel::default(),
             next_channel: AtomicU32::new(1),
+            connections: AtomicU32::new(0),
         })
     }
 
@@ -128,6 +130,10 @@ impl<S: Store + Send> Server<S> {
 
     /// Serves one connection until the other side is gone or the key is unplugged.
     pub fn serve(&self, link: &dyn Link) {
+        let first = self.connections.fetch_add(1, Ordering::SeqCst) == 0;
+        if first && self.panel.settings().plug_in_on_connect {
+            self.power_cycle();
+        }
         let hid = Mutex::new(Hid::default());
         let (jobs, queue) = channel();
         std::thread::scope(|scope| {
@@ -138,6 +144,7 @@ impl<S: Store + Send> Server<S> {
         for channel in lock(&hid).channels() {
             key.forget_channel(Channel(channel));
         }
+        self.connections.fetch_sub(1, Ordering::SeqCst);
     }
 
     /// Reads packets and answers what needs no command.

@@ -2,5 +2,8 @@
 
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
+mod garbage;
+#[cfg(unix)]
+mod killed;
 mod vectors;
 mod verifier;
