@@ -12,7 +12,7 @@ use crate::encoding::base64url;
 use crate::env::Env;
 
 #[cfg(feature = "aws-lc")]
-mod fast;
+pub mod fast;
 mod private_key;
 
 pub use private_key::PrivateKey;

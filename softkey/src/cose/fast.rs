@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use aws_lc_rs::encoding::{AsDer, Pkcs8V1Der, PublicKeyX509Der};
 use aws_lc_rs::rand::SystemRandom;
-use aws_lc_rs::rsa::{KeySize, PublicKeyComponents};
+use aws_lc_rs::rsa::KeySize;
 use aws_lc_rs::signature::{
     ECDSA_P256_SHA256_ASN1_SIGNING, EcdsaKeyPair, KeyPair, RSA_PKCS1_SHA256, RsaKeyPair,
 };
@@ -99,12 +99,13 @@ impl FastKey {
         match &self.pair {
             Pair::Es256(pair) => ec2_from_point(-7, 1, pair.public_key().as_ref()),
             Pair::Rs256(pair) => {
-                let public = PublicKeyComponents::<Vec<u8>>::from(pair.public_key());
+                let (modulus, exponent) =
+                    modulus_and_exponent(pair.public_key().as_ref()).unwrap_or_default();
                 Value::map([
                     (1_i64, Value::from(3_i64)),
                     (3, Value::from(-257_i64)),
-                    (-1, Value::from(public.n)),
-                    (-2, Value::from(public.e)),
+                    (-1, Value::from(modulus)),
+                    (-2, Value::from(exponent)),
                 ])
             }
         }
@@ -117,5 +118,34 @@ impl FastKey {
         };
         der.map(|der| der.as_ref().to_vec())
             .map_err(|_| KeyError::Invalid)
+    }
+}
+
+/// The two integers of an `RSAPublicKey` (RFC 8017, appendix A.1.1), without leading zeros.
+fn modulus_and_exponent(der: &[u8]) -> Option<(&[u8], &[u8])> {
+    let (body, _) = element(der, 0x30)?;
+    let (modulus, rest) = element(body, 0x02)?;
+    let (exponent, _) = element(rest, 0x02)?;
+    Some((modulus.strip_prefix(&[0]).unwrap_or(modulus), exponent))
+}
+
+/// The content of a DER element with this tag, and what follows it.
+fn element(der: &[u8], tag: u8) -> Option<(&[u8], &[u8])> {
+    let [found, length, rest @ ..] = der else {
+        return None;
+    };
+    if *found != tag {
+        return None;
+    }
+    match length {
+        0..=0x7f => rest.split_at_checked(usize::from(*length)),
+        0x81 | 0x82 => {
+            let (digits, rest) = rest.split_at_checked(usize::from(length & 0x7f))?;
+            let length = digits
+                .iter()
+                .fold(0, |sum, digit| sum << 8 | usize::from(*digit));
+            rest.split_at_checked(length)
+        }
+        _ => None,
     }
 }

@@ -9,39 +9,18 @@ use std::fs::{File, OpenOptions};
 use std::io::{Read, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
 
-use serde::{Deserialize, Serialize};
-use sha2::{Digest, Sha256};
-
+use self::journal::{FORMAT, Header, Reader, Record, checksum};
 use super::seal::{Derivation, Seal};
 use super::{Change, State, Store, StoreError};
-use crate::encoding::hex;
 use crate::env::{Env, random};
 use crate::profile::Profile;
 
-/// The version of the format.
-const FORMAT: u32 = 1;
+mod journal;
+
 /// Counters set aside at a time.
 const COUNTER_BLOCK: u32 = 1000;
 /// A journal is rewritten when it has this many lines and four times as many as it needs.
 const COMPACT_ABOVE: u64 = 1000;
-/// Hexadecimal digits of the checksum.
-const CHECKSUM: usize = 16;
-
-#[derive(Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Header {
-    softkey: u32,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    encryption: Option<Derivation>,
-}
-
-/// One line after the first.
-#[derive(Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-enum Record {
-    Profile(Box<Profile>),
-    Changes(Vec<Change>),
-}
 
 /// A key in a file. The file is locked while it is open.
 #[derive(Debug)]
@@ -278,104 +257,6 @@ impl Store for FileStore {
     fn counter_block(&self) -> u32 {
         COUNTER_BLOCK
     }
-}
-
-/// Reads a journal line by line.
-struct Reader<'a> {
-    path: &'a Path,
-    bytes: &'a [u8],
-    /// Where the next line begins; everything before it is sound.
-    at: usize,
-    line: u64,
-}
-
-impl<'a> Reader<'a> {
-    fn damaged(&self, reason: &str) -> StoreError {
-        StoreError::Damaged {
-            path: self.path.display().to_string(),
-            line: usize::try_from(self.line + 1).unwrap_or(usize::MAX),
-            reason: reason.to_owned(),
-        }
-    }
-
-    /// The next whole line, and where the one after it begins.
-    fn next(&self) -> Option<(&'a [u8], usize)> {
-        let rest = self.bytes.get(self.at..)?;
-        let end = rest.iter().position(|byte| *byte == b'\n')?;
-        Some((rest.get(..end)?, self.at + end + 1))
-    }
-
-    fn header(
-        &mut self,
-        passphrase: Option<&str>,
-    ) -> Result<Option<(Derivation, Seal)>, StoreError> {
-        let (line, after) = self
-            .next()
-            .ok_or_else(|| self.damaged("this is no softkey file"))?;
-        let header: Header =
-            serde_json::from_slice(line).map_err(|_| self.damaged("this is no softkey file"))?;
-        if header.softkey != FORMAT {
-            let reason = format!(
-                "format {} is not known; use a newer softkey",
-                header.softkey
-            );
-            return Err(self.damaged(&reason));
-        }
-        (self.at, self.line) = (after, 1);
-        let Some(derivation) = header.encryption else {
-            return Ok(None);
-        };
-        let passphrase = passphrase
-            .ok_or_else(|| StoreError::PassphraseNeeded(self.path.display().to_string()))?;
-        let seal = derivation
-            .key(passphrase)
-            .ok_or_else(|| self.damaged("the encryption is of an unknown kind"))?;
-        Ok(Some((derivation, seal)))
-    }
-
-    /// The next record; `None` at the end, and where a commit was cut off.
-    fn record(&mut self, seal: Option<&Seal>) -> Result<Option<Record>, StoreError> {
-        let Some((line, after)) = self.next() else {
-            return Ok(None);
-        };
-        let number = self.line + 1;
-        let last = after >= self.bytes.len();
-        let Some(text) = sound(number, line) else {
-            // Power loss can leave a last line with its end but not its middle.
-            return if last {
-                Ok(None)
-            } else {
-                Err(self.damaged("the checksum does not match"))
-            };
-        };
-        let json = match seal {
-            None => text.as_bytes().to_vec(),
-            // The checksum was right, so the bytes are those that were written.
-            Some(seal) => seal
-                .open(number, text)
-                .ok_or_else(|| wrong_passphrase(self.path))?,
-        };
-        let record =
-            serde_json::from_slice(&json).map_err(|error| self.damaged(&error.to_string()))?;
-        (self.at, self.line) = (after, number);
-        Ok(Some(record))
-    }
-}
-
-/// The text of a line whose checksum matches.
-fn sound(number: u64, line: &[u8]) -> Option<&str> {
-    let line = std::str::from_utf8(line).ok()?;
-    let (sum, text) = line.split_once(' ')?;
-    (sum == checksum(number, text)).then_some(text)
-}
-
-fn checksum(number: u64, text: &str) -> String {
-    let mut digest = Sha256::new();
-    digest.update(number.to_be_bytes());
-    digest.update(text.as_bytes());
-    let mut sum = hex::encode(digest.finalize());
-    sum.truncate(CHECKSUM);
-    sum
 }
 
 fn io(path: &Path, source: std::io::Error) -> StoreError {

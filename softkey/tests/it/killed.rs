@@ -171,7 +171,8 @@ fn a_killed_key_loses_no_credential_and_repeats_no_counter() {
                 break round;
             };
             assert!(count > last, "round {round}: {count} after {last}");
-            (last, _) = (count, kept.push(id));
+            last = count;
+            kept.push(id);
             let Some(count) = served.sign_in() else {
                 break round;
             };
