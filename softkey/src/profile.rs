@@ -19,6 +19,9 @@ pub use aaguid::Aaguid;
 pub use defects::Defects;
 pub use words::{Attachment, AttestationMode, BuiltInUv, CounterMode, Extension, Version};
 
+/// A sealed id of a P-384 credential; see [`crate::credential::wrap`].
+const LONGEST_SEALED_ID: usize = 80;
+
 /// Everything tunable. The defaults are those of the `softkey` persona: all that is implemented.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
@@ -265,8 +268,8 @@ impl Profile {
             "`backup_state` needs `backup_eligible`",
         );
         check(
-            (1..=1023).contains(&self.max_credential_id_length),
-            "`max_credential_id_length` must lie between 1 and 1023",
+            (LONGEST_SEALED_ID..=1023).contains(&self.max_credential_id_length),
+            "`max_credential_id_length` must lie between 80 and 1023: sealed ids are that long",
         );
         check(!self.versions.is_empty(), "`versions` must not be empty");
         check(

@@ -126,7 +126,7 @@ pub(super) struct NewArguments {
     /// The persona; see: softkey personas
     #[arg(long = "as", default_value = "softkey", value_name = "PERSONA")]
     pub(super) persona: String,
-    /// A TOML file with what differs from the persona.
+    /// A TOML file with what differs from the persona; `softkey show` lists all there is under `profile`.
     #[arg(long, value_name = "FILE")]
     pub(super) profile: Option<PathBuf>,
     /// Set this PIN at once.

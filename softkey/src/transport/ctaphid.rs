@@ -150,6 +150,8 @@ pub enum Action {
     Run {
         /// The channel.
         channel: u32,
+        /// What the response is handed in with; grows from command to command.
+        ticket: u64,
         /// The command and its parameters.
         request: Vec<u8>,
     },
@@ -174,7 +176,8 @@ struct Receiving {
 pub struct Hid {
     channels: BTreeSet<u32>,
     receiving: Option<Receiving>,
-    running: Option<u32>,
+    running: Option<(u32, u64)>,
+    tickets: u64,
 }
 
 impl Hid {
@@ -186,11 +189,6 @@ impl Hid {
     /// Whether the rest of a message is awaited.
     pub fn is_receiving(&self) -> bool {
         self.receiving.is_some()
-    }
-
-    /// Whether a command runs.
-    pub fn is_running(&self) -> bool {
-        self.running.is_some()
     }
 
     /// Takes one packet. `allocate` gives out a channel nobody has.
@@ -218,9 +216,9 @@ impl Hid {
         Some(refuse(receiving.channel, HidError::MessageTimeout))
     }
 
-    /// The response to what ran on a channel; `None` if the channel was started afresh meanwhile.
-    pub fn finish(&mut self, channel: u32, response: Vec<u8>) -> Option<Message> {
-        self.running.take_if(|running| *running == channel)?;
+    /// The response to a command; `None` if its channel was started afresh meanwhile.
+    pub fn finish(&mut self, ticket: u64, response: Vec<u8>) -> Option<Message> {
+        let (channel, _) = self.running.take_if(|(_, running)| *running == ticket)?;
         Some(Message {
             channel,
             command: command::CBOR,
@@ -228,9 +226,9 @@ impl Hid {
         })
     }
 
-    /// Refuses what was to run on a channel, because another connection is being served.
-    pub fn refuse_busy(&mut self, channel: u32) -> Option<Message> {
-        self.running.take_if(|running| *running == channel)?;
+    /// Refuses a command that was to run, because another connection is being served.
+    pub fn refuse_busy(&mut self, ticket: u64) -> Option<Message> {
+        let (channel, _) = self.running.take_if(|(_, running)| *running == ticket)?;
         Some(Message::error(channel, HidError::ChannelBusy))
     }
 
@@ -253,7 +251,7 @@ impl Hid {
             .receiving
             .as_ref()
             .map(|one| one.channel)
-            .or(self.running);
+            .or(self.running.map(|(channel, _)| channel));
         match owner {
             Some(owner) if owner != channel => {
                 // A cancel is never answered, whoever sends it.
@@ -325,9 +323,11 @@ impl Hid {
         let (channel, payload) = (message.channel, message.payload);
         match message.command {
             command::CBOR => {
-                self.running = Some(channel);
+                self.tickets += 1;
+                self.running = Some((channel, self.tickets));
                 Some(Action::Run {
                     channel,
+                    ticket: self.tickets,
                     request: payload,
                 })
             }

@@ -41,7 +41,6 @@ pub enum Verify {
 
 /// What goes wrong with the next responses.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
 pub struct Faults {
     /// So many responses are not sent.
     pub drop: u32,
@@ -73,7 +72,7 @@ struct State {
     settings: Settings,
     waiting: Option<Waiting>,
     answer: Option<bool>,
-    cancelled: bool,
+    interrupted: bool,
 }
 
 /// What the user is being asked.
@@ -127,15 +126,17 @@ impl Panel {
         asked
     }
 
-    /// Makes the command that waits, or is about to, give up.
-    pub fn cancel(&self) {
-        self.lock().cancelled = true;
+    /// Makes the command that waits give up, whoever sent it.
+    pub fn interrupt(&self) {
+        let mut state = self.lock();
+        state.interrupted = state.waiting.is_some();
+        drop(state);
         self.changed.notify_all();
     }
 
-    /// Forgets a cancel of an earlier command.
-    pub fn begin_command(&self) {
-        self.lock().cancelled = false;
+    /// Makes the command that waits look whether it was cancelled.
+    pub fn wake(&self) {
+        self.changed.notify_all();
     }
 
     /// Lets some time pass, or less if the panel changes.
@@ -165,6 +166,8 @@ pub struct Operator<'a> {
     pub timeout: Duration,
     /// Sends a sign of life.
     pub keepalive: &'a (dyn Fn() + Sync),
+    /// Whether the platform has cancelled this command.
+    pub cancelled: &'a (dyn Fn() -> bool + Sync),
 }
 
 impl std::fmt::Debug for Operator<'_> {
@@ -193,9 +196,10 @@ impl Operator<'_> {
         let watch = Stopwatch::start();
         let mut state = self.panel.lock();
         state.answer = None;
+        state.interrupted = false;
         loop {
             let elapsed = watch.elapsed();
-            let end = if state.cancelled || state.settings.unplugged {
+            let end = if (self.cancelled)() || state.interrupted || state.settings.unplugged {
                 Some(End::Cancelled)
             } else if let Some(decision) = decide(&mut state, elapsed) {
                 Some(End::Decided(decision))

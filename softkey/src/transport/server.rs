@@ -4,7 +4,7 @@
 //! a command waits. Commands run one at a time: while one waits for the user, others are told that the key is
 //! busy, as a real one would.
 
-use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::atomic::{AtomicU32, AtomicU64, Ordering};
 use std::sync::mpsc::{Receiver, Sender, channel};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, TryLockError};
 use std::time::Duration;
@@ -37,6 +37,36 @@ pub struct Server<S> {
     pub panel: Panel,
     next_channel: AtomicU32,
     connections: AtomicU32,
+}
+
+/// A command on its way to the authenticator.
+struct Job {
+    channel: u32,
+    ticket: u64,
+    request: Vec<u8>,
+}
+
+/// Which commands of a connection were cancelled: all up to a number. A command that comes later is not
+/// touched by a cancel that was meant for an earlier one.
+#[derive(Debug, Default)]
+struct Cancels {
+    latest: AtomicU64,
+    up_to: AtomicU64,
+}
+
+impl Cancels {
+    fn note(&self, ticket: u64) {
+        self.latest.store(ticket, Ordering::SeqCst);
+    }
+
+    fn cancel(&self) {
+        self.up_to
+            .store(self.latest.load(Ordering::SeqCst), Ordering::SeqCst);
+    }
+
+    fn cancelled(&self, ticket: u64) -> bool {
+        ticket <= self.up_to.load(Ordering::SeqCst)
+    }
 }
 
 /// Randomness of the server, borrowed for one command, with the operator's gestures.
@@ -88,7 +118,7 @@ impl<S: Store + Send> Server<S> {
 
     /// Takes the power away and gives it back.
     pub fn power_cycle(&self) {
-        self.panel.cancel();
+        self.panel.interrupt();
         let mut key = self.key();
         let mut env = self.env(Agreeable);
         key.power_cycle(&mut env);
@@ -135,10 +165,11 @@ impl<S: Store + Send> Server<S> {
             self.power_cycle();
         }
         let hid = Mutex::new(Hid::default());
+        let cancels = Cancels::default();
         let (jobs, queue) = channel();
         std::thread::scope(|scope| {
-            scope.spawn(|| self.run(link, &hid, queue));
-            self.read(link, &hid, jobs);
+            scope.spawn(|| self.run(link, &hid, &cancels, queue));
+            self.read(link, &hid, &cancels, jobs);
         });
         let mut key = self.key();
         for channel in lock(&hid).channels() {
@@ -148,12 +179,12 @@ impl<S: Store + Send> Server<S> {
     }
 
     /// Reads packets and answers what needs no command.
-    fn read(&self, link: &dyn Link, hid: &Mutex<Hid>, jobs: Sender<(u32, Vec<u8>)>) {
+    fn read(&self, link: &dyn Link, hid: &Mutex<Hid>, cancels: &Cancels, jobs: Sender<Job>) {
         loop {
             let received = link.receive(TICK);
             if received == Received::Closed || self.panel.settings().unplugged {
                 // A command that waits must not wait for somebody who has left.
-                self.cancel_own(hid);
+                self.cancel(cancels);
                 return;
             }
             let now = self.clock.monotonic();
@@ -166,14 +197,25 @@ impl<S: Store + Send> Server<S> {
             for action in late.into_iter().chain(action) {
                 match action {
                     Action::Reply(message) => send(link, &message),
-                    Action::Cancel => self.panel.cancel(),
+                    Action::Cancel => self.cancel(cancels),
                     Action::Abort(message) => {
-                        self.panel.cancel();
+                        self.cancel(cancels);
                         send(link, &message);
                     }
-                    Action::Run { channel, request } => {
-                        self.panel.begin_command();
-                        if jobs.send((channel, request)).is_err() {
+                    Action::Run {
+                        channel,
+                        ticket,
+                        request,
+                    } => {
+                        cancels.note(ticket);
+                        if jobs
+                            .send(Job {
+                                channel,
+                                ticket,
+                                request,
+                            })
+                            .is_err()
+                        {
                             return;
                         }
                     }
@@ -182,16 +224,15 @@ impl<S: Store + Send> Server<S> {
         }
     }
 
-    fn cancel_own(&self, hid: &Mutex<Hid>) {
-        if lock(hid).is_running() {
-            self.panel.cancel();
-        }
+    fn cancel(&self, cancels: &Cancels) {
+        cancels.cancel();
+        self.panel.wake();
     }
 
     /// Runs commands, one after the other.
-    fn run(&self, link: &dyn Link, hid: &Mutex<Hid>, queue: Receiver<(u32, Vec<u8>)>) {
-        for (channel, request) in queue {
-            let response = self.command(link, channel, &request);
+    fn run(&self, link: &dyn Link, hid: &Mutex<Hid>, cancels: &Cancels, queue: Receiver<Job>) {
+        for job in queue {
+            let response = self.command(link, &job, cancels);
             let faults = self.panel.next_fault();
             if faults.stall_millis > 0 {
                 self.panel.pause(Duration::from_millis(faults.stall_millis));
@@ -206,9 +247,9 @@ impl<S: Store + Send> Server<S> {
                     {
                         *last ^= 1;
                     }
-                    state.finish(channel, response)
+                    state.finish(job.ticket, response)
                 }
-                None => state.refuse_busy(channel),
+                None => state.refuse_busy(job.ticket),
             };
             if let Some(message) = message.filter(|_| faults.drop == 0) {
                 send(link, &message);
@@ -217,7 +258,9 @@ impl<S: Store + Send> Server<S> {
     }
 
     /// Runs one command; `None` if the key is busy with another connection's.
-    fn command(&self, link: &dyn Link, channel: u32, request: &[u8]) -> Option<Vec<u8>> {
+    fn command(&self, link: &dyn Link, job: &Job, cancels: &Cancels) -> Option<Vec<u8>> {
+        let channel = job.channel;
+        let cancelled = || cancels.cancelled(job.ticket);
         let mut key = self.turn()?;
         let timeout = Duration::from_secs(key.profile().user_action_timeout_seconds);
         let keepalive = || {
@@ -230,9 +273,10 @@ impl<S: Store + Send> Server<S> {
             panel: &self.panel,
             timeout,
             keepalive: &keepalive,
+            cancelled: &cancelled,
         };
         let mut env = self.env(operator);
-        Some(key.handle(Channel(channel), request, &mut env))
+        Some(key.handle(Channel(channel), &job.request, &mut env))
     }
 }
 

@@ -187,6 +187,7 @@ fn cancel_is_never_answered_itself() {
     assert_eq!(send(&mut hid, channel, command::CANCEL, b""), None);
     let run = Action::Run {
         channel,
+        ticket: 1,
         request: vec![4],
     };
     assert_eq!(send(&mut hid, channel, command::CBOR, &[4]), Some(run));
@@ -199,13 +200,13 @@ fn cancel_is_never_answered_itself() {
         Some(Action::Cancel)
     );
     let response = hid
-        .finish(channel, vec![0x2d])
+        .finish(1, vec![0x2d])
         .expect("the response to the command");
     assert_eq!(
         (response.command, response.payload),
         (command::CBOR, vec![0x2d])
     );
-    assert_eq!(hid.finish(channel, vec![0]), None);
+    assert_eq!(hid.finish(1, vec![0]), None);
 }
 
 #[test]
@@ -216,7 +217,7 @@ fn init_on_the_channel_of_a_running_command_forgets_its_response() {
         send(&mut hid, channel, command::INIT, b"12345678"),
         Some(Action::Abort(_))
     ));
-    assert_eq!(hid.finish(channel, vec![0]), None);
+    assert_eq!(hid.finish(1, vec![0]), None);
 }
 
 proptest! {
@@ -231,8 +232,8 @@ proptest! {
             let mut report = [0x5a; REPORT];
             report[..4].copy_from_slice(&u32::to_be_bytes(channel));
             report[4..8].copy_from_slice(&head);
-            if let Some(Action::Run { channel, .. }) = packet(&mut hid, &report) {
-                hid.finish(channel, vec![0]);
+            if let Some(Action::Run { ticket, .. }) = packet(&mut hid, &report) {
+                hid.finish(ticket, vec![0]);
             }
         }
         hid.tick(Duration::from_secs(1));
@@ -244,6 +245,6 @@ proptest! {
     fn messages_survive_being_cut_into_packets(payload in prop::collection::vec(any::<u8>(), 1..2000)) {
         let (mut hid, channel) = connected();
         let action = send(&mut hid, channel, command::CBOR, &payload);
-        prop_assert_eq!(action, Some(Action::Run { channel, request: payload }));
+        prop_assert_eq!(action, Some(Action::Run { channel, ticket: 1, request: payload }));
     }
 }

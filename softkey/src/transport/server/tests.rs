@@ -188,3 +188,26 @@ fn an_unplugged_key_hangs_up() {
     let gone = client.pipe.incoming.recv_timeout(Duration::from_secs(10));
     assert_eq!(gone, Err(std::sync::mpsc::RecvTimeoutError::Disconnected));
 }
+
+#[test]
+fn a_channel_started_afresh_is_served_at_once_and_keeps_its_next_command() {
+    let server = server();
+    server.panel.set(|settings| settings.touch = Touch::Ask);
+    let client = Client::connect(&server);
+    client.send(ctaphid::command::CBOR, &[ctap::SELECTION]);
+    assert_eq!(client.receive().0, ctaphid::command::KEEPALIVE);
+    // The platform gives up on the first command and begins another, without a pause.
+    client.send(ctaphid::command::INIT, b"12345678");
+    client.send(ctaphid::command::CBOR, &[ctap::GET_INFO]);
+    let mut answers = std::iter::repeat_with(|| client.receive())
+        .filter(|(command, _)| *command != ctaphid::command::KEEPALIVE);
+    assert_eq!(
+        answers.next().map(|(command, _)| command),
+        Some(ctaphid::command::INIT)
+    );
+    let (command, response) = answers.next().expect("an answer");
+    assert_eq!(
+        (command, response[0], response.len() > 100),
+        (ctaphid::command::CBOR, 0, true)
+    );
+}
