@@ -9,7 +9,7 @@
 //! | [`transport`], [`control`] | CTAPHID over Unix sockets, TCP and UDP; the button, the plug and the faults |
 //! | [`authenticator`] | CTAP2 commands as bytes in, bytes out; one file per command |
 //! | [`profile`] | everything tunable: personas, limits, defects |
-//! | [`env`] | time, randomness, gestures; the real one is [`system_env`] |
+//! | [`env`](mod@env) | time, randomness, gestures; the real one is [`system_env`] |
 //! | [`store`], [`interchange`] | what is remembered, in memory or in a file; and how it moves |
 //! | [`attestation`] | statements, and the test authority behind them |
 //! | [`cbor`], [`cose`], [`pin_uv_auth`], [`authenticator_data`], [`credential`] | the parts |

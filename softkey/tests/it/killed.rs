@@ -159,7 +159,15 @@ fn a_killed_key_loses_no_credential_and_repeats_no_counter() {
     let (mut user, mut last, mut kept) = (0, 0, Vec::new());
     for round in 0..rounds() {
         let mut served = Served::start(&folder);
-        // Another thread pulls the plug while commands are under way.
+        // A few commands are acknowledged first, so that there is something to lose.
+        for _ in 0..round % 4 {
+            user += 1;
+            let (id, count) = served.register(user).unwrap();
+            assert!(count > last, "round {round}: {count} after {last}");
+            last = count;
+            kept.push(id);
+        }
+        // Then another thread pulls the plug while more are under way.
         let pid = served.child.id().to_string();
         let killer = std::thread::spawn(move || {
             // Starting a process takes about as long as a few commands, and never exactly as long.
@@ -183,6 +191,7 @@ fn a_killed_key_loses_no_credential_and_repeats_no_counter() {
         killer.join().unwrap();
         served.child.wait().unwrap();
     }
+    assert!(!kept.is_empty());
     let store = FileStore::open(&folder.0.join("default.softkey"), None).unwrap();
     for id in &kept {
         assert!(
