@@ -8,21 +8,41 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use super::{CliError, Said, attest, ceremony, exchange, keys, serve};
 
+/// Examples under the help, line by line.
+const EXAMPLES: &str = "\
+Make a key, register it where a page or an API gives you options, and sign in with it:
+  softkey new --as yubikey5-nfc-5.7 --pin 123456
+  softkey register --origin https://login.example.com --options creation.json --pin 123456
+  softkey sign-in --origin https://login.example.com --options request.json --pin 123456
+
+Let other programs use it:
+  softkey serve";
+
+/// The requests of the control channel, line by line.
+const REQUESTS: &str = "\
+Requests:
+  {\"command\":\"status\"}
+  {\"command\":\"power-cycle\"}   {\"command\":\"unplug\"}   {\"command\":\"plug\"}
+  {\"command\":\"touch\",\"value\":\"approve|deny|ignore|ask\",\"delay_millis\":0}
+  {\"command\":\"answer\",\"approve\":true}            after touch with ask
+  {\"command\":\"verify\",\"value\":\"accept|reject|ignore\"}
+  {\"command\":\"clock\",\"seconds\":60}
+  {\"command\":\"defect\",\"name\":\"stale-counter\",\"on\":true}
+  {\"command\":\"fault\",\"drop\":1,\"corrupt\":1,\"stall_millis\":500}
+  {\"command\":\"dump\"}
+  {\"command\":\"inject\",\"credential\":{…}}           in the shape of dump
+  {\"command\":\"remove\",\"credential_id\":\"…\"}";
+
 /// A FIDO2 security key in software, for tests.
 ///
-/// Make a key, register it where a page or an API gives you options, and sign in with it:
-///
-///   softkey new --as yubikey5-nfc-5.7 --pin 123456
-///   softkey register --origin <https://login.example.com> --options options.json --pin 123456
-///   softkey sign-in --origin <https://login.example.com> --options request.json --pin 123456
-///
-/// Its keys lie unprotected in a file unless you encrypt it. It is for testing; do not guard anything with it.
+/// Its keys lie unprotected in a file unless you encrypt it. Do not guard anything with it.
 #[derive(Debug, Parser)]
 #[command(
     name = "softkey",
     version,
     propagate_version = true,
-    max_term_width = 100
+    max_term_width = 100,
+    after_help = EXAMPLES
 )]
 pub struct Arguments {
     /// The folder with keys and the test authority.
@@ -96,6 +116,7 @@ enum Command {
     /// Serve the key to other programs over CTAPHID.
     Serve(ServeArguments),
     /// Talk to a served key: its button, its sensor, its plug, its faults.
+    #[command(after_help = REQUESTS)]
     Control {
         /// The control socket that `serve` printed.
         socket: PathBuf,
@@ -161,7 +182,7 @@ pub(super) struct CeremonyArguments {
     /// The display name in the shape of Graph.
     #[arg(long, default_value = "softkey", value_name = "NAME")]
     pub(super) display_name: String,
-    /// Do this wrong on purpose; may be given several times.
+    /// Do this wrong on purpose; may be given several times. A wrong name is answered with all there are.
     #[arg(long, value_name = "DEFECT")]
     pub(super) defect: Vec<String>,
 }
@@ -217,7 +238,7 @@ pub(super) struct ServeArguments {
     /// Serve a new key of this persona that is forgotten at the end.
     #[arg(long, value_name = "PERSONA")]
     pub(super) forget: Option<String>,
-    /// Do this wrong on purpose; may be given several times.
+    /// Do this wrong on purpose; may be given several times. A wrong name is answered with all there are.
     #[arg(long, value_name = "DEFECT")]
     pub(super) defect: Vec<String>,
 }
