@@ -1,0 +1,8 @@
+//! The commands, driven as a platform drives them.
+
+mod platform;
+
+mod assertion;
+mod creation;
+mod management;
+mod pin;

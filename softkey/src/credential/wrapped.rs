@@ -1,0 +1,177 @@
+//! Credentials that take no room: the private key travels inside the credential id, sealed for this device.
+//!
+//! WebAuthn Level 3, section 4 "Credential ID", form 2. The relying party's id is bound in as associated
+//! data, so an id presented by another site does not open. Secrets that need not travel are derived.
+
+use chacha20poly1305::aead::{Aead, KeyInit, Payload};
+use chacha20poly1305::{ChaCha20Poly1305, Nonce};
+use hkdf::Hkdf;
+use sha2::Sha256;
+
+use super::{CredProtect, Credential, CredentialId, User, rp_id_hash};
+use crate::cose::{Algorithm, KeyMaterial};
+use crate::env::{Env, random};
+
+/// The device's key for sealing credentials; a reset replaces it.
+pub type WrappingKey = [u8; 32];
+
+/// The first byte of every sealed id.
+const VERSION: u8 = 1;
+const NONCE: usize = 12;
+/// Key bytes of P-256, P-384 or Ed25519; RSA keys are too long for an id and are stored.
+const MAX_SECRET: usize = 48;
+
+/// Seals a credential and gives it the sealed id. `None` if its key does not fit.
+pub fn wrap(credential: &mut Credential, key: &WrappingKey, env: &mut dyn Env) -> Option<()> {
+    if credential.key.secret().len() > MAX_SECRET {
+        return None;
+    }
+    let algorithm = match credential.key.algorithm() {
+        Algorithm::Es256 => 0,
+        Algorithm::Es384 => 1,
+        Algorithm::EdDsa => 2,
+        Algorithm::Rs256 => return None,
+    };
+    let flags = u8::from(credential.backup_eligible)
+        | u8::from(credential.backup_state) << 1
+        | u8::from(credential.third_party_payment) << 2;
+    let mut plain = vec![algorithm, credential.cred_protect.level(), flags];
+    plain.extend_from_slice(credential.key.secret());
+    let nonce: [u8; NONCE] = random(env);
+    let hash = rp_id_hash(&credential.rp_id);
+    let sealed = ChaCha20Poly1305::new(key.into())
+        .encrypt(
+            &Nonce::from(nonce),
+            Payload {
+                msg: &plain,
+                aad: &hash,
+            },
+        )
+        .ok()?;
+    let mut id = vec![VERSION];
+    id.extend_from_slice(&nonce);
+    id.extend_from_slice(&sealed);
+    derive_secrets(credential, key, &id);
+    credential.id = CredentialId::new(id);
+    Some(())
+}
+
+/// Opens a sealed id, if this device sealed it for this relying party.
+pub fn unwrap(id: &[u8], rp_id: &str, key: &WrappingKey) -> Option<Credential> {
+    let (&VERSION, rest) = id.split_first()? else {
+        return None;
+    };
+    let (nonce, sealed) = rest.split_at_checked(NONCE)?;
+    let nonce: [u8; NONCE] = nonce.try_into().ok()?;
+    let hash = rp_id_hash(rp_id);
+    let plain = ChaCha20Poly1305::new(key.into())
+        .decrypt(
+            &Nonce::from(nonce),
+            Payload {
+                msg: sealed,
+                aad: &hash,
+            },
+        )
+        .ok()?;
+    let [algorithm, level, flags, secret @ ..] = plain.as_slice() else {
+        return None;
+    };
+    let algorithm = match algorithm {
+        0 => Algorithm::Es256,
+        1 => Algorithm::Es384,
+        2 => Algorithm::EdDsa,
+        _ => return None,
+    };
+    let mut credential = Credential {
+        id: CredentialId::new(id),
+        rp_id: rp_id.to_owned(),
+        rp_name: None,
+        user: User::default(),
+        key: KeyMaterial::new(algorithm, secret).ok()?,
+        discoverable: false,
+        cred_protect: CredProtect::from_level(u64::from(*level))?,
+        cred_random_with_uv: [0; 32],
+        cred_random_without_uv: [0; 32],
+        cred_blob: None,
+        large_blob_key: None,
+        third_party_payment: flags & 4 != 0,
+        backup_eligible: flags & 1 != 0,
+        backup_state: flags & 2 != 0,
+        created: 0,
+        created_at: 0,
+    };
+    derive_secrets(&mut credential, key, id);
+    Some(credential)
+}
+
+fn derive_secrets(credential: &mut Credential, key: &WrappingKey, id: &[u8]) {
+    let derivation = Hkdf::<Sha256>::new(Some(id), key);
+    for (info, secret) in [
+        (
+            &b"softkey CredRandomWithUV"[..],
+            &mut credential.cred_random_with_uv,
+        ),
+        (
+            b"softkey CredRandomWithoutUV",
+            &mut credential.cred_random_without_uv,
+        ),
+    ] {
+        // 32 bytes are far below the limit of HKDF, the only way it can fail.
+        let expanded = derivation.expand(info, secret);
+        debug_assert!(expanded.is_ok());
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::env::SeededEnv;
+
+    fn sealed() -> (Credential, WrappingKey) {
+        let mut env = SeededEnv::new(1);
+        let key = random(&mut env);
+        let mut credential = Credential {
+            id: CredentialId::new([]),
+            rp_id: "example.com".to_owned(),
+            rp_name: None,
+            user: User::default(),
+            key: KeyMaterial::generate(Algorithm::Es256, &mut env).expect("a key"),
+            discoverable: false,
+            cred_protect: CredProtect::UserVerificationRequired,
+            cred_random_with_uv: [0; 32],
+            cred_random_without_uv: [0; 32],
+            cred_blob: None,
+            large_blob_key: None,
+            third_party_payment: true,
+            backup_eligible: true,
+            backup_state: false,
+            created: 0,
+            created_at: 0,
+        };
+        wrap(&mut credential, &key, &mut env).expect("sealed");
+        (credential, key)
+    }
+
+    #[test]
+    fn a_sealed_credential_comes_back_whole() {
+        let (credential, key) = sealed();
+        let opened = unwrap(credential.id.as_bytes(), "example.com", &key).expect("opened");
+        assert_eq!(opened.key.secret(), credential.key.secret());
+        assert_eq!(opened.cred_protect, credential.cred_protect);
+        assert_eq!(opened.cred_random_with_uv, credential.cred_random_with_uv);
+        assert_ne!(opened.cred_random_with_uv, opened.cred_random_without_uv);
+        assert!(opened.backup_eligible && !opened.backup_state && opened.third_party_payment);
+    }
+
+    #[test]
+    fn another_site_another_device_and_a_changed_byte_do_not_open_it() {
+        let (credential, key) = sealed();
+        assert!(unwrap(credential.id.as_bytes(), "example.org", &key).is_none());
+        assert!(unwrap(credential.id.as_bytes(), "example.com", &[0; 32]).is_none());
+        for index in 0..credential.id.as_bytes().len() {
+            let mut id = credential.id.as_bytes().to_vec();
+            id[index] ^= 1;
+            assert!(unwrap(&id, "example.com", &key).is_none());
+        }
+    }
+}

@@ -1,0 +1,9 @@
+//! What softkey makes, checked by others: the published test vectors, and a verifier that is not ours.
+
+#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
+
+mod garbage;
+#[cfg(unix)]
+mod killed;
+mod vectors;
+mod verifier;
