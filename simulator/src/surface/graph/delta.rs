@@ -27,10 +27,8 @@ const PAGE: usize = 100;
 
 /// `GET /{set}/delta()`
 pub(super) fn answer(graph: &Graph<'_, '_>, resource: &Resource<'_>) -> Answer {
-    let set = resource
-        .template
-        .trim_matches('/')
-        .trim_end_matches("/delta()");
+    let path = resource.template.trim_matches('/');
+    let set = path.trim_end_matches("/delta()");
     let kind = SETS.iter().find(|kind| kind.set() == set);
     let (Some(kind), Some(tracked)) = (kind, Tracked::of(set)) else {
         return Err(graph.not_simulated(resource));
@@ -69,11 +67,8 @@ pub(super) fn answer(graph: &Graph<'_, '_>, resource: &Resource<'_>) -> Answer {
         minimal,
     };
     let page = delta.page(&token);
-    let reply = graph.document(
-        StatusCode::OK,
-        kind.context(),
-        page.document(graph, set, token),
-    );
+    let value = page.document(graph, set, token);
+    let reply = graph.document(StatusCode::OK, kind.context(), value);
     Ok(reply.header("x-ms-resource-unit", "1"))
 }
 
