@@ -1,7 +1,6 @@
 //! `POST /users/{id}/assignLicense` and `POST /groups/{id}/assignLicense`
 //!
-//! The refusals are those of public issues and of the licensing pages of Microsoft Learn where they are quoted; that of a
-//! wrong plan is assumed.
+//! The refusal for a user without a usage location is that of public issues; the other texts are assumed.
 
 use std::sync::Arc;
 

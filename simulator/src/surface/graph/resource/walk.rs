@@ -70,10 +70,8 @@ fn as_usual(segments: &[Segment]) -> Cow<'_, [Segment]> {
     let head = names.iter().map(|name| Segment::parse(name));
     let mut usual: Vec<Segment> = head.chain(rest.iter().skip(skipped).cloned()).collect();
     // A key in parentheses stays where it was.
-    if let (Some(policies), Some(last)) = (rest.first(), usual.get_mut(1)) {
-        if skipped == 1 {
-            last.key.clone_from(&policies.key);
-        }
+    if let (1, Some(policies), Some(last)) = (skipped, rest.first(), usual.get_mut(1)) {
+        last.key.clone_from(&policies.key);
     }
     Cow::Owned(usual)
 }

@@ -1,7 +1,7 @@
 //! `POST /invitations`: a guest who has yet to accept.
 //!
 //! The rules and the answer: Microsoft Learn, "Create invitation", and the properties of a B2B collaboration user. The text
-//! for somebody of one's own tenant is that of public issues.
+//! for somebody of one's own tenant is assumed.
 
 use entrasim_domain::directory::user::{Mail, User, UserType};
 use entrasim_domain::id::ObjectId;

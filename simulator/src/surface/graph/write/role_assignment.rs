@@ -98,14 +98,12 @@ fn check(tenant: &Tenant, assignment: &DirectoryRoleAssignment) -> Result<(), Gr
         ObjectRef::Group(_) => return Err(GraphError::GroupNotAssignable),
         _ => return Err(invalid("principalId", CLASS)),
     }
-    match assignment.scope {
-        RoleScope::Directory => Ok(()),
-        RoleScope::Unit(unit) if tenant.administrative_units.get(&unit).is_none() => {
-            Err(missing(&unit))
-        }
-        RoleScope::Object(object) if tenant.object(object).is_none() => Err(missing(&object)),
-        RoleScope::Unit(_) | RoleScope::Object(_) => Ok(()),
-    }
+    let (there, id) = match assignment.scope {
+        RoleScope::Directory => return Ok(()),
+        RoleScope::Unit(unit) => (tenant.administrative_units.get(&unit).is_some(), unit),
+        RoleScope::Object(object) => (tenant.object(object).is_some(), object),
+    };
+    if there { Ok(()) } else { Err(missing(&id)) }
 }
 
 /// Takes a role. Nobody takes the highest one from themselves: the directory must not be left without.
