@@ -4,10 +4,12 @@
 use std::collections::BTreeSet;
 
 use entrasim::surface::graph::declared::{self, DeclaredType};
+use http::{HeaderMap, HeaderValue};
 
 use super::published::{PUBLISHED, same_function};
 use crate::contract::schema::{Contract, Form, Type, Version};
 use crate::contract::shape::known as is_known;
+use crate::contract::{Exchange, faults};
 
 /// What is published of these differs from what is published of the operation that they are a form of; the row's
 /// permissions are asked.
@@ -222,5 +224,154 @@ fn fits(contract: &Contract, kind: &str, published: &Type) -> bool {
         "Text" => matches!(one, "Text" | "Guid"),
         "Guid" => matches!(one, "Text" | "Guid"),
         kind => kind == one || kind == many,
+    }
+}
+
+/// An answer to `GET /v1.0/users/{id}` as it should be, but for one thing.
+fn faults_of(method: &str, path: &str, status: u16, without: &str, body: &str) -> String {
+    let mut headers = HeaderMap::new();
+    for (name, value) in [
+        ("request-id", "11111111-2222-3333-4444-555555555555"),
+        ("client-request-id", "11111111-2222-3333-4444-555555555555"),
+        ("strict-transport-security", "max-age=31536000"),
+        ("cache-control", "no-cache"),
+        ("x-ms-ags-diagnostic", "{\"ServerInfo\":{}}"),
+        (
+            "content-type",
+            "application/json;odata.metadata=minimal;odata.streaming=true;IEEE754Compatible=false;charset=utf-8",
+        ),
+        ("odata-version", "4.0"),
+        ("x-ms-resource-unit", "1"),
+    ] {
+        if name != without {
+            headers.insert(name, HeaderValue::from_static(value));
+        }
+    }
+    let exchange = Exchange {
+        method,
+        origin: "https://graph.microsoft.com",
+        path,
+        asked: &HeaderMap::new(),
+        sent: b"",
+        status,
+        headers: &headers,
+        body: body.as_bytes(),
+    };
+    faults(&exchange).join("; ")
+}
+
+#[test]
+fn the_check_finds_what_is_wrong_with_an_answer() {
+    let user = |member: &str| {
+        format!(
+            "{{\"@odata.context\":\"https://graph.microsoft.com/v1.0/$metadata#users/$entity\",\"id\":\"x\"{member}}}"
+        )
+    };
+    let answer = |member: &str| faults_of("GET", "/v1.0/users/x", 200, "", &user(member));
+    assert_eq!(
+        answer(",\"displayName\":null,\"businessPhones\":[\"1\"]"),
+        ""
+    );
+    for (member, fault) in [
+        (",\"frob\":1", "no such member"),
+        (",\"displayName\":1", "not string"),
+        (",\"businessPhones\":null", "is null, and never is"),
+        (",\"accountEnabled\":\"true\"", "not boolean"),
+        (",\"createdDateTime\":\"2025-10-01\"", "date-time"),
+        (
+            ",\"@odata.type\":\"#microsoft.graph.group\"",
+            "is a group, and no user",
+        ),
+        (",\"@odata.frob\":1", "no annotation"),
+        (
+            ",\"assignedLicenses\":[{\"skuId\":\"x\"}]",
+            "assignedLicenses[0].skuId",
+        ),
+    ] {
+        assert!(
+            answer(member).contains(fault),
+            "{member}: {}",
+            answer(member)
+        );
+    }
+    let page = "{\"@odata.context\":\"https://graph.microsoft.com/v1.0/$metadata#directoryObjects\",\"@odata.nextLink\":\"https://elsewhere/v1.0/x?$skiptoken=1\",\"value\":[{\"id\":\"x\"}]}";
+    for (method, path, status, without, body, fault) in [
+        (
+            "GET",
+            "/v1.0/users/x",
+            200,
+            "",
+            "{\"id\":\"x\"}",
+            "@odata.context is missing",
+        ),
+        (
+            "GET",
+            "/v1.0/users/x",
+            200,
+            "odata-version",
+            &*user(""),
+            "odata-version",
+        ),
+        (
+            "GET",
+            "/v1.0/users/x",
+            200,
+            "request-id",
+            &*user(""),
+            "request-id",
+        ),
+        (
+            "GET",
+            "/v1.0/users/x",
+            202,
+            "",
+            &*user(""),
+            "never answers 202",
+        ),
+        (
+            "GET",
+            "/v1.0/users/x/frob",
+            200,
+            "",
+            &*user(""),
+            "has no GET",
+        ),
+        ("POST", "/v1.0/users", 201, "", &*user(""), "no Location"),
+        ("DELETE", "/v1.0/users/x", 204, "", "{}", "a 204 has a body"),
+        (
+            "GET",
+            "/v1.0/users/x/memberOf",
+            200,
+            "",
+            page,
+            "does not say which directoryObject",
+        ),
+        (
+            "GET",
+            "/v1.0/users/x/memberOf",
+            200,
+            "",
+            page,
+            "@odata.nextLink is",
+        ),
+        (
+            "GET",
+            "/v1.0/users/x",
+            404,
+            "",
+            "{\"error\":{\"code\":\"x\"}}",
+            "error.message is missing",
+        ),
+        (
+            "GET",
+            "/v1.0/users/x",
+            401,
+            "",
+            "{\"error\":{\"code\":\"x\",\"message\":\"y\"}}",
+            "no WWW-Authenticate",
+        ),
+    ] {
+        let found = faults_of(method, path, status, without, body);
+        assert!(found.contains(fault), "{method} {path} {status}: {found}");
     }
 }
