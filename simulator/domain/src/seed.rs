@@ -160,6 +160,7 @@ pub fn contoso(options: &SeedOptions) -> Tenant {
         sign_in: SignInState::default(),
         location: Location::default(),
         kept: Kept::default(),
+        authorization_policy: Kept::default(),
     };
     first_party_service_principals(&mut tenant);
     people::add(&mut tenant);

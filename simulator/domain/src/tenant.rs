@@ -108,6 +108,8 @@ pub struct Tenant {
     pub location: Location,
     /// What nothing here acts on of the organisation's own properties.
     pub kept: Kept,
+    /// What was written of the authorization policy (`/policies/authorizationPolicy`).
+    pub authorization_policy: Kept,
 }
 
 /// An address, its country, and the device there.

@@ -107,7 +107,7 @@ impl Step<'_> {
     fn allows(&self, name: MethodName) -> bool {
         self.tenant
             .authentication_methods
-            .allows(name, &self.tenant.groups_of(self.user.id))
+            .allows(name, &self.tenant.targets_of(self.user.id))
     }
 
     /// A policy may keep the person from registering here and now, whatever held when the sign-in sent them.

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde_json::Value;
 
 /// Values by the names of the properties in Graph; what is null or absent is not kept.
-#[derive(Clone, Debug, Default, PartialEq)]
+#[derive(Clone, Debug, Default, Eq, PartialEq)]
 pub struct Kept(BTreeMap<&'static str, Value>);
 
 /// An object that keeps properties.

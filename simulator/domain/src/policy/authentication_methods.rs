@@ -6,7 +6,9 @@ use imbl::OrdMap;
 use uuid::Uuid;
 
 use crate::credential::method::{MethodKind, PhoneKind};
+use crate::directory::kept::Kept;
 use crate::id::ObjectId;
+use crate::time::Timestamp;
 
 /// A method that the policy switches (`authenticationMethodConfigurations/{id}`).
 #[derive(Clone, Copy, Debug, Eq, Ord, PartialEq, PartialOrd)]
@@ -20,15 +22,44 @@ pub enum MethodName {
     TemporaryAccessPass,
     Email,
     QrCodePin,
+    X509Certificate,
+    VerifiableCredentials,
 }
 
 /// Whether a method may be used, and by whom.
 #[derive(Clone, Debug, Default, Eq, PartialEq)]
 pub struct MethodConfiguration {
     pub enabled: bool,
-    /// Groups; `None` is everybody.
+    /// Groups and people; `None` is everybody.
     pub include: Option<Vec<ObjectId>>,
     pub exclude: Vec<ObjectId>,
+    /// What nothing here acts on of its settings and of its targets.
+    pub kept: Kept,
+}
+
+/// Groups and people.
+#[derive(Clone, Debug, Default, Eq, PartialEq)]
+pub struct Audience {
+    /// `None` is everybody.
+    pub include: Option<Vec<ObjectId>>,
+    /// Those here are out, whatever else they are.
+    pub exclude: Vec<ObjectId>,
+}
+
+/// A setting that Microsoft manages until an administrator decides (`advancedConfigState`).
+#[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
+pub enum FeatureState {
+    #[default]
+    Managed,
+    Enabled,
+    Disabled,
+}
+
+/// Such a setting, and for whom it is.
+#[derive(Clone, Debug, Default, Eq, PartialEq)]
+pub struct Feature {
+    pub state: FeatureState,
+    pub audience: Audience,
 }
 
 /// Bounds of Temporary Access Passes (Microsoft Graph, `temporaryAccessPassAuthenticationMethodConfiguration`).
@@ -46,11 +77,19 @@ pub struct AuthenticationMethodsPolicy {
     pub methods: OrdMap<MethodName, MethodConfiguration>,
     pub pass: PassBounds,
     pub campaign: RegistrationCampaign,
-    /// Who may use text messages may also sign in by one alone (`isUsableForSignIn` of the targets of `Sms`).
-    pub sms_sign_in: bool,
+    /// Who of those that may use text messages may also sign in by one alone (`isUsableForSignIn` of the targets of `Sms`).
+    pub sms_sign_in: Audience,
     pub qr_code_pin: QrCodePinBounds,
     /// Second factors of other makers, by the ids of their configurations.
     pub external: OrdMap<Uuid, ExternalConfiguration>,
+    /// The strongest method that somebody has is asked for first (`systemCredentialPreferences`).
+    pub system_preferred: Feature,
+    /// Who reports a prompt that they did not ask for is at high risk (`reportSuspiciousActivitySettings`).
+    pub report_suspicious: Feature,
+    /// When it was changed last.
+    pub modified: Option<Timestamp>,
+    /// What nothing here acts on.
+    pub kept: Kept,
 }
 
 /// What a QR code and its PIN have to be like (Microsoft Graph, `qrCodePinAuthenticationMethodConfiguration`).
@@ -71,9 +110,13 @@ pub struct ExternalConfiguration {
 
 /// Asks people who have passed a second factor to register Authenticator as well
 /// (Microsoft Graph, `authenticationMethodsRegistrationCampaign`).
-#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+#[derive(Clone, Debug, Eq, PartialEq)]
 pub struct RegistrationCampaign {
     pub enabled: bool,
+    /// While it is not enabled: whether Microsoft decides (`default`). That it then asks nobody is assumed; the real service
+    /// asks in some tenants those who have text messages and calls only.
+    pub managed: bool,
+    pub audience: Audience,
     /// `snoozeDurationInDays`, 0 to 14.
     pub snooze: Duration,
     /// `enforceRegistrationAfterAllowedSnoozes`: after three times it cannot be put off.
@@ -87,6 +130,8 @@ impl Default for RegistrationCampaign {
     fn default() -> Self {
         Self {
             enabled: false,
+            managed: true,
+            audience: Audience::default(),
             snooze: Duration::from_secs(86_400),
             enforced: true,
         }
@@ -115,6 +160,11 @@ impl Default for AuthenticationMethodsPolicy {
                 on(MethodName::Email),
                 (MethodName::Voice, MethodConfiguration::default()),
                 (MethodName::QrCodePin, MethodConfiguration::default()),
+                (MethodName::X509Certificate, MethodConfiguration::default()),
+                (
+                    MethodName::VerifiableCredentials,
+                    MethodConfiguration::default(),
+                ),
                 (
                     MethodName::TemporaryAccessPass,
                     MethodConfiguration::default(),
@@ -130,12 +180,16 @@ impl Default for AuthenticationMethodsPolicy {
                 once_only: false,
             },
             campaign: RegistrationCampaign::default(),
-            sms_sign_in: false,
+            sms_sign_in: Audience::nobody(),
             qr_code_pin: QrCodePinBounds {
                 standard_lifetime: Duration::from_secs(365 * 24 * 60 * MINUTE),
                 pin_length: 8,
             },
             external: OrdMap::new(),
+            system_preferred: Feature::default(),
+            report_suspicious: Feature::default(),
+            modified: None,
+            kept: Kept::default(),
         }
     }
 }
@@ -163,19 +217,49 @@ impl MethodName {
     }
 }
 
+impl Audience {
+    pub fn nobody() -> Self {
+        Self {
+            include: Some(Vec::new()),
+            exclude: Vec::new(),
+        }
+    }
+
+    /// Whether somebody with these ids, their own and those of their groups, is meant.
+    pub fn has(&self, ids: &[ObjectId]) -> bool {
+        is_meant(self.include.as_deref(), &self.exclude, ids)
+    }
+}
+
+impl Feature {
+    /// Whether it is on for somebody with these ids; `managed` is what Microsoft decides.
+    pub fn is_on(&self, managed: bool, ids: &[ObjectId]) -> bool {
+        let on = match self.state {
+            FeatureState::Managed => managed,
+            FeatureState::Enabled => true,
+            FeatureState::Disabled => false,
+        };
+        on && self.audience.has(ids)
+    }
+}
+
+fn is_meant(include: Option<&[ObjectId]>, exclude: &[ObjectId], ids: &[ObjectId]) -> bool {
+    let listed = |list: &[ObjectId]| list.iter().any(|id| ids.contains(id));
+    include.is_none_or(listed) && !listed(exclude)
+}
+
 impl MethodConfiguration {
-    /// Whether a user in these groups may use it.
-    pub fn allows(&self, groups: &[ObjectId]) -> bool {
-        let listed = |list: &[ObjectId]| list.iter().any(|group| groups.contains(group));
-        self.enabled && self.include.as_deref().is_none_or(listed) && !listed(&self.exclude)
+    /// Whether somebody with these ids, their own and those of their groups, may use it.
+    pub fn allows(&self, ids: &[ObjectId]) -> bool {
+        self.enabled && is_meant(self.include.as_deref(), &self.exclude, ids)
     }
 }
 
 impl AuthenticationMethodsPolicy {
-    /// Whether a user in these groups may use a method.
-    pub fn allows(&self, name: MethodName, groups: &[ObjectId]) -> bool {
+    /// Whether somebody with these ids, their own and those of their groups, may use a method.
+    pub fn allows(&self, name: MethodName, ids: &[ObjectId]) -> bool {
         let configuration = self.methods.get(&name);
-        configuration.is_some_and(|configuration| configuration.allows(groups))
+        configuration.is_some_and(|configuration| configuration.allows(ids))
     }
 
     /// Switches a method for everybody.

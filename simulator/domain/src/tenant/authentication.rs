@@ -138,7 +138,8 @@ impl Tenant {
     /// Whether the policy lets the user sign in by text message.
     pub fn allows_sms_sign_in(&self, user: &User) -> bool {
         let policy = &self.authentication_methods;
-        policy.sms_sign_in && policy.allows(MethodName::Sms, &self.groups_of(user.id))
+        let ids = self.targets_of(user.id);
+        policy.sms_sign_in.has(&ids) && policy.allows(MethodName::Sms, &ids)
     }
 
     /// Lets a mobile phone sign in by text message, where that can be. The user is not put back.

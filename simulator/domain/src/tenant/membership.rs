@@ -16,6 +16,13 @@ impl Tenant {
         groups
     }
 
+    /// The ids by which the authentication methods policy can mean a user: their own, and those of their groups.
+    pub fn targets_of(&self, user: ObjectId) -> Vec<ObjectId> {
+        let mut ids = self.groups_of(user);
+        ids.push(user);
+        ids
+    }
+
     /// Every group that a principal is in, also through other groups, in the order of their ids. Costs the memberships.
     pub fn groups_of(&self, principal: ObjectId) -> Vec<ObjectId> {
         let mut found = BTreeSet::new();

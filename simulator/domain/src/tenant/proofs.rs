@@ -22,8 +22,8 @@ impl Tenant {
     /// The second factors of a user that the authentication methods policy allows and that are good now, in the order of
     /// their registration. One method may prove several: a phone is texted or called, an app is prompted or shows codes.
     pub fn usable_factors<'u>(&self, user: &'u User, now: Timestamp) -> Vec<UsableFactor<'u>> {
-        let groups = self.groups_of(user.id);
-        let allows = |name| self.authentication_methods.allows(name, &groups);
+        let ids = self.targets_of(user.id);
+        let allows = |name| self.authentication_methods.allows(name, &ids);
         let allowed = |kind| MethodName::of(kind).is_some_and(allows);
         let mut usable = Vec::new();
         for method in &user.methods {
@@ -71,7 +71,7 @@ impl Tenant {
     /// Whether the policy lets the user sign in with such a pass, whatever the time.
     pub fn allows_pass(&self, pass: &TemporaryAccessPass, user: &User) -> bool {
         let policy = &self.authentication_methods;
-        policy.allows(MethodName::TemporaryAccessPass, &self.groups_of(user.id))
+        policy.allows(MethodName::TemporaryAccessPass, &self.targets_of(user.id))
             && (pass.once || !policy.pass.once_only)
     }
 

@@ -3,6 +3,7 @@
 use entrasim_domain::credential::method::MethodKind;
 use entrasim_domain::credential::one_time_code;
 use entrasim_domain::directory::user::User;
+use entrasim_domain::enforcement::facts::Risk;
 use entrasim_domain::sign_in::phone::{Prompt, PromptKind, PromptState, Reaction};
 use entrasim_domain::tenant::Tenant;
 use http::{Method, StatusCode};
@@ -226,6 +227,14 @@ fn settle(
         };
         let mut prompt = Prompt::clone(prompt);
         prompt.state = state;
+        let policy = &tenant.authentication_methods.report_suspicious;
+        if state == PromptState::Reported && policy.is_on(false, &tenant.targets_of(user)) {
+            // MicrosoftDocs/entra-docs howto-mfa-mfasettings.md, "Report suspicious activity". That it is off where Microsoft
+            // manages it is assumed.
+            let mut reporter = User::clone(&*find_user(tenant, call.parameter(1))?);
+            reporter.set_risk(Risk::High, now);
+            tenant.users.put(reporter);
+        }
         tenant
             .sign_in
             .prompts

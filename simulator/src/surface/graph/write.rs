@@ -18,7 +18,10 @@ pub(super) mod app_role_assignment;
 pub(super) mod application;
 pub(super) mod authentication;
 pub(super) mod authentication_context;
+pub(super) mod authentication_method_configuration;
+pub(super) mod authentication_methods_policy;
 pub(super) mod authentication_strength;
+pub(super) mod authorization_policy;
 pub(super) mod combination_configuration;
 pub(super) mod conditional_access;
 pub(super) mod credentialed;
@@ -41,6 +44,7 @@ mod platform;
 pub(super) mod reference;
 pub(super) mod role_assignment;
 pub(super) mod role_definition;
+pub(super) mod security_defaults;
 pub(super) mod service_principal;
 pub(super) mod user;
 

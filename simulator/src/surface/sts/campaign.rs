@@ -22,6 +22,7 @@ pub(super) fn applies(interaction: &Interaction<'_>, tenant: &Tenant, user: &Use
         .methods
         .iter()
         .any(|method| matches!(method.kind, MethodKind::MicrosoftAuthenticator(_)));
+    let ids = &tenant.targets_of(user.id);
     policy.campaign.enabled
         && progress.fresh
         && !progress.campaign_asked
@@ -31,10 +32,8 @@ pub(super) fn applies(interaction: &Interaction<'_>, tenant: &Tenant, user: &Use
             .authentication()
             .is_some_and(|shown| shown.is_multifactor() && shown.ends.is_none())
         && !has_app
-        && policy.allows(
-            MethodName::MicrosoftAuthenticator,
-            &tenant.groups_of(user.id),
-        )
+        && policy.allows(MethodName::MicrosoftAuthenticator, ids)
+        && policy.campaign.audience.has(ids)
         && user
             .snooze
             .as_ref()

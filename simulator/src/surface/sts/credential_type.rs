@@ -31,7 +31,7 @@ pub(super) struct Credentials {
 
 impl Credentials {
     pub(super) fn of(tenant: &Tenant, user: &User, now: Timestamp) -> Self {
-        let groups = tenant.groups_of(user.id);
+        let groups = tenant.targets_of(user.id);
         let allows = |name| tenant.authentication_methods.allows(name, &groups);
         let pass = user.methods.iter().any(|method| match &method.kind {
             MethodKind::TemporaryAccessPass(pass) => {

@@ -67,7 +67,7 @@ pub(super) fn begin(interaction: &mut Interaction<'_>) -> Result<Pending, StsErr
     let user = interaction.user(&tenant)?;
     let allowed = tenant.authentication_methods.allows(
         MethodName::MicrosoftAuthenticator,
-        &tenant.groups_of(user.id),
+        &tenant.targets_of(user.id),
     );
     if !allowed || !is_set_up(&user) {
         return Err(StsError::new(500_121));

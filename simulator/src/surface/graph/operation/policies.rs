@@ -1,41 +1,52 @@
 //! Operations under `/policies`: method, template, handler, the directory action that people need.
 
-use super::super::write::{authentication_strength, combination_configuration};
-use super::{DELETE, GET, Operation, PATCH, POST, READ, UNSIMULATED, call, op};
+use super::super::write::{
+    authentication_method_configuration as configuration, authentication_methods_policy,
+    authentication_strength, authorization_policy, combination_configuration, security_defaults,
+};
+use super::{DELETE, GET, Operation, PATCH, POST, READ, call, op};
 
 pub(in crate::surface::graph) const ROWS: &[Operation] = &[
-    op(GET, "/policies/authenticationMethodsPolicy", UNSIMULATED)
-        .needs("organization/strongAuthentication/read|conditionalAccessPolicies/standard/read"),
-    op(PATCH, "/policies/authenticationMethodsPolicy", UNSIMULATED)
-        .needs("organization/strongAuthentication/allTasks"),
+    op(
+        GET,
+        "/policies/authenticationMethodsPolicy",
+        call(|graph, _| authentication_methods_policy::read(graph)),
+    )
+    .needs("organization/strongAuthentication/read|conditionalAccessPolicies/standard/read"),
+    op(
+        PATCH,
+        "/policies/authenticationMethodsPolicy",
+        call(|graph, _| authentication_methods_policy::update(graph)),
+    )
+    .needs("organization/strongAuthentication/allTasks"),
     op(
         GET,
         "/policies/authenticationMethodsPolicy/authenticationMethodConfigurations",
-        UNSIMULATED,
+        call(configuration::list),
     )
     .needs("organization/strongAuthentication/read|conditionalAccessPolicies/standard/read"),
     op(
         POST,
         "/policies/authenticationMethodsPolicy/authenticationMethodConfigurations",
-        UNSIMULATED,
+        call(|graph, _| configuration::create(graph)),
     )
     .needs("organization/strongAuthentication/allTasks"),
     op(
         DELETE,
         "/policies/authenticationMethodsPolicy/authenticationMethodConfigurations/{id}",
-        UNSIMULATED,
+        call(|graph, resource| configuration::delete(graph, resource.key(0))),
     )
     .needs("organization/strongAuthentication/allTasks"),
     op(
         GET,
         "/policies/authenticationMethodsPolicy/authenticationMethodConfigurations/{id}",
-        UNSIMULATED,
+        call(|graph, resource| configuration::one(graph, resource.key(0))),
     )
     .needs("organization/strongAuthentication/read|conditionalAccessPolicies/standard/read"),
     op(
         PATCH,
         "/policies/authenticationMethodsPolicy/authenticationMethodConfigurations/{id}",
-        UNSIMULATED,
+        call(|graph, resource| configuration::update(graph, resource.key(0))),
     )
     .needs("organization/strongAuthentication/allTasks"),
     op(GET, "/policies/authenticationStrengthPolicies", READ)
@@ -49,7 +60,7 @@ pub(in crate::surface::graph) const ROWS: &[Operation] = &[
     op(
         GET,
         "/policies/authenticationStrengthPolicies/findByMethodMode()",
-        UNSIMULATED,
+        call(|graph, _| authentication_strength::find_by_method_mode(graph)),
     )
     .needs("conditionalAccessPolicies/standard/read|organization/strongAuthentication/read"),
     op(
@@ -116,20 +127,28 @@ pub(in crate::surface::graph) const ROWS: &[Operation] = &[
         call(|graph, resource| authentication_strength::usage(graph, resource.key(0))),
     )
     .needs("conditionalAccessPolicies/standard/read|organization/strongAuthentication/read"),
-    op(GET, "/policies/authorizationPolicy", UNSIMULATED)
-        .needs("authorizationPolicy/standard/read"),
-    op(PATCH, "/policies/authorizationPolicy", UNSIMULATED)
-        .needs("authorizationPolicy/allProperties/allTasks"),
+    op(
+        GET,
+        "/policies/authorizationPolicy",
+        call(|graph, _| authorization_policy::read(graph)),
+    )
+    .needs("authorizationPolicy/standard/read"),
+    op(
+        PATCH,
+        "/policies/authorizationPolicy",
+        call(|graph, _| authorization_policy::update(graph)),
+    )
+    .needs("authorizationPolicy/allProperties/allTasks"),
     op(
         GET,
         "/policies/identitySecurityDefaultsEnforcementPolicy",
-        UNSIMULATED,
+        call(|graph, _| security_defaults::read(graph)),
     )
     .needs("conditionalAccessPolicies/standard/read"),
     op(
         PATCH,
         "/policies/identitySecurityDefaultsEnforcementPolicy",
-        UNSIMULATED,
+        call(|graph, _| security_defaults::update(graph)),
     )
     .needs("conditionalAccessPolicies/basic/update"),
 ];

@@ -7,6 +7,8 @@ use entrasim_domain::id::{ObjectId, RoleTemplateId};
 use entrasim_domain::tenant::Tenant;
 use entrasim_domain::tenant::relations::Relation;
 
+use crate::surface::graph::policy::authorization::{GUEST_ROLE, PERMISSIONS};
+
 /// The role that every member holds.
 const USER: RoleTemplateId = RoleTemplateId::from_u128(0xa0b1_b346_4d3e_4e8b_98f8_7539_87be_4970);
 /// The role that every guest holds.
@@ -18,6 +20,9 @@ pub(super) struct Actions<'t> {
     built_in: Vec<&'static [String]>,
     /// Of roles that the tenant defines itself; these have their prefix.
     own: Vec<&'t str>,
+    /// By being in the directory at all, but for what the authorization policy withholds.
+    by_default: &'static [String],
+    withheld: Vec<&'static str>,
     /// Global Administrators do everything.
     all: bool,
 }
@@ -39,6 +44,8 @@ impl<'t> Actions<'t> {
         let mut actions = Self {
             built_in: Vec::new(),
             own: Vec::new(),
+            by_default: &[],
+            withheld: Vec::new(),
             all: false,
         };
         for assignment in assignments.filter(|assignment| counts(assignment)) {
@@ -66,10 +73,12 @@ impl<'t> Actions<'t> {
         let mut actions = Self::assigned(tenant, person, object);
         let by_being_there = tenant.users.get(person).map(|user| match user.user_type {
             UserType::Member => USER,
-            UserType::Guest => GUEST_USER,
+            UserType::Guest => guest_role(tenant),
         });
-        let default = by_being_there.map(catalogue::directory_role_actions);
-        actions.built_in.extend(default);
+        if let Some(role) = by_being_there {
+            actions.by_default = catalogue::directory_role_actions(role);
+            actions.withheld = withheld(tenant);
+        }
         actions
     }
 
@@ -86,13 +95,48 @@ impl<'t> Actions<'t> {
     }
 
     pub(super) fn has(&self, action: &str) -> bool {
-        let mut tables = self.built_in.iter();
-        tables.any(|table| {
-            table
-                .binary_search_by(|known| known.as_str().cmp(action))
-                .is_ok()
-        }) || self.own.contains(&action)
+        let has = |table: &[String]| {
+            let found = table.binary_search_by(|known| known.as_str().cmp(action));
+            found.is_ok()
+        };
+        self.built_in.iter().any(|table| has(table))
+            || self.own.contains(&action)
+            || (has(self.by_default) && !self.withheld.contains(&action))
     }
+}
+
+/// What the authorization policy withholds from everybody who has it by being there only, by the member that says so
+/// (Microsoft Learn, "Default user permissions in Microsoft Entra ID").
+const WITHHELD: [(&str, &[&str]); 4] = [
+    (
+        "allowedToCreateApps",
+        &[
+            "applications/createAsOwner",
+            "servicePrincipals/createAsOwner",
+        ],
+    ),
+    ("allowedToCreateSecurityGroups", &["groups/createAsOwner"]),
+    (
+        "allowedToCreateTenants",
+        &["tenantManagement/tenants/create"],
+    ),
+    ("allowedToReadOtherUsers", &["users/standard/read"]),
+];
+
+fn withheld(tenant: &Tenant) -> Vec<&'static str> {
+    let written = tenant.authorization_policy.get(PERMISSIONS);
+    let off = WITHHELD
+        .iter()
+        .filter(|(member, _)| written.is_some_and(|permissions| permissions[*member] == false));
+    off.flat_map(|(_, actions)| actions.iter().copied())
+        .collect()
+}
+
+/// The role that guests hold by being there.
+fn guest_role(tenant: &Tenant) -> RoleTemplateId {
+    let written = tenant.authorization_policy.text(GUEST_ROLE);
+    let role = written.and_then(|id| id.parse().ok());
+    role.unwrap_or(GUEST_USER)
 }
 
 #[cfg(test)]
@@ -104,6 +148,8 @@ mod tests {
         let actions = Actions {
             built_in: Vec::new(),
             all: false,
+            by_default: &[],
+            withheld: Vec::new(),
             own: vec!["users/allProperties/read", "groups/allProperties/allTasks"],
         };
         assert!(actions.cover("users/standard/read"));

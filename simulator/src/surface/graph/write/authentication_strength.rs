@@ -4,7 +4,7 @@
 use std::sync::Arc;
 
 use entrasim_domain::policy::ConditionalAccess;
-use entrasim_domain::policy::authentication_strength::{AuthenticationStrength, Combination};
+use entrasim_domain::policy::authentication_strength::{AuthenticationStrength, Combination, Mode};
 use entrasim_domain::policy::conditional_access::ConditionalAccessPolicy;
 use entrasim_domain::random::Random;
 use http::StatusCode;
@@ -17,8 +17,8 @@ use super::super::read::find;
 use super::super::schema::authentication_strength::AUTHENTICATION_STRENGTH;
 use super::super::schema::conditional_access_policy::CONDITIONAL_ACCESS_POLICY;
 use super::super::{Answer, Graph};
-use super::{body, no_content, optional_text, other_member, text};
-use crate::surface::graph::path::Key;
+use super::{body, invalid, no_content, optional_text, other_member, text};
+use crate::surface::graph::path::{Key, arguments};
 
 const CLASS: &str = "AuthenticationStrengthPolicy";
 /// A tenant has no more of its own (MicrosoftDocs/entra-docs concept-authentication-strength-advanced-options.md).
@@ -247,4 +247,31 @@ pub(in crate::surface::graph) fn modes(graph: &Graph<'_, '_>) -> Answer {
         .collect();
     let fragment = "identity/conditionalAccess/authenticationStrength/authenticationMethodModes";
     Ok(graph.document(StatusCode::OK, fragment, json!({"value": all})))
+}
+
+/// `GET …/findByMethodMode(authenticationMethodModes=[…])`: the strengths with a combination that has one of these modes.
+/// That one is enough is assumed: the reference says no more than that the modes are named.
+pub(in crate::surface::graph) fn find_by_method_mode(graph: &Graph<'_, '_>) -> Answer {
+    let arguments = arguments(graph.call.request);
+    let given = arguments
+        .get("authenticationMethodModes")
+        .ok_or_else(|| invalid("authenticationMethodModes", CLASS))?;
+    let words = given
+        .trim_start_matches('[')
+        .trim_end_matches(']')
+        .split(',')
+        .map(|word| word.trim().trim_matches(['"', '\'']))
+        .filter(|word| !word.is_empty());
+    let modes = words
+        .map(|word| Mode::parse(word).ok_or_else(|| invalid("authenticationMethodModes", CLASS)))
+        .collect::<Result<Vec<Mode>, _>>()?;
+    let tenant = graph.tenant()?;
+    let rows = (AUTHENTICATION_STRENGTH.rows)(tenant, None).filter(|strength| {
+        let mut named = strength.combinations.iter().flatten();
+        named.any(|mode| modes.contains(mode))
+    });
+    let rows = rows.map(|strength| Value::Object(AUTHENTICATION_STRENGTH.whole(tenant, strength)));
+    let value = json!({"value": rows.collect::<Vec<Value>>()});
+    let fragment = "Collection(microsoft.graph.authenticationStrengthPolicy)";
+    Ok(graph.document(StatusCode::OK, fragment, value))
 }

@@ -1,5 +1,6 @@
 //! Phones: form, one of each kind, sign-in by text message, and the next sign-in.
 
+use entrasim_domain::policy::authentication_methods::Audience;
 use entrasim_domain::policy::authentication_methods::MethodName;
 use serde_json::{Value, json};
 
@@ -21,7 +22,11 @@ fn sms_sign_in(app: &App, on: bool) {
     app.bench
         .tenant
         .write(|tenant| {
-            tenant.authentication_methods.sms_sign_in = on;
+            tenant.authentication_methods.sms_sign_in = if on {
+                Audience::default()
+            } else {
+                Audience::nobody()
+            };
             Ok::<(), ()>(())
         })
         .unwrap();

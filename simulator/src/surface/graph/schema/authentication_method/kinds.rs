@@ -321,7 +321,7 @@ pub(in crate::surface::graph) static EXTERNAL: MethodType = kind(
 );
 
 fn qr_usable(shown: &Shown<'_>) -> bool {
-    let groups = shown.tenant.groups_of(shown.user.id);
+    let groups = shown.tenant.targets_of(shown.user.id);
     shown
         .tenant
         .authentication_methods

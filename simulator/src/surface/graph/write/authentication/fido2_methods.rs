@@ -108,7 +108,7 @@ fn minutes(graph: &Graph<'_, '_>) -> Result<u64, GraphError> {
 
 /// Assumed: whether the options or only the registration are refused, nobody documents; the text neither.
 fn check_policy(tenant: &Tenant, user: &User) -> Result<(), GraphError> {
-    let groups = tenant.groups_of(user.id);
+    let groups = tenant.targets_of(user.id);
     if tenant
         .authentication_methods
         .allows(MethodName::Fido2, &groups)
