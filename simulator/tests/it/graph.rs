@@ -32,6 +32,7 @@ mod members;
 mod metadata;
 mod organization;
 mod paths;
+mod policies;
 pub(crate) mod published;
 mod reach;
 mod roles;

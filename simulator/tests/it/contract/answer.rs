@@ -162,7 +162,13 @@ fn context(exchange: &Exchange<'_>, document: &Map<String, Value>, faults: &mut 
         }
     }
     let is_page = document.get("value").is_some_and(Value::is_array);
+    // A singleton is named as it is (documented of `authenticationMethodsPolicy`; OData 4.01 protocol, 10.4).
+    let is_singleton = exchange
+        .segments()
+        .last()
+        .is_some_and(|last| last == fragment);
     let names_one = fragment.ends_with("/$entity")
+        || is_singleton
         || fragment.contains("Edm.")
         || fragment.contains("microsoft.graph.");
     if depth != 0
