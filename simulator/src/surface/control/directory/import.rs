@@ -129,7 +129,8 @@ impl<'t> Reader<'t> {
         user.mail = match fields.text("mail") {
             None => Mail::None,
             Some(mail) if mail.eq_ignore_ascii_case(name) => Mail::PrincipalName,
-            Some(mail) => Mail::Other(mail.into()),
+            Some(mail) if mail.contains('@') => Mail::Other(mail.into()),
+            Some(mail) => return Err(format!("`{mail}` is no address")),
         };
         let password = fields.value("passwordProfile");
         if let Some(value) = password.and_then(|profile| profile.get("password")?.as_str()) {

@@ -52,8 +52,21 @@ pub(in crate::surface::graph) fn address_starts_with(address: Address<'_>, prefi
     }
 }
 
-/// As `ends_with`, of an address in its parts.
+/// As `ends_with`, of an address in its parts. Nearly all addresses of a scan differ in what is looked at first.
 pub(in crate::surface::graph) fn address_ends_with(address: Address<'_>, suffix: &str) -> bool {
+    if let Some((local, domain)) = suffix.split_once('@')
+        && local.len() <= address.local.len()
+        && domain.len() == address.domain.len()
+    {
+        let tail = address.local.as_bytes().last();
+        let asked = local.as_bytes().last();
+        let differ = |(tail, asked): (&u8, &u8)| {
+            tail.is_ascii() && asked.is_ascii() && !tail.eq_ignore_ascii_case(asked)
+        };
+        if tail.zip(asked).is_some_and(differ) && !address.domain.contains('@') {
+            return false;
+        }
+    }
     match suffix.split_once('@') {
         _ if !is_plain(address) || !suffix.is_ascii() => ends_with(&address.to_string(), suffix),
         Some((local, domain)) => {
@@ -77,7 +90,7 @@ pub(in crate::surface::graph) fn compare_address(address: Address<'_>, text: &st
 
 /// Whether the parts can be looked at one by one: their only `@` is the one between them.
 fn is_plain(address: Address<'_>) -> bool {
-    let plain = |part: &str| part.bytes().all(|byte| byte.is_ascii() && byte != b'@');
+    let plain = |part: &str| part.is_ascii() && !part.as_bytes().contains(&b'@');
     plain(address.local) && plain(address.domain)
 }
 

@@ -171,7 +171,16 @@ fn set(
         "department" => user.department = optional(64)?,
         "employeeid" => user.profile_mut().employee_id = optional(16)?,
         "onpremisesimmutableid" => user.profile_mut().immutable_id = optional(256)?,
-        "mail" => user.mail = optional(256)?.map_or(Mail::None, Mail::Other),
+        "mail" => {
+            let address: Option<std::sync::Arc<str>> = optional(256)?;
+            if address
+                .as_deref()
+                .is_some_and(|address| !identity::is_mail(address))
+            {
+                return Err(invalid(name, CLASS));
+            }
+            user.mail = address.map_or(Mail::None, Mail::Other);
+        }
         "accountenabled" => user.set_enabled(boolean(value, name, CLASS)?, now),
         "mailnickname" => {
             let alias = text(value, name, CLASS, 64)?;
