@@ -82,6 +82,8 @@ pub struct AuthenticationMethodsPolicy {
     pub qr_code_pin: QrCodePinBounds,
     /// Second factors of other makers, by the ids of their configurations.
     pub external: OrdMap<Uuid, ExternalConfiguration>,
+    /// Which models of passkeys may be used (`keyRestrictions` of `Fido2`).
+    pub passkey_models: KeyRestrictions,
     /// The strongest method that somebody has is asked for first (`systemCredentialPreferences`).
     pub system_preferred: Feature,
     /// Who reports a prompt that they did not ask for is at high risk (`reportSuspiciousActivitySettings`).
@@ -186,6 +188,7 @@ impl Default for AuthenticationMethodsPolicy {
                 pin_length: 8,
             },
             external: OrdMap::new(),
+            passkey_models: KeyRestrictions::default(),
             system_preferred: Feature::default(),
             report_suspicious: Feature::default(),
             modified: None,
@@ -240,6 +243,24 @@ impl Feature {
             FeatureState::Disabled => false,
         };
         on && self.audience.has(ids)
+    }
+}
+
+/// Models of passkeys by their AAGUIDs (Microsoft Graph, `fido2KeyRestrictions`): a restriction counts for the use of a key that
+/// is registered already as well (MicrosoftDocs/entra-docs how-to-enable-passkey-fido2.md).
+#[derive(Clone, Debug, Default, Eq, PartialEq)]
+pub struct KeyRestrictions {
+    pub enforced: bool,
+    /// Those named are the only ones; else they are the only ones that are not allowed.
+    pub allow: bool,
+    pub models: Vec<Uuid>,
+}
+
+impl KeyRestrictions {
+    /// A key that does not name its model is like one that is not listed.
+    pub fn permit(&self, model: Option<Uuid>) -> bool {
+        let listed = model.is_some_and(|model| self.models.contains(&model));
+        !self.enforced || listed == self.allow
     }
 }
 

@@ -41,7 +41,8 @@ impl Tenant {
                 }
                 MethodKind::Passkey(key) => {
                     let aaguid = key.aaguid;
-                    add(Factor::Fido2 { aaguid }, may);
+                    let models = &self.authentication_methods.passkey_models;
+                    add(Factor::Fido2 { aaguid }, may && models.permit(aaguid));
                 }
                 MethodKind::MicrosoftAuthenticator(app) => {
                     add(Factor::MicrosoftAuthenticatorPush, may);

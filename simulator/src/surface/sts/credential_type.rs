@@ -40,11 +40,14 @@ impl Credentials {
             }
             _ => false,
         });
+        let models = &tenant.authentication_methods.passkey_models;
         let passkeys = user
             .methods
             .iter()
             .filter_map(|method| match &method.kind {
-                MethodKind::Passkey(key) if allows(MethodName::Fido2) => {
+                MethodKind::Passkey(key)
+                    if allows(MethodName::Fido2) && models.permit(key.aaguid) =>
+                {
                     Some(URL_SAFE_NO_PAD.encode(&key.credential_id))
                 }
                 _ => None,

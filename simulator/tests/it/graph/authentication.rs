@@ -88,7 +88,7 @@ fn assign(app: &App, name: &str, role: &str) {
 }
 
 /// One method of each kind that Graph does not make.
-fn one_of_each() -> Vec<(&'static str, MethodKind)> {
+pub(super) fn one_of_each() -> Vec<(&'static str, MethodKind)> {
     let key = |platform| DeviceKey {
         display_name: "Work machine".into(),
         strength: KeyStrength::Normal,

@@ -157,14 +157,18 @@ impl Draft<'_> {
         match self.kind.method {
             None if setting.name == "displayName" => {
                 self.display_name = text(value, name, CLASS, 256)?;
+                return Ok(());
             }
-            Some(method) if settings::read(&self.policy, method, setting.name).is_some() => {
-                let written = setting.written(&Value::Null, value, CLASS)?;
-                settings::write(&mut self.policy, method, setting.name, &written);
+            Some(method) => {
+                if let Some(now) = settings::read(&self.policy, method, setting.name) {
+                    let written = setting.written(&now, value, CLASS)?;
+                    settings::write(&mut self.policy, method, setting.name, &written);
+                    return Ok(());
+                }
             }
-            _ => setting.write(&mut self.targets.kept, value, CLASS)?,
+            None => {}
         }
-        Ok(())
+        setting.write(&mut self.targets.kept, value, CLASS)
     }
 }
 
@@ -295,19 +299,17 @@ pub(in crate::surface::graph) fn delete(graph: &Graph<'_, '_>, key: &str) -> Ans
             .kind
             .method;
         let mut defaults = AuthenticationMethodsPolicy::default();
-        match method {
-            Some(method) => {
-                let configuration = defaults.methods.remove(&method).unwrap_or_default();
-                policy.methods.insert(method, configuration);
-            }
-            None => {
-                let id = external(policy, key);
-                id.and_then(|id| policy.external.remove(&id));
-            }
+        if let Some(method) = method {
+            let configuration = defaults.methods.remove(&method).unwrap_or_default();
+            policy.methods.insert(method, configuration);
+        } else {
+            let id = external(policy, key);
+            id.and_then(|id| policy.external.remove(&id));
         }
         match method {
             Some(MethodName::TemporaryAccessPass) => policy.pass = defaults.pass,
             Some(MethodName::QrCodePin) => policy.qr_code_pin = defaults.qr_code_pin,
+            Some(MethodName::Fido2) => policy.passkey_models = defaults.passkey_models,
             Some(MethodName::Sms) => policy.sms_sign_in = defaults.sms_sign_in,
             _ => {}
         }

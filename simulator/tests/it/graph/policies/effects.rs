@@ -2,13 +2,15 @@
 
 use std::sync::Arc;
 
-use entrasim_domain::enforcement::facts::Risk;
+use entrasim_domain::credential::method::MethodKind;
+use entrasim_domain::enforcement::facts::{Factor, Risk};
 use entrasim_domain::sign_in::phone::{Prompt, PromptState};
 use serde_json::{Value, json};
 
 use super::{BETA, POLICY};
 use super::{administrator, configuration, group, offered, page_after_password, target, typed};
 use crate::control::ask;
+use crate::graph::authentication::one_of_each;
 use crate::graph::client::App;
 use crate::sts::pages::{add_method, authorize_url, phone, security_defaults};
 use crate::support::{account, text};
@@ -191,4 +193,38 @@ fn who_reports_a_prompt_is_at_high_risk_where_the_policy_says_so() {
     assert_eq!(report(&app), Risk::None);
     set(json!({"includeTarget": target("all_users")}));
     assert_eq!(report(&app), Risk::High);
+}
+
+#[test]
+fn passkeys_of_models_that_are_kept_out_are_not_offered() {
+    let app = administrator();
+    let (_, passkey) = one_of_each()
+        .into_iter()
+        .find(|(_, kind)| matches!(kind, MethodKind::Passkey(_)))
+        .unwrap();
+    let MethodKind::Passkey(key) = &passkey else {
+        return;
+    };
+    let model = key.aaguid.unwrap().to_string();
+    add_method(&app.bench, "bob", passkey.clone());
+    let usable = || {
+        let tenant = app.bench.tenant.read();
+        let bob = tenant.users.by_local_part("bob", 0).unwrap();
+        let usable = tenant.usable_factors(bob, bob.created);
+        usable
+            .iter()
+            .any(|one| matches!(one.factor, Factor::Fido2 { .. }))
+    };
+    assert!(usable());
+    let restrict = |change: Value| set(&app, "Fido2", "fido2", json!({"keyRestrictions": change}));
+    restrict(json!({"aaGuids": [model], "enforcementType": "block"}));
+    assert!(usable(), "a restriction that is not enforced");
+    restrict(json!({"isEnforced": true}));
+    assert!(!usable());
+    restrict(json!({"enforcementType": "allow"}));
+    assert!(usable());
+    restrict(json!({"aaGuids": []}));
+    assert!(!usable());
+    app.write("DELETE", &configuration("Fido2"), &Value::Null, 204);
+    assert!(usable());
 }

@@ -1,9 +1,9 @@
-//! Settings of configurations that the domain acts on: the bounds of passes and of QR codes.
+//! Settings of configurations that the domain acts on: the bounds of passes and of QR codes, and the models of passkeys.
 
 use core::time::Duration;
 
 use entrasim_domain::policy::authentication_methods::{
-    AuthenticationMethodsPolicy, MethodName, PassBounds,
+    AuthenticationMethodsPolicy, KeyRestrictions, MethodName, PassBounds,
 };
 use serde_json::{Value, json};
 
@@ -18,6 +18,7 @@ pub(in crate::surface::graph) fn read(
 ) -> Option<Value> {
     let pass = &policy.pass;
     let qr = &policy.qr_code_pin;
+    let models = &policy.passkey_models;
     Some(match (method, name) {
         (MethodName::TemporaryAccessPass, "defaultLifetimeInMinutes") => {
             json!(pass.default_lifetime.as_secs() / MINUTE)
@@ -34,6 +35,14 @@ pub(in crate::surface::graph) fn read(
             json!(qr.standard_lifetime.as_secs() / DAY)
         }
         (MethodName::QrCodePin, "pinLength") => json!(qr.pin_length),
+        (MethodName::Fido2, "keyRestrictions") => {
+            let ids = models.models.iter().map(ToString::to_string);
+            json!({
+                "isEnforced": models.enforced,
+                "enforcementType": if models.allow { "allow" } else { "block" },
+                "aaGuids": ids.collect::<Vec<String>>(),
+            })
+        }
         _ => return None,
     })
 }
@@ -68,6 +77,16 @@ pub(in crate::surface::graph) fn write(
             qr.standard_lifetime = Duration::from_secs(number * DAY);
         }
         (MethodName::QrCodePin, "pinLength") => qr.pin_length = count,
+        (MethodName::Fido2, "keyRestrictions") => {
+            let ids = value["aaGuids"].as_array().into_iter().flatten();
+            policy.passkey_models = KeyRestrictions {
+                enforced: value["isEnforced"] == true,
+                allow: value["enforcementType"] == "allow",
+                models: ids
+                    .filter_map(|id| id.as_str().and_then(|id| id.parse().ok()))
+                    .collect(),
+            };
+        }
         _ => return false,
     }
     true
