@@ -13,6 +13,9 @@ const EXTERNAL: &str =
 const NO_METHOD: &str = "nobody here has a method of this kind to begin with";
 const OWN: &str = "documented for the own account, which the page of the type rules out";
 
+/// The type is deprecated; that tenants no longer have it is assumed.
+const OLD_CONFIGURATION: &str = "a configuration that the Authenticator's own has replaced";
+
 /// Page, version (empty: both), place on the page (0: all), why.
 pub(super) const EXCEPTIONS: &[(&str, &str, usize, &str)] = &[
     (
@@ -63,6 +66,12 @@ pub(super) const EXCEPTIONS: &[(&str, &str, usize, &str)] = &[
         "changes a group with a mailbox; the one here is for security",
     ),
     (
+        "microsoftauthenticatorauthenticationmethodconfiguration-update",
+        "",
+        0,
+        "documented with a placeholder for the state",
+    ),
+    (
         "passwordlessmicrosoftauthenticatorauthenticationmethod-delete",
         "beta",
         0,
@@ -73,6 +82,18 @@ pub(super) const EXCEPTIONS: &[(&str, &str, usize, &str)] = &[
         "beta",
         0,
         NO_METHOD,
+    ),
+    (
+        "passwordlessmicrosoftauthenticatorauthenticationmethodconfiguration-delete",
+        "",
+        0,
+        OLD_CONFIGURATION,
+    ),
+    (
+        "passwordlessmicrosoftauthenticatorauthenticationmethodconfiguration-update",
+        "",
+        0,
+        OLD_CONFIGURATION,
     ),
     (
         "rbacapplication-post-roleassignments",
