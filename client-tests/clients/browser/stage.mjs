@@ -46,7 +46,7 @@ async function register(application) {
 const needs = (resourceAppId, id) => ({ resourceAppId, resourceAccess: [{ id, type: "Scope" }] });
 const api = await register({
   displayName: "Orders API",
-  identifierUris: ["api://orders"],
+  identifierUris: [`api://${env.ENTRASIM_TENANT}/orders`],
   api: {
     requestedAccessTokenVersion: 2,
     oauth2PermissionScopes: [{ id: USE, value: "use", type: "User", isEnabled: true, adminConsentDisplayName: "Use the API", adminConsentDescription: "Use the API" }],
@@ -68,5 +68,5 @@ const consents = [front, api].map(({ id }) => `https://login.microsoftonline.com
 const person = spawnSync(process.execPath, [join(import.meta.dirname, "person.mjs"), consents[0], "--user", env.ENTRASIM_ADMIN_UPN, "--password", env.ENTRASIM_ADMIN_PASSWORD, "--next", consents[1]], { encoding: "utf8" });
 if (person.status !== 0) throw new Error(`consent: ${person.stdout}${person.stderr}`);
 
-const assertion = await password(front.id, env.ENTRASIM_BOB_UPN, env.ENTRASIM_BOB_PASSWORD, "api://orders/use");
+const assertion = await password(front.id, env.ENTRASIM_BOB_UPN, env.ENTRASIM_BOB_PASSWORD, `api://${env.ENTRASIM_TENANT}/orders/use`);
 process.stdout.write(`export FRONT_ID=${front.id} FRONT_SECRET='${front.secret}' API_ID=${api.id} API_SECRET='${api.secret}' USER_ASSERTION=${assertion}\n`);
