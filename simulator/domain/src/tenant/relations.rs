@@ -168,17 +168,19 @@ impl Relations {
     }
 
     /// Adds many links of one relation at once.
-    pub(crate) fn extend(&mut self, relation: Relation, mut pairs: Vec<(ObjectId, ObjectId)>) {
-        let both = &mut self.0[relation.place()];
-        pairs.sort_unstable();
-        let mut back: Vec<(ObjectId, ObjectId)> =
+    pub(crate) fn extend(&mut self, relation: Relation, pairs: Vec<(ObjectId, ObjectId)>) {
+        let Both { forward, back } = &mut self.0[relation.place()];
+        let turned: Vec<(ObjectId, ObjectId)> =
             pairs.iter().map(|(from, to)| (*to, *from)).collect();
-        back.sort_unstable();
-        dense(pairs, |pair| {
-            both.forward.insert(pair);
-        });
-        dense(back, |pair| {
-            both.back.insert(pair);
+        let fill = |set: &mut OrdSet<(ObjectId, ObjectId)>, mut pairs: Vec<_>| {
+            pairs.sort_unstable();
+            dense(pairs, |pair| {
+                set.insert(pair);
+            });
+        };
+        std::thread::scope(|scope| {
+            scope.spawn(|| fill(back, turned));
+            fill(forward, pairs);
         });
     }
 }

@@ -52,23 +52,12 @@ pub(in crate::surface::graph) fn address_starts_with(address: Address<'_>, prefi
     }
 }
 
-/// As `ends_with`, of an address in its parts. Nearly all addresses of a scan differ in what is looked at first.
+/// As `ends_with`, of an address in its parts. What comes before the `@` lies elsewhere in memory, and is looked at last.
 pub(in crate::surface::graph) fn address_ends_with(address: Address<'_>, suffix: &str) -> bool {
-    if let Some((local, domain)) = suffix.split_once('@')
-        && local.len() <= address.local.len()
-        && domain.len() == address.domain.len()
-    {
-        let tail = address.local.as_bytes().last();
-        let asked = local.as_bytes().last();
-        let differ = |(tail, asked): (&u8, &u8)| {
-            tail.is_ascii() && asked.is_ascii() && !tail.eq_ignore_ascii_case(asked)
-        };
-        if tail.zip(asked).is_some_and(differ) && !address.domain.contains('@') {
-            return false;
-        }
-    }
-    match suffix.split_once('@') {
-        _ if !is_plain(address) || !suffix.is_ascii() => ends_with(&address.to_string(), suffix),
+    let whole = || ends_with(&address.to_string(), suffix);
+    let plain_domain = address.domain.is_ascii() && !address.domain.as_bytes().contains(&b'@');
+    match suffix.rsplit_once('@') {
+        _ if !plain_domain || !suffix.is_ascii() => whole(),
         Some((local, domain)) => {
             address.domain.eq_ignore_ascii_case(domain) && ends_with(address.local, local)
         }
