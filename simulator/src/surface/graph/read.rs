@@ -5,18 +5,19 @@ use entrasim_domain::tenant::Tenant;
 use entrasim_domain::time::Timestamp;
 use serde_json::{Value, json};
 
-use super::error::{GraphError, QueryPart};
+use super::error::GraphError;
 use super::path::Key;
-use super::query::condition::Condition;
+use super::query::Query;
 use super::query::page::Token;
-use super::query::{Query, search, text};
 use super::resource;
 use super::schema::deleted_item::DELETED_ITEM;
-use super::schema::{EntityType, Field, Kind, Navigation, Projected, Row, Rows, Type, type_of};
+use super::schema::{EntityType, Navigation, Projected, Row, Rows, Type, type_of};
+use matching::Matching;
 use shown::Shown;
 
 pub(super) mod answer;
 pub(super) mod authentication_methods;
+mod matching;
 mod shown;
 pub(super) mod sign_in;
 mod sorted;
@@ -170,8 +171,13 @@ impl<'a> List<'a> {
             Some(token) => Some(Token::parse(token, number)?),
             None => None,
         };
-        let first = token.is_none();
-        let (rows, next) = if keys.is_empty() {
+        let wanted = query.advanced() && token.is_none();
+        let mut counted = None;
+        let (rows, next) = if wanted && keys.is_empty() && matching.is_big_scan() {
+            let (rows, count) = matching.count_in_halves(query.page_size() + 1);
+            counted = Some(count);
+            self.cut(Box::new(rows.into_iter()), query.page_size())
+        } else if keys.is_empty() {
             let after = match token {
                 Some(Token::After(id)) => Some(id),
                 Some(Token::Sorted(..)) => return Err(GraphError::PageToken),
@@ -182,11 +188,11 @@ impl<'a> List<'a> {
             let whole = self.is_whole() && matching.is_all();
             sorted::page(&matching, whole, &keys, token, query.page_size())?
         };
-        let wanted = query.advanced() && first;
-        let count = wanted.then(|| match next {
+        let count = wanted.then(|| match (counted, &next) {
+            (Some(count), _) => count,
             // All that match are on the page.
-            None => rows.len(),
-            Some(_) => matching.count(),
+            (None, None) => rows.len(),
+            (None, Some(_)) => matching.count(),
         });
         Ok(Page {
             rows: rows
@@ -237,115 +243,6 @@ impl<'a> List<'a> {
             ..query.clone()
         };
         Ok(Matching::bind(*self, &query)?.count())
-    }
-}
-
-/// From so many objects on, counting is worth a second thread.
-const MANY: usize = 50_000;
-
-/// `$filter` and `$search`, bound to a collection.
-struct Matching<'q, 'a> {
-    list: List<'a>,
-    condition: Option<Condition>,
-    search: Vec<Vec<(usize, bool, &'q str)>>,
-}
-
-impl<'q, 'a> Matching<'q, 'a> {
-    fn bind(list: List<'a>, query: &'q Query) -> Result<Self, GraphError> {
-        let filter = query.filter.as_ref();
-        let condition = filter
-            .map(|filter| Condition::bind(list.kind, filter, query))
-            .transpose()?;
-        if query.search.is_some() && !query.eventual {
-            return Err(GraphError::SearchWithoutHeader);
-        }
-        let clause = |clause: &'q search::Clause| {
-            let (at, facts) = list.kind.property(&clause.property, QueryPart::Filter)?;
-            // Only these two are taken apart into words; the others are found by their beginning.
-            let tokenised = ["displayName", "description"].contains(&facts.name);
-            if facts.kind == Kind::Text && (tokenised || facts.search) {
-                Ok((at, tokenised, clause.text.as_str()))
-            } else {
-                let name = format!("graph $search on {}/{}", list.kind.name(), facts.name);
-                Err(GraphError::NotSimulated(name))
-            }
-        };
-        let alternatives = query.search.iter().flatten();
-        let search: Result<_, GraphError> = alternatives
-            .map(|clauses| clauses.iter().map(clause).collect())
-            .collect();
-        Ok(Self {
-            list,
-            condition,
-            search: search?,
-        })
-    }
-
-    fn rows<'m>(&'m self, after: Option<ObjectId>) -> Box<dyn Iterator<Item = Row<'a>> + 'm>
-    where
-        'a: 'm,
-    {
-        let List { kind, tenant, .. } = self.list;
-        let condition = self.condition.as_ref();
-        let indexed = condition
-            .filter(|_| self.list.is_whole())
-            .and_then(|condition| condition.candidates(kind, tenant, after));
-        let rows = indexed.unwrap_or_else(|| self.list.rows(after));
-        Box::new(rows.filter(move |row| self.holds(*row)))
-    }
-
-    /// Whether every row matches.
-    fn is_all(&self) -> bool {
-        self.condition.is_none() && self.search.is_empty()
-    }
-
-    fn count(&self) -> usize {
-        let List { kind, tenant, .. } = self.list;
-        let size = self.list.size().unwrap_or(0);
-        if self.is_all() && size > 0 {
-            return size;
-        }
-        let condition = self.condition.as_ref();
-        let indexed = condition
-            .filter(|_| self.list.is_whole())
-            .and_then(|condition| condition.candidates(kind, tenant, None));
-        match indexed {
-            Some(rows) => rows.filter(|row| self.holds(*row)).count(),
-            None if size < MANY => self.rows(None).count(),
-            None => self.count_in_halves(),
-        }
-    }
-
-    /// Looks at every object, at those with the lower and with the higher ids at the same time.
-    fn count_in_halves(&self) -> usize {
-        let List { kind, tenant, .. } = self.list;
-        let middle = ObjectId::from_u128(u128::MAX / 2);
-        let count =
-            |rows: &mut dyn Iterator<Item = Row<'a>>| rows.filter(|row| self.holds(*row)).count();
-        std::thread::scope(|scope| {
-            let upper = scope.spawn(|| count(&mut self.list.rows(Some(middle))));
-            let is_lower = |row: &Row<'a>| kind.id(tenant, *row) <= Some(middle);
-            let lower = count(&mut self.list.rows(None).take_while(is_lower));
-            lower + upper.join().unwrap_or_default()
-        })
-    }
-
-    fn holds(&self, row: Row<'a>) -> bool {
-        let List { kind, tenant, .. } = self.list;
-        let found = |(at, tokenised, asked): &(usize, bool, &str)| match kind.read(*at, tenant, row)
-        {
-            Field::Text(value) if *tokenised => search::matches(&value, asked),
-            Field::Text(value) => text::starts_with(&value, asked),
-            Field::Address(address) => text::address_starts_with(address, asked),
-            _ => false,
-        };
-        let searched =
-            self.search.is_empty() || self.search.iter().any(|clauses| clauses.iter().all(found));
-        searched
-            && self
-                .condition
-                .as_ref()
-                .is_none_or(|condition| condition.holds(kind, tenant, row))
     }
 }
 
