@@ -229,7 +229,7 @@ az login --service-principal -u $id -p "$secret" --tenant "$ENTRASIM_TENANT" --a
     }
     says(
         "the_directory_is_written_by_its_own_commands",
-        "password, directory",
+        "password, az ad",
         "apps, owners, permissions, grants, secrets, federated credentials, service principals, groups, users, domains",
     );
 }
