@@ -6,7 +6,7 @@ use super::List;
 use crate::surface::graph::error::{GraphError, QueryPart};
 use crate::surface::graph::query::condition::Condition;
 use crate::surface::graph::query::{Query, search, text};
-use crate::surface::graph::schema::{Field, Kind, Row};
+use crate::surface::graph::schema::{Field, Kind, Row, Rows};
 
 /// From so many objects on, looking at all of them is worth a second thread.
 const MANY: usize = if cfg!(test) { 4 } else { 50_000 };
@@ -56,13 +56,18 @@ impl<'q, 'a> Matching<'q, 'a> {
     where
         'a: 'm,
     {
+        let rows = self.indexed(after);
+        let rows = rows.unwrap_or_else(|| self.list.rows(after));
+        Box::new(rows.filter(move |row| self.holds(*row)))
+    }
+
+    /// The objects that the set's indexes leave over; `None` if that is all.
+    fn indexed(&self, after: Option<ObjectId>) -> Option<Rows<'a>> {
         let List { kind, tenant, .. } = self.list;
         let condition = self.condition.as_ref();
-        let indexed = condition
-            .filter(|_| self.list.is_whole())
-            .and_then(|condition| condition.candidates(kind, tenant, after));
-        let rows = indexed.unwrap_or_else(|| self.list.rows(after));
-        Box::new(rows.filter(move |row| self.holds(*row)))
+        condition
+            .filter(|_| self.list.is_whole())?
+            .candidates(kind, tenant, after)
     }
 
     /// Whether every row matches.
@@ -73,18 +78,18 @@ impl<'q, 'a> Matching<'q, 'a> {
     pub(super) fn count(&self) -> usize {
         match self.list.size() {
             Some(size) if self.is_all() => size,
-            _ if self.is_big_scan() => self.count_in_halves(0).1,
-            _ => self.rows(None).count(),
+            size => match self.indexed(None) {
+                Some(rows) => rows.filter(|row| self.holds(*row)).count(),
+                None if size.is_some_and(|size| size >= MANY) => self.count_in_halves(0).1,
+                None => self.list.rows(None).filter(|row| self.holds(*row)).count(),
+            },
         }
     }
 
     /// Whether every object of a big set has to be looked at.
     pub(super) fn is_big_scan(&self) -> bool {
-        let List { kind, tenant, .. } = self.list;
-        let condition = self.condition.as_ref();
-        !self.is_all()
-            && self.list.size().is_some_and(|size| size >= MANY)
-            && condition.is_none_or(|condition| condition.candidates(kind, tenant, None).is_none())
+        let is_big = self.list.size().is_some_and(|size| size >= MANY);
+        is_big && !self.is_all() && self.indexed(None).is_none()
     }
 
     /// The first objects that match, so many at most, and how many there are. Looks at those with the lower and with the
@@ -106,7 +111,9 @@ impl<'q, 'a> Matching<'q, 'a> {
             let upper = scope.spawn(|| look(&mut self.list.rows(Some(middle))));
             let is_lower = |row: &Row<'a>| kind.id(tenant, *row) <= Some(middle);
             let (mut first, count) = look(&mut self.list.rows(None).take_while(is_lower));
-            let (rest, more) = upper.join().unwrap_or_default();
+            // Half an answer would be a wrong one.
+            let upper = upper.join();
+            let (rest, more) = upper.unwrap_or_else(|panic| std::panic::resume_unwind(panic));
             let room = most - first.len();
             first.extend(rest.into_iter().take(room));
             (first, count + more)
