@@ -243,15 +243,17 @@ impl<'a> Graph<'_, 'a> {
 
     /// The URL that stands for an object in references.
     fn object_url(&self, row: Row<'_>) -> String {
+        let key = self.call.tenant().map(|tenant| row.key(tenant));
+        self.directory_url(&key.unwrap_or_default(), type_of(row).class())
+    }
+
+    /// The URL of a directory object by its id and class.
+    fn directory_url(&self, id: &str, class: &str) -> String {
         let tenant = self.call.tenant();
-        let (id, key) = match tenant {
-            Some(tenant) => (tenant.id.to_string(), row.key(tenant)),
-            None => (String::new(), String::new()),
-        };
+        let directory = tenant.map_or_else(String::new, |tenant| tenant.id.to_string());
         format!(
-            "{}/v2/{id}/directoryObjects/{key}/Microsoft.DirectoryServices.{}",
-            self.call.request.origin(),
-            type_of(row).class()
+            "{}/v2/{directory}/directoryObjects/{id}/Microsoft.DirectoryServices.{class}",
+            self.call.request.origin()
         )
     }
 

@@ -113,12 +113,7 @@ impl Graph<'_, '_> {
             .get("id")
             .and_then(Value::as_str)
             .unwrap_or_default();
-        let location = format!(
-            "{}/v2/{}/directoryObjects/{id}/Microsoft.DirectoryServices.{}",
-            self.call.request.origin(),
-            self.tenant()?.id,
-            entity.class
-        );
+        let location = self.directory_url(id, entity.class);
         let value = Value::Object(id_first(members));
         let fragment = format!("{}/$entity", Type::context(entity));
         let reply = self.document(StatusCode::CREATED, &fragment, value);
