@@ -3,7 +3,9 @@
 use core::cell::{Cell, OnceCell, RefCell};
 use std::sync::Arc;
 
+use entrasim_domain::audit::{Actor, Initiator, Occasion};
 use entrasim_domain::enforcement::Decision;
+use entrasim_domain::id::ObjectId;
 use entrasim_domain::random::Random;
 use entrasim_domain::sign_in::record::SignInRecord;
 use entrasim_domain::store::TenantCell;
@@ -117,6 +119,34 @@ impl<'a> Call<'a> {
         *self
             .correlation
             .get_or_init(|| sent().unwrap_or_else(|| self.draw(Random::guid)))
+    }
+
+    /// What this request changes is changed now, by this person or app, from here; `None` is the service itself.
+    pub fn occasion(&self, actor: Option<ObjectId>) -> Occasion {
+        let tenant = self.tenant();
+        let actor = actor.and_then(|id| Actor::of(tenant?, id));
+        let sent = self.request.header("client-request-id");
+        let sent = sent.and_then(|text| Uuid::parse_str(text.trim()).ok());
+        Occasion {
+            at: self.now(),
+            initiator: Arc::new(Initiator {
+                actor: actor.unwrap_or(Actor::Service("Microsoft Entra ID")),
+                ip: tenant.map(|tenant| tenant.location.ip),
+                agent: self.request.header("user-agent").map(str::to_owned),
+            }),
+            correlation_id: sent.unwrap_or_else(|| self.id()),
+            consent: false,
+        }
+    }
+
+    /// Changes the tenant, if there is one, and enters into the audit log what that did.
+    pub fn change_on(&self, occasion: &Occasion, change: impl FnOnce(&mut Tenant)) {
+        if let Some(cell) = self.cell() {
+            let _ = cell.write_on(occasion, |tenant| {
+                change(tenant);
+                Ok::<(), core::convert::Infallible>(())
+            });
+        }
     }
 
     /// The request goes on with what had this id, unless it names another itself.

@@ -3,6 +3,7 @@
 //! May use: data structures and text formats. Must not use: tokio, hyper, rustls, the machine's clock,
 //! ambient randomness (a test of the `entrasim` package checks the dependency tree).
 
+pub mod audit;
 pub mod azure;
 pub mod catalogue;
 pub mod credential;

@@ -7,6 +7,7 @@ use std::sync::Arc;
 
 use imbl::{OrdMap, OrdSet};
 
+use crate::audit::AuditLog;
 use crate::azure::Azure;
 use crate::catalogue::{self, GRAPH};
 use crate::credential::application_credential::{
@@ -160,6 +161,7 @@ pub fn contoso(options: &SeedOptions) -> Tenant {
         sign_in: SignInState::default(),
         location: Location::default(),
         kept: Kept::default(),
+        audit: AuditLog::default(),
         authorization_policy: Kept::default(),
     };
     first_party_service_principals(&mut tenant);

@@ -7,6 +7,7 @@ use arc_swap::ArcSwap;
 use imbl::OrdMap;
 use thiserror::Error;
 
+use crate::audit::Occasion;
 use crate::id::TenantId;
 use crate::random::Random;
 use crate::tenant::Tenant;
@@ -115,6 +116,20 @@ impl TenantCell {
         let result = change(&mut tenant)?;
         self.state.store(Arc::new(tenant));
         Ok(result)
+    }
+
+    /// The same for what the audit log tells: what differs afterwards is entered under this occasion.
+    pub fn write_on<T, E>(
+        &self,
+        occasion: &Occasion,
+        change: impl FnOnce(&mut Tenant) -> Result<T, E>,
+    ) -> Result<T, E> {
+        self.write(|tenant| {
+            let before = tenant.clone();
+            let result = change(tenant)?;
+            tenant.enter_differences(&before, occasion);
+            Ok(result)
+        })
     }
 
     /// A stream of randomness of this tenant's own. Sequential callers get the same streams in every run.

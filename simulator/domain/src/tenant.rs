@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use imbl::{OrdMap, OrdSet};
 
+use crate::audit::AuditLog;
 use crate::azure::Azure;
 use crate::directory::administrative_unit::AdministrativeUnit;
 use crate::directory::application::Application;
@@ -92,6 +93,8 @@ pub struct Tenant {
     pub subscribed_skus: OrdMap<SkuId, SubscribedSku>,
     pub deleted: Deleted,
     pub throttle: Throttle,
+    /// Who changed what.
+    pub audit: AuditLog,
     /// What delta queries are answered from.
     pub changes: ChangeLog,
     /// JWKS documents of outside issuers that federated credentials may name.

@@ -323,7 +323,8 @@ impl Step<'_> {
             kind,
         };
         let user = self.user.id;
-        self.change(|tenant| {
+        let occasion = self.call.occasion(Some(user));
+        self.call.change_on(&occasion, |tenant| {
             if let Some(known) = tenant.users.get(user) {
                 let mut known = User::clone(known);
                 known.register(method);

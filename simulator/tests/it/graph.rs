@@ -20,6 +20,7 @@ pub(crate) mod coverage;
 mod deleted_items;
 mod delta;
 mod devices;
+mod directory_audits;
 mod directory_objects;
 mod domains;
 pub(crate) mod examples;

@@ -20,6 +20,15 @@ pub(crate) fn text<'a>(value: &'a Value, name: &str) -> &'a str {
     value[name].as_str().unwrap_or_default()
 }
 
+/// What the audit log of the tenant tells, the oldest activity first.
+pub(crate) fn activities(bench: &Bench) -> Vec<&'static str> {
+    let tenant = bench.tenant.read();
+    let all = tenant.audit.newest_first();
+    let mut names: Vec<_> = all.map(|entry| entry.activity.name).collect();
+    names.reverse();
+    names
+}
+
 pub(crate) fn claims(token: &str) -> Map<String, Value> {
     Unverified::parse(token).unwrap().claims
 }

@@ -12,7 +12,7 @@ use crate::id::ObjectId;
 use crate::time::Timestamp;
 
 /// One registered method.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Eq, PartialEq)]
 pub struct AuthenticationMethod {
     pub id: Uuid,
     pub registered: Timestamp,
@@ -20,7 +20,7 @@ pub struct AuthenticationMethod {
 }
 
 /// What was registered.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Eq, PartialEq)]
 pub enum MethodKind {
     MicrosoftAuthenticator(Authenticator),
     /// An authenticator app of any maker: a secret and the clock.
@@ -42,7 +42,7 @@ pub enum MethodKind {
 }
 
 /// The Authenticator app on one phone.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Eq, PartialEq)]
 pub struct Authenticator {
     pub display_name: String,
     /// It also signs in without a password.
@@ -86,7 +86,7 @@ pub const PASSWORD: Uuid = Uuid::from_u128(0x28c1_0230_6103_485e_b985_444c_6000_
 pub const EMAIL: Uuid = Uuid::from_u128(0x3ddf_cfc8_9383_446f_83cc_3ab9_be4b_e18f);
 
 /// A passkey: what the relying party keeps of it.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Eq, PartialEq)]
 pub struct Passkey {
     pub display_name: String,
     pub credential_id: Arc<[u8]>,

@@ -11,7 +11,7 @@ use crate::id::{ObjectId, TenantId};
 use crate::time::Timestamp;
 
 /// A person's account, or a user account that a script uses. A directory has many: what few of them have is in `profile`.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct User {
     pub id: ObjectId,
     /// The part of the user principal name before `@`.

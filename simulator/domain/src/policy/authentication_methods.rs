@@ -72,7 +72,7 @@ pub struct PassBounds {
     pub once_only: bool,
 }
 
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct AuthenticationMethodsPolicy {
     pub methods: OrdMap<MethodName, MethodConfiguration>,
     pub pass: PassBounds,

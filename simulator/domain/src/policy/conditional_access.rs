@@ -14,7 +14,7 @@ use crate::policy::named_location::NamedLocation;
 use crate::time::Timestamp;
 
 /// Everything that Conditional Access has in a tenant.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct ConditionalAccess {
     pub policies: OrdMap<Uuid, Arc<ConditionalAccessPolicy>>,
     pub named_locations: OrdMap<Uuid, Arc<NamedLocation>>,
@@ -37,7 +37,7 @@ pub struct AuthenticationContext {
 }
 
 /// One policy (`conditionalAccessPolicy`).
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct ConditionalAccessPolicy {
     pub id: Uuid,
     pub display_name: String,
@@ -60,7 +60,7 @@ pub enum PolicyState {
 }
 
 /// To whom and when a policy applies. Every condition has to hold.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct Conditions {
     pub users: Users,
     /// For workload identities; a policy is about users or about these.

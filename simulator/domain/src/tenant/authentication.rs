@@ -8,6 +8,7 @@ use imbl::OrdMap;
 use uuid::Uuid;
 
 use super::Tenant;
+use crate::audit::changed;
 use crate::credential::hardware_oath::HardwareOathDevice;
 use crate::credential::method::{MethodKind, Phone, PhoneKind};
 use crate::directory::user::User;
@@ -71,6 +72,22 @@ impl AuthenticationState {
             self.password_resets.remove(&id);
         }
         self.password_resets.insert(reset.id, reset);
+    }
+
+    /// For whom challenges were made since an earlier state.
+    pub(crate) fn challenged_since<'a>(
+        &'a self,
+        earlier: &'a Self,
+    ) -> impl Iterator<Item = ObjectId> + 'a {
+        let rows = changed(&earlier.passkey_challenges, &self.passkey_challenges);
+        rows.filter(|(old, _)| old.is_none())
+            .filter_map(|(_, new)| Some(new?.user))
+    }
+
+    /// Whether a reset of this user began since an earlier state.
+    pub(crate) fn resets_since(&self, earlier: &Self, user: ObjectId) -> bool {
+        let mut resets = self.password_resets.values();
+        resets.any(|reset| reset.user == user && !earlier.password_resets.contains_key(&reset.id))
     }
 
     /// A reset of this user that is not forgotten.

@@ -81,6 +81,16 @@ impl Deleted {
     }
 
     /// When an object was deleted, if it still is.
+    /// The objects of these that are not among the later ones.
+    pub(crate) fn gone_in<'d>(
+        &'d self,
+        later: &'d Self,
+    ) -> impl Iterator<Item = &'d Arc<DeletedObject>> {
+        let same = self.0.ptr_eq(&later.0);
+        let rows = (!same).then(|| self.0.values()).into_iter().flatten();
+        rows.filter(|row| !later.0.contains_key(&row.object.id()))
+    }
+
     pub fn when(&self, id: ObjectId) -> Option<Timestamp> {
         self.0.get(&id).map(|row| row.at)
     }

@@ -19,7 +19,7 @@ use crate::id::ObjectId;
 const PROXIES: &str = "proxyAddresses";
 
 /// The domains by their places, the initial one first.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Domains {
     places: Vector<Option<Arc<Domain>>>,
     /// Where the default domain is.

@@ -3,6 +3,7 @@
 use core::ops::Bound;
 
 use imbl::OrdSet;
+use imbl::ordset::DiffItem;
 
 use super::bulk::dense;
 use super::index::{FIRST, LAST};
@@ -112,6 +113,24 @@ impl Relations {
 
     pub fn has(&self, relation: Relation, from: ObjectId, to: ObjectId) -> bool {
         self.of(relation).forward.contains(&(from, to))
+    }
+
+    /// The links of a relation that a later state has not, and those that it has more.
+    pub(crate) fn changed<'r>(
+        &'r self,
+        later: &'r Self,
+        relation: Relation,
+    ) -> impl Iterator<Item = (Link, bool)> {
+        let (before, after) = (&self.of(relation).forward, &later.of(relation).forward);
+        let differ = !before.ptr_eq(after);
+        let items = differ.then(|| before.diff(after)).into_iter().flatten();
+        items.map(move |item| {
+            let ((from, to), is_new) = match item {
+                DiffItem::Add(pair) => (*pair, true),
+                DiffItem::Remove(pair) => (*pair, false),
+            };
+            (Link { relation, from, to }, is_new)
+        })
     }
 
     /// The objects that `from` links to, after `after`, in the order of their ids.

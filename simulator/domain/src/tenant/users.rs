@@ -114,6 +114,14 @@ impl Users {
         self.table.get(self.home_names.get(&Folded::from(name))?)
     }
 
+    /// The users whom a later state does not share: each as they were and as they are.
+    pub(crate) fn changed<'u>(
+        &'u self,
+        later: &'u Self,
+    ) -> impl Iterator<Item = (Option<&'u Arc<User>>, Option<&'u Arc<User>>)> {
+        crate::audit::changed(&self.table, &later.table)
+    }
+
     pub fn index(&self) -> &UserIndex {
         &self.index
     }

@@ -19,6 +19,7 @@ pub(super) mod conditional_access_policy;
 mod consent;
 pub(super) mod deleted_item;
 pub(super) mod device;
+pub(super) mod directory_audit;
 pub(super) mod directory_object;
 pub(super) mod directory_role;
 pub(super) mod directory_role_template;
@@ -366,6 +367,7 @@ pub(super) const SETS: &[&dyn Type] = &[
     &conditional_access_policy::CONDITIONAL_ACCESS_POLICY,
     &deleted_item::DELETED_ITEM,
     &device::DEVICE,
+    &directory_audit::DIRECTORY_AUDIT,
     &directory_object::DIRECTORY_OBJECT,
     &directory_role::DIRECTORY_ROLE,
     &directory_role_template::DIRECTORY_ROLE_TEMPLATE,

@@ -76,14 +76,27 @@ impl Graph<'_, '_> {
         Note::new(self.call.now(), self.caller.object_id)
     }
 
-    /// Changes the tenant; nothing is changed if `change` fails.
+    /// Changes the tenant and enters into the audit log what that did; nothing is changed if `change` fails.
     pub(super) fn write<T>(
         &self,
         change: impl FnOnce(&mut Tenant) -> Result<T, GraphError>,
     ) -> Result<T, GraphError> {
         match self.call.cell() {
-            Some(cell) => cell.write(change),
+            Some(cell) => {
+                let occasion = self.call.occasion(Some(self.caller.object_id));
+                cell.write_on(&occasion, change)
+            }
             None => Err(GraphError::Denied),
+        }
+    }
+
+    /// Keeps what a request leaves behind that fails: no entry in the audit log tells of it.
+    pub(super) fn remember(&self, change: impl FnOnce(&mut Tenant)) {
+        if let Some(cell) = self.call.cell() {
+            let _ = cell.write(|tenant| {
+                change(tenant);
+                Ok::<(), core::convert::Infallible>(())
+            });
         }
     }
 

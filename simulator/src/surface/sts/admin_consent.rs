@@ -1,5 +1,6 @@
 //! `GET /{tenant}[/v2.0]/adminconsent`: an administrator grants an app everything it is registered for.
 
+use entrasim_domain::audit::Occasion;
 use entrasim_domain::directory::permission_grant::AppRoleAssignment;
 use entrasim_domain::random::Random;
 use entrasim_domain::tenant::Tenant;
@@ -9,7 +10,6 @@ use super::authority::Authority;
 use super::client::Client;
 use super::error::{Place, StsError};
 use super::interaction::Interaction;
-use super::login::change;
 use super::response::ResponseMode;
 use super::sign_in_request::{Prompt, ResponseType, SignInRequest, with_client};
 use super::{page, redirect_uri, response};
@@ -107,7 +107,12 @@ pub(super) fn denied(call: &Call<'_>, request: &SignInRequest) -> Reply {
 }
 
 /// Grants the application permissions of the registration.
-pub(super) fn grant_roles(call: &Call<'_>, tenant: &Tenant, client: &Client<'_>) {
+pub(super) fn grant_roles(
+    call: &Call<'_>,
+    occasion: &Occasion,
+    tenant: &Tenant,
+    client: &Client<'_>,
+) {
     let Some(app) = client.registration() else {
         return;
     };
@@ -130,7 +135,7 @@ pub(super) fn grant_roles(call: &Call<'_>, tenant: &Tenant, client: &Client<'_>)
                 role: *role,
                 created: call.now(),
             };
-            change(call, |tenant| {
+            call.change_on(occasion, |tenant| {
                 // Who holds the role already keeps it.
                 let _ = tenant.put_app_role_assignment(assignment);
             });

@@ -1,5 +1,6 @@
 //! Consent: what an app asks for beyond what it holds, who may give it, and giving it.
 
+use entrasim_domain::audit::Occasion;
 use entrasim_domain::catalogue;
 use entrasim_domain::directory::permission_grant::DelegatedGrant;
 use entrasim_domain::directory::service_principal::ServicePrincipal;
@@ -12,7 +13,6 @@ use entrasim_domain::tenant::changes::Note;
 use super::client::{Client, Credentials};
 use super::error::StsError;
 use super::interaction::{Interaction, Stop};
-use super::login::change;
 use super::page;
 use super::scope::Asked;
 use super::sign_in_request::{Prompt, SignInRequest};
@@ -267,20 +267,25 @@ fn accept(interaction: &Interaction<'_>, everybody: bool) -> Result<(), StsError
     let asked = interaction.asked(&tenant, &client)?;
     let offer = Offer::of(&tenant, &client, &user, &asked)?;
     let principal = (!(everybody && offer.for_everybody)).then_some(user.id);
-    install(call, &tenant, &client);
+    let occasion = Occasion {
+        consent: true,
+        ..call.occasion(Some(user.id))
+    };
+    install(call, &occasion, &tenant, &client);
     let tenant = interaction.tenant()?;
     // A single permission is not everything that the registration lists.
     if is_for_everybody(&interaction.request) && asked.wants_everything() {
-        super::admin_consent::grant_roles(call, &tenant, &client);
+        super::admin_consent::grant_roles(call, &occasion, &tenant, &client);
     }
     for (resource, scopes) in &offer.grants {
-        grant(call, &tenant, client.app_id(), *resource, principal, scopes);
+        let between = (client.app_id(), *resource);
+        grant(call, &occasion, &tenant, between, principal, scopes);
     }
     Ok(())
 }
 
 /// An app from elsewhere gets its service principal here.
-fn install(call: &Call<'_>, tenant: &Tenant, client: &Client<'_>) {
+fn install(call: &Call<'_>, occasion: &Occasion, tenant: &Tenant, client: &Client<'_>) {
     let Client::Elsewhere(app, home) = client else {
         return;
     };
@@ -296,17 +301,17 @@ fn install(call: &Call<'_>, tenant: &Tenant, client: &Client<'_>) {
     );
     let note = Note::by_service(call.now());
     // A second one for the same app cannot be: it was looked for above.
-    change(call, |tenant| {
+    call.change_on(occasion, |tenant| {
         let _ = tenant.put_service_principal(principal, &note);
     });
 }
 
 /// Adds scopes to the grant of a client, a resource and a user (or everybody).
-pub(super) fn grant(
+fn grant(
     call: &Call<'_>,
+    occasion: &Occasion,
     tenant: &Tenant,
-    client: AppId,
-    resource: AppId,
+    (client, resource): (AppId, AppId),
     principal: Option<ObjectId>,
     scopes: &[String],
 ) {
@@ -316,7 +321,7 @@ pub(super) fn grant(
         return;
     };
     let note = Note::by_service(call.now());
-    change(call, |tenant| {
+    call.change_on(occasion, |tenant| {
         let known = tenant.delegated_grants.between(client, resource, principal);
         let mut held = known.map_or_else(
             || {

@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 
 use super::error::StsError;
 use super::interaction::Interaction;
-use super::login::{change, verify_password};
+use super::login::verify_password;
 use super::page;
 use crate::call::Call;
 use crate::wire::{Form, Reply};
@@ -93,7 +93,8 @@ fn set_password(interaction: &mut Interaction<'_>, user: ObjectId, new: &str) {
     let shown = interaction.progress.authentication();
     let secure = shown.as_ref().is_some_and(Authentication::is_multifactor);
     let mut epoch = 0;
-    change(interaction.call, |tenant| {
+    let occasion = interaction.call.occasion(Some(user));
+    interaction.call.change_on(&occasion, |tenant| {
         if let Some(known) = tenant.users.get(user) {
             let mut known = User::clone(known);
             let password = Password {

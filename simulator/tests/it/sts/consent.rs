@@ -10,7 +10,7 @@ use serde_json::json as j;
 
 use super::authorize::signed_in;
 use super::catalogue::{API, OWN, own_app, own_url};
-use crate::support::{claims, json, text};
+use crate::support::{activities, claims, json, text};
 
 const NOON: &str = "2025-09-30T12:00:00Z";
 const LOGIN: &str = "https://login.microsoftonline.com";
@@ -117,6 +117,9 @@ fn consent_to_one_permission_grants_no_other() {
             .submit(&[("acceptConsent", "true")])
             .submit(&[("LoginOptions", "3")]);
         assert_eq!(browser.answer("admin_consent").as_deref(), Some("True"));
+        let told = activities(&bench);
+        assert!(told.contains(&"Consent to application"), "{told:?}");
+        assert!(told.contains(&"Add delegated permission grant"), "{told:?}");
         let robot = app_token(&bench, &tenant);
         let held = claims(text(&robot, "access_token"));
         assert_eq!(held.get("roles").unwrap_or(&j!(null)), &roles, "{scope}");

@@ -10,7 +10,7 @@ use entrasim_domain::time::Timestamp;
 use serde_json::Value;
 use uuid::Uuid;
 
-use crate::support::{AZURE_CLI, account, claims, json, text};
+use crate::support::{AZURE_CLI, account, activities, claims, json, text};
 
 pub(crate) const VERIFIER: &str = "abcdefghijklmnopqrstuvwxyz0123456789-._~ABCDEFG";
 pub(crate) const REDIRECT: &str = "http://localhost:8400";
@@ -290,6 +290,7 @@ fn a_temporary_password_is_changed_before_anything_else() {
     browser.submit(&[("LoginOptions", "3")]);
     assert!(redeem(&bench, &browser).get("access_token").is_some());
     assert_eq!(&*account(&bench, "bob").1, "New-passw0rd");
+    assert!(activities(&bench).contains(&"Change user password"));
 }
 
 #[test]

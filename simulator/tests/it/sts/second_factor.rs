@@ -14,7 +14,7 @@ use super::pages::{
     PORTAL, add_method, allow, answer_prompt, authorize_url, now, phone, redeem, redeem_code,
     security_defaults, turn_campaign_on,
 };
-use crate::support::{AZURE_CLI, account, claims, json, text};
+use crate::support::{AZURE_CLI, account, activities, claims, json, text};
 
 #[test]
 fn each_second_factor_puts_mfa_into_the_token() {
@@ -208,6 +208,7 @@ fn a_user_without_a_method_registers_one_on_the_way() {
         browser.submit(&[("LoginOptions", "3")]);
         let token = claims(text(&redeem(&bench, &browser), "access_token"));
         assert_eq!(token["amr"], serde_json::json!(["pwd", "mfa"]));
+        assert!(activities(&bench).contains(&"User registered security info"));
         let bob = bench
             .tenant
             .read()

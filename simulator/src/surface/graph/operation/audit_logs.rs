@@ -1,11 +1,11 @@
 //! Operations under `/auditLogs`: method, template, handler, the directory action that people need.
 
 use super::super::read::sign_in;
-use super::{GET, Operation, POST, UNSIMULATED, call, op};
+use super::{GET, Operation, POST, READ, UNSIMULATED, call, op};
 
 pub(in crate::surface::graph) const ROWS: &[Operation] = &[
-    op(GET, "/auditLogs/directoryAudits", UNSIMULATED).needs("auditLogs/allProperties/read"),
-    op(GET, "/auditLogs/directoryAudits/{id}", UNSIMULATED).needs("auditLogs/allProperties/read"),
+    op(GET, "/auditLogs/directoryAudits", READ).needs("auditLogs/allProperties/read"),
+    op(GET, "/auditLogs/directoryAudits/{id}", READ).needs("auditLogs/allProperties/read"),
     op(GET, "/auditLogs/signIns", call(sign_in::list)).needs("signInReports/allProperties/read"),
     op(POST, "/auditLogs/signIns/confirmCompromised", UNSIMULATED)
         .needs("identityProtection/allProperties/update"),

@@ -3,6 +3,7 @@
 pub(in crate::surface::graph) mod kinds;
 pub(in crate::surface::graph) mod settings;
 pub(in crate::surface::graph) mod targets;
+pub(in crate::surface::graph) mod whole;
 
 use entrasim_domain::policy::authentication_methods::{
     Audience, AuthenticationMethodsPolicy, MethodConfiguration, MethodName,
@@ -11,7 +12,6 @@ use serde_json::{Map, Value, json};
 
 use self::kinds::{CONFIGURATION_KINDS, ConfigurationKind, EXTERNAL};
 use super::member::Member;
-use crate::surface::graph::Graph;
 use crate::surface::graph::schema::Version;
 
 /// Where the configurations are.
@@ -70,9 +70,12 @@ pub(in crate::surface::graph) fn find<'p>(
 }
 
 impl Configured<'_> {
-    /// As Graph shows it, with its type first.
-    pub(in crate::surface::graph) fn shown(&self, graph: &Graph<'_, '_>) -> Value {
-        let version = graph.query.version;
+    /// As Graph shows it, with its type first; `context` makes the address in `@odata.context`.
+    pub(in crate::surface::graph) fn shown(
+        &self,
+        version: Version,
+        context: &dyn Fn(&str) -> String,
+    ) -> Value {
         let kind = self.kind;
         let mut members = Map::new();
         let mut put = |name: &str, value: Value| members.insert(name.to_owned(), value);
@@ -106,7 +109,7 @@ impl Configured<'_> {
             "{CONFIGURATIONS}('{}')/microsoft.graph.{}/includeTargets",
             self.id, kind.name
         );
-        put("includeTargets@odata.context", json!(graph.context(&place)));
+        put("includeTargets@odata.context", json!(context(&place)));
         let include = targets::shown(
             self.targets.include.as_deref(),
             kept.get(targets::INCLUDE),

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use entrasim_domain::audit::AuditRecord;
 use entrasim_domain::catalogue::DirectoryRole;
 use entrasim_domain::credential::application_credential::FederatedCredential;
 use entrasim_domain::directory::administrative_unit::AdministrativeUnit;
@@ -29,6 +30,7 @@ use super::authentication_context::AUTHENTICATION_CONTEXT;
 use super::authentication_strength::AUTHENTICATION_STRENGTH;
 use super::conditional_access_policy::CONDITIONAL_ACCESS_POLICY;
 use super::device::DEVICE;
+use super::directory_audit::DIRECTORY_AUDIT;
 use super::directory_role::DIRECTORY_ROLE;
 use super::directory_role_template::{DIRECTORY_ROLE_TEMPLATE, DirectoryRoleTemplate};
 use super::domain::DOMAIN;
@@ -96,6 +98,7 @@ rows! {
     AuthenticationStrength(Arc<AuthenticationStrength>) is AUTHENTICATION_STRENGTH;
     ConditionalAccessPolicy(Arc<ConditionalAccessPolicy>) is CONDITIONAL_ACCESS_POLICY;
     Device(Device) is DEVICE;
+    DirectoryAudit(Arc<AuditRecord>) is DIRECTORY_AUDIT;
     DirectoryRole(DirectoryRole) is DIRECTORY_ROLE;
     DirectoryRoleTemplate(DirectoryRoleTemplate) is DIRECTORY_ROLE_TEMPLATE;
     DnsRecord(DnsRecord) is DOMAIN_DNS_RECORD;

@@ -13,7 +13,9 @@ use uuid::Uuid;
 use super::super::error::GraphError;
 use super::super::policy::authentication_methods::kinds::{ConfigurationKind, EXTERNAL};
 use super::super::policy::authentication_methods::targets::{EXCLUDE, INCLUDE, Place};
-use super::super::policy::authentication_methods::{CONFIGURATIONS, all, find, settings};
+use super::super::policy::authentication_methods::{
+    CONFIGURATIONS, Configured, all, find, settings,
+};
 use super::super::policy::member;
 use super::super::resource::{Resource, Tail};
 use super::super::schema::Version;
@@ -43,10 +45,14 @@ pub(super) fn refuse_options(graph: &Graph<'_, '_>, name: &str) -> Result<(), Gr
     }
 }
 
+fn shown(graph: &Graph<'_, '_>, configured: &Configured<'_>) -> Value {
+    configured.shown(graph.query.version, &|place| graph.context(place))
+}
+
 /// `GET …`
 pub(in crate::surface::graph) fn list(graph: &Graph<'_, '_>, resource: &Resource<'_>) -> Answer {
     let policy = &graph.tenant()?.authentication_methods;
-    let rows = all(policy, graph.query.version).map(|configured| configured.shown(graph));
+    let rows = all(policy, graph.query.version).map(|configured| shown(graph, &configured));
     let rows: Vec<Value> = rows.collect();
     match resource.tail {
         Tail::None => {}
@@ -67,7 +73,7 @@ pub(in crate::surface::graph) fn one(graph: &Graph<'_, '_>, key: &str) -> Answer
     let policy = &graph.tenant()?.authentication_methods;
     let found = find(policy, graph.query.version, key);
     let found = found.ok_or_else(|| GraphError::Missing(key.to_owned()))?;
-    Ok(graph.document(StatusCode::OK, CONTEXT, found.shown(graph)))
+    Ok(graph.document(StatusCode::OK, CONTEXT, shown(graph, &found)))
 }
 
 /// The body, which says of which kind it is. The text is assumed.
@@ -280,7 +286,7 @@ pub(in crate::surface::graph) fn create(graph: &Graph<'_, '_>) -> Answer {
         policy.external.insert(id, configuration);
         policy.modified = Some(now);
         let made = find(policy, version, &id.to_string());
-        made.map(|made| made.shown(graph))
+        made.map(|made| shown(graph, &made))
             .ok_or_else(|| GraphError::Missing(id.to_string()))
     })?;
     let context = format!("{CONFIGURATIONS}/$entity");

@@ -4,169 +4,47 @@
 use core::time::Duration;
 
 use entrasim_domain::policy::authentication_methods::{
-    Audience, AuthenticationMethodsPolicy, Feature, FeatureState, RegistrationCampaign,
+    Audience, AuthenticationMethodsPolicy, FeatureState, RegistrationCampaign,
 };
 use entrasim_domain::tenant::Tenant;
 use http::StatusCode;
 use serde_json::{Map, Value, json};
 
 use super::super::error::GraphError;
-use super::super::policy::authentication_methods::targets::{EXCLUDE, INCLUDE, Place, shown};
-use super::super::policy::authentication_methods::{CONFIGURATIONS, all};
-use super::super::policy::member::{self, Member};
-use super::super::schema::{Shape, Version};
+use super::super::policy::authentication_methods::targets::{EXCLUDE, INCLUDE, Place};
+use super::super::policy::authentication_methods::whole::{
+    self, CAMPAIGN, CAMPAIGN_EXCLUDED, CAMPAIGN_INCLUDED, CAMPAIGN_TARGET, DAY, ENFORCED, KEPT,
+    PREFERRED_EXCLUDED, PREFERRED_INCLUDED, REPORT, REPORT_INCLUDED, STATES, SYSTEM_PREFERRED,
+    VOICE_CODE,
+};
+use super::super::policy::member;
+use super::super::schema::Version;
 use super::super::{Answer, Graph};
 use super::authentication_method_configuration::refuse_options;
 use super::{boolean, invalid, no_content};
 
 const CLASS: &str = "AuthenticationMethodsPolicy";
-const CAMPAIGN: &str = "authenticationMethodsRegistrationCampaign";
-const ENFORCED: &str = "enforceRegistrationAfterAllowedSnoozes";
-const SYSTEM_PREFERRED: &str = "systemCredentialPreferences";
-const REPORT: &str = "reportSuspiciousActivitySettings";
-
-const INCLUDED: Shape = Shape::List(&Shape::Record(&[
-    ("id", Shape::Text(64)),
-    ("targetType", Shape::FirstOf(&["group", "user"])),
-]));
-
-/// Defaults are those of the documented answer, as far as it has them.
-const KEPT: &[Member] = &[
-    Member::new(
-        "policyMigrationState",
-        Shape::OneOf(&["preMigration", "migrationInProgress", "migrationComplete"]),
-        || json!("preMigration"),
-    ),
-    Member::new("reconfirmationInDays", Shape::Integer(0..=730), || json!(0)),
-    Member::new(
-        "microsoftAuthenticatorPlatformSettings",
-        Shape::Record(&[(
-            "enforceAppPIN",
-            Shape::Record(&[(INCLUDE, INCLUDED), (EXCLUDE, INCLUDED)]),
-        )]),
-        || json!({"enforceAppPIN": {INCLUDE: [], EXCLUDE: []}}),
-    )
-    .only(Version::Beta),
-];
-
-/// What each target of the campaign says beside its id and its type.
-const CAMPAIGN_TARGET: &[Member] = &[Member::new(
-    "targetedAuthenticationMethod",
-    Shape::Text(64),
-    || json!("microsoftAuthenticator"),
-)];
-
-/// Where the targets of the parts are kept.
-const CAMPAIGN_INCLUDED: &str = "campaign/includeTargets";
-const CAMPAIGN_EXCLUDED: &str = "campaign/excludeTargets";
-const PREFERRED_INCLUDED: &str = "systemCredentialPreferences/includeTargets";
-const PREFERRED_EXCLUDED: &str = "systemCredentialPreferences/excludeTargets";
-const REPORT_INCLUDED: &str = "reportSuspiciousActivitySettings/includeTargets";
-const VOICE_CODE: &str = "reportSuspiciousActivitySettings/voiceReportingCode";
 
 /// `GET …`, with all configurations.
 pub(in crate::surface::graph) fn read(graph: &Graph<'_, '_>) -> Answer {
     refuse_options(graph, "authenticationMethodsPolicy")?;
     let tenant = graph.tenant()?;
-    Ok(whole(graph, tenant))
+    Ok(document(graph, tenant))
 }
 
-fn whole(graph: &Graph<'_, '_>, tenant: &Tenant) -> crate::wire::Reply {
+fn document(graph: &Graph<'_, '_>, tenant: &Tenant) -> crate::wire::Reply {
     let value = show(graph, tenant);
     graph.document(StatusCode::OK, "authenticationMethodsPolicy", value)
 }
 
 fn show(graph: &Graph<'_, '_>, tenant: &Tenant) -> Value {
-    let version = graph.query.version;
-    let policy = &tenant.authentication_methods;
-    let mut members = Map::new();
-    let fixed = json!({
-        "id": "authenticationMethodsPolicy",
-        "displayName": "Authentication Methods Policy",
-        "description": "The tenant-wide policy that controls which authentication methods are allowed in the tenant, authentication method registration requirements, and self-service password reset settings",
-        "lastModifiedDateTime": policy.modified.unwrap_or(tenant.created).to_string(),
-        "policyVersion": "1.5",
-    });
-    if let Value::Object(mut fixed) = fixed {
-        members.append(&mut fixed);
-    }
-    members.append(&mut member::show(KEPT, &policy.kept, version));
-    if version == Version::Beta {
-        members.insert(SYSTEM_PREFERRED.to_owned(), preferred(policy));
-        members.insert(REPORT.to_owned(), report(policy));
-    }
-    members.insert(
-        "registrationEnforcement".to_owned(),
-        json!({CAMPAIGN: campaign(policy, version)}),
-    );
-    members.insert(
-        "authenticationMethodConfigurations@odata.context".to_owned(),
-        json!(graph.context(CONFIGURATIONS)),
-    );
-    let configurations = all(policy, version).map(|configured| configured.shown(graph));
-    members.insert(
-        "authenticationMethodConfigurations".to_owned(),
-        configurations.collect(),
-    );
-    Value::Object(members)
-}
-
-fn campaign(policy: &AuthenticationMethodsPolicy, version: Version) -> Value {
-    let campaign = &policy.campaign;
-    let state = match (campaign.enabled, campaign.managed) {
-        (true, _) => "enabled",
-        (false, true) => "default",
-        (false, false) => "disabled",
-    };
-    let mut value = json!({
-        "state": state,
-        "snoozeDurationInDays": campaign.snooze.as_secs() / DAY,
-        EXCLUDE: shown(
-            Some(&campaign.audience.exclude), policy.kept.get(CAMPAIGN_EXCLUDED), &[]
-        ),
-        INCLUDE: shown(
-            campaign.audience.include.as_deref(), policy.kept.get(CAMPAIGN_INCLUDED), CAMPAIGN_TARGET
-        ),
-    });
-    if version == Version::Beta
-        && let Some(members) = value.as_object_mut()
-    {
-        members.insert(ENFORCED.to_owned(), json!(campaign.enforced));
-    }
-    value
-}
-
-fn preferred(policy: &AuthenticationMethodsPolicy) -> Value {
-    let Feature { state, audience } = &policy.system_preferred;
-    json!({
-        "state": word(*state),
-        EXCLUDE: shown(Some(&audience.exclude), policy.kept.get(PREFERRED_EXCLUDED), &[]),
-        INCLUDE: shown(audience.include.as_deref(), policy.kept.get(PREFERRED_INCLUDED), &[]),
-    })
-}
-
-fn report(policy: &AuthenticationMethodsPolicy) -> Value {
-    let Feature { state, audience } = &policy.report_suspicious;
-    let kept = policy.kept.get(REPORT_INCLUDED);
-    let code = policy.kept.get(VOICE_CODE);
-    json!({
-        "state": word(*state),
-        "voiceReportingCode": code.cloned().unwrap_or_else(|| json!(0)),
-        "includeTarget": shown(audience.include.as_deref(), kept, &[]).into_iter().next(),
-    })
-}
-
-const DAY: u64 = 86_400;
-
-const STATES: [(FeatureState, &str); 3] = [
-    (FeatureState::Managed, "default"),
-    (FeatureState::Enabled, "enabled"),
-    (FeatureState::Disabled, "disabled"),
-];
-
-fn word(state: FeatureState) -> &'static str {
-    let found = STATES.iter().find(|(known, _)| *known == state);
-    found.map_or("default", |(_, word)| word)
+    let context = |place: &str| graph.context(place);
+    whole::show(
+        &tenant.authentication_methods,
+        tenant.created,
+        graph.query.version,
+        &context,
+    )
 }
 
 fn state(value: &Value, name: &str) -> Result<FeatureState, GraphError> {
@@ -199,7 +77,7 @@ pub(in crate::surface::graph) fn update(graph: &Graph<'_, '_>) -> Answer {
         policy.modified = Some(now);
         tenant.authentication_methods = policy;
         if graph.query.version == Version::Beta {
-            return Ok(whole(graph, tenant));
+            return Ok(document(graph, tenant));
         }
         Ok(no_content())
     })

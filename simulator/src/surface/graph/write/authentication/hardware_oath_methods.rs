@@ -78,14 +78,16 @@ pub(in crate::surface::graph) fn activate(
     let id = named_id(resource, user, &HARDWARE_OATH)?;
     let members = parameters(graph, &[NAME, CODE])?;
     let code = required(&members, CODE, DEVICE_CLASS)?;
-    // A wrong code is remembered in the token's status, so the change is kept either way.
     let activated = graph.write(|tenant| {
-        let activated = tenant.activate_hardware_oath_device(id, user.id, code, &graph.note());
-        if activated.is_ok() {
-            name(tenant, id, &members)?;
-        }
-        Ok(activated)
-    })?;
+        tenant.activate_hardware_oath_device(id, user.id, code, &graph.note())?;
+        name(tenant, id, &members)
+    });
+    if activated.is_err() {
+        // A wrong code is remembered in the token's status.
+        graph.remember(|tenant| {
+            let _ = tenant.activate_hardware_oath_device(id, user.id, code, &graph.note());
+        });
+    }
     activated?;
     Ok(no_content())
 }

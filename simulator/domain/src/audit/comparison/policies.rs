@@ -1,0 +1,177 @@
+//! Policies, role definitions, hardware tokens: what is written whole.
+
+use std::sync::Arc;
+
+use super::super::activity;
+use super::super::{Change, State, Target};
+use super::{Comparison, Life, changed};
+use crate::credential::hardware_oath::HardwareOathDevice;
+use crate::policy::authentication_strength::AuthenticationStrength;
+
+const POLICIES: Life = Life {
+    add: &activity::ADD_POLICY,
+    update: &activity::UPDATE_POLICY,
+    remove: &activity::DELETE_POLICY,
+};
+
+const LOCATIONS: Life = Life {
+    add: &activity::ADD_LOCATION,
+    update: &activity::UPDATE_LOCATION,
+    remove: &activity::DELETE_LOCATION,
+};
+
+const CONTEXTS: Life = Life {
+    add: &activity::ADD_CONTEXT,
+    update: &activity::UPDATE_CONTEXT,
+    remove: &activity::DELETE_CONTEXT,
+};
+
+const STRENGTHS: Life = Life {
+    add: &activity::CREATE_STRENGTH,
+    update: &activity::UPDATE_STRENGTH,
+    remove: &activity::DELETE_STRENGTH,
+};
+
+const ROLE_DEFINITIONS: Life = Life {
+    add: &activity::ADD_ROLE_DEFINITION,
+    update: &activity::UPDATE_ROLE_DEFINITION,
+    remove: &activity::DELETE_ROLE_DEFINITION,
+};
+
+impl Comparison<'_> {
+    pub(super) fn policies(&self) {
+        let (before, after) = (
+            &self.before.conditional_access,
+            &self.after.conditional_access,
+        );
+        for (old, new) in changed(&before.policies, &after.policies) {
+            let Some(row) = new.or(old) else { continue };
+            let target = Target::new("Policy", &row.id.to_string(), &row.display_name);
+            let state = |row: &Arc<_>| State::ConditionalAccessPolicy(Arc::clone(row));
+            self.enter_life(&POLICIES, target, old.map(state), new.map(state));
+        }
+        for (old, new) in changed(&before.named_locations, &after.named_locations) {
+            let Some(row) = new.or(old) else { continue };
+            let target = Target::new("Policy", &row.id.to_string(), &row.display_name);
+            let state = |row: &Arc<_>| State::NamedLocation(Arc::clone(row));
+            self.enter_life(&LOCATIONS, target, old.map(state), new.map(state));
+        }
+        let contexts = [
+            &before.authentication_contexts,
+            &after.authentication_contexts,
+        ];
+        for (old, new) in changed(contexts[0], contexts[1]) {
+            let Some(row) = new.or(old) else { continue };
+            let target = Target::new("Policy", &row.id, &row.display_name);
+            let state = |row: &Arc<_>| State::AuthenticationContext(Arc::clone(row));
+            self.enter_life(&CONTEXTS, target, old.map(state), new.map(state));
+        }
+        for (old, new) in changed(&before.strengths, &after.strengths) {
+            self.strength(old, new);
+        }
+        self.methods_policy();
+        self.tenant_wide();
+        let (before, after) = (&self.before.role_definitions, &self.after.role_definitions);
+        for (old, new) in changed(before, after) {
+            let Some(row) = new.or(old) else { continue };
+            let target = Target::new("RoleDefinition", &row.id.to_string(), &row.display_name);
+            let state = |row: &Arc<_>| State::RoleDefinition(Arc::clone(row));
+            self.enter_life(&ROLE_DEFINITIONS, target, old.map(state), new.map(state));
+        }
+        let (before, after) = (&self.before.authentication, &self.after.authentication);
+        let tokens = [&before.hardware_oath_devices, &after.hardware_oath_devices];
+        for (old, new) in changed(tokens[0], tokens[1]) {
+            self.hardware_token(old, new);
+        }
+    }
+
+    fn strength(
+        &self,
+        old: Option<&Arc<AuthenticationStrength>>,
+        new: Option<&Arc<AuthenticationStrength>>,
+    ) {
+        let Some(row) = new.or(old) else { return };
+        let target = Target::new("Policy", &row.id.to_string(), &row.display_name);
+        let state = |row: &Arc<_>| State::Strength(Arc::clone(row));
+        let change = Change::States(old.map(state), new.map(state));
+        let activity = match (old, new) {
+            (Some(old), Some(new)) if old.configurations != new.configurations => {
+                match old.configurations.len().cmp(&new.configurations.len()) {
+                    core::cmp::Ordering::Less => &activity::CREATE_COMBINATION,
+                    core::cmp::Ordering::Equal => &activity::UPDATE_COMBINATION,
+                    core::cmp::Ordering::Greater => &activity::DELETE_COMBINATION,
+                }
+            }
+            (None, _) => STRENGTHS.add,
+            (Some(_), Some(_)) => STRENGTHS.update,
+            (Some(_), None) => STRENGTHS.remove,
+        };
+        self.enter(activity, vec![target], change);
+    }
+
+    fn methods_policy(&self) {
+        let (before, after) = (
+            &self.before.authentication_methods,
+            &self.after.authentication_methods,
+        );
+        if before != after {
+            let target = Target::new(
+                "Policy",
+                "authenticationMethodsPolicy",
+                "Authentication Methods Policy",
+            );
+            let state = |policy: &_| State::MethodsPolicy(Arc::new(Clone::clone(policy)));
+            let change = Change::States(Some(state(before)), Some(state(after)));
+            self.enter(&activity::UPDATE_METHODS_POLICY, vec![target], change);
+        }
+    }
+
+    /// The two policies of which each tenant has one.
+    fn tenant_wide(&self) {
+        let (before, after) = (self.before, self.after);
+        if before.security_defaults != after.security_defaults {
+            let target = Target::new(
+                "Policy",
+                "00000000-0000-0000-0000-000000000005",
+                "Security Defaults",
+            );
+            let change = Change::States(
+                Some(State::SecurityDefaults(before.security_defaults)),
+                Some(State::SecurityDefaults(after.security_defaults)),
+            );
+            self.enter(&activity::UPDATE_SECURITY_DEFAULTS, vec![target], change);
+        }
+        if before.authorization_policy != after.authorization_policy {
+            let target = Target::new("Policy", "authorizationPolicy", "Authorization Policy");
+            let state = |kept: &_| State::AuthorizationPolicy(Clone::clone(kept));
+            let change = Change::States(
+                Some(state(&before.authorization_policy)),
+                Some(state(&after.authorization_policy)),
+            );
+            self.enter(&activity::UPDATE_AUTHORIZATION_POLICY, vec![target], change);
+        }
+    }
+
+    fn hardware_token(
+        &self,
+        old: Option<&Arc<HardwareOathDevice>>,
+        new: Option<&Arc<HardwareOathDevice>>,
+    ) {
+        let Some(row) = new.or(old) else { return };
+        let holder = |row: Option<&Arc<HardwareOathDevice>>| row.and_then(|row| row.assigned_to);
+        let activity = match (old, new) {
+            (None, _) => &activity::CREATE_HARDWARE_TOKEN,
+            (Some(_), None) => &activity::DELETE_HARDWARE_TOKEN,
+            (Some(_), Some(_)) if holder(old) != holder(new) && holder(new).is_some() => {
+                &activity::ASSIGN_HARDWARE_TOKEN
+            }
+            (Some(_), Some(_)) => &activity::UPDATE_HARDWARE_TOKEN,
+        };
+        let name = row.display_name.as_deref().unwrap_or(&row.serial_number);
+        let mut targets = vec![Target::new("Other", &row.id.to_string(), name)];
+        targets.extend(holder(new).map(|user| self.target_of(user)));
+        let state = |row: &Arc<_>| State::HardwareToken(Arc::clone(row));
+        let change = Change::States(old.map(state), new.map(state));
+        self.enter(activity, targets, change);
+    }
+}
