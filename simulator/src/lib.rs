@@ -20,6 +20,7 @@ pub mod journal;
 pub mod keys;
 pub mod listener;
 pub mod origins;
+mod passkey;
 pub mod proof_of_key;
 pub mod registration;
 pub mod routing;

@@ -107,7 +107,7 @@ pub enum Change {
     /// Names and values that say it all.
     Named(Vec<Named>),
     /// Two states; who reads the entry finds what differs. Absent: it was not there, or no longer.
-    States(Option<State>, Option<State>),
+    States(Option<Box<State>>, Option<Box<State>>),
 }
 
 /// A property of a link.
@@ -143,6 +143,12 @@ pub enum State {
 pub struct AuditLog {
     records: Vector<Arc<AuditRecord>>,
     next: u64,
+}
+
+impl Change {
+    fn states(before: Option<State>, after: Option<State>) -> Self {
+        Self::States(before.map(Box::new), after.map(Box::new))
+    }
 }
 
 impl AuditLog {

@@ -9,7 +9,10 @@ use serde::de::DeserializeOwned;
 use crate::directory::role::RoleDefinition;
 use crate::id::{AppId, PermissionId, RoleTemplateId};
 
+mod passkey_model;
 pub mod product;
+
+pub use passkey_model::passkey_model;
 
 /// The app id of Microsoft Graph.
 pub const GRAPH: AppId = AppId::from_u128(0x0000_0003_0000_0000_c000_0000_0000_0000);

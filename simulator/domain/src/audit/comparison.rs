@@ -99,7 +99,7 @@ impl Comparison<'_> {
             (Some(_), Some(_)) => life.update,
             (Some(_), None) => life.remove,
         };
-        self.enter(activity, vec![target], Change::States(before, after));
+        self.enter(activity, vec![target], Change::states(before, after));
     }
 
     fn domains(&self) {
@@ -150,7 +150,7 @@ impl Comparison<'_> {
         let name = after.as_ref().or(before.as_ref());
         let name = name.map_or("", |domain| domain.name.as_str());
         let target = Target::new("Domain", name, name);
-        let change = Change::States(before.map(State::Domain), after.map(State::Domain));
+        let change = Change::states(before.map(State::Domain), after.map(State::Domain));
         self.enter(activity, vec![target], change);
     }
 
@@ -160,7 +160,7 @@ impl Comparison<'_> {
         let (before, after) = (self.before, self.after);
         if before.display_name != after.display_name || before.kept != after.kept {
             let target = Target::new("Company", &after.id.to_string(), &after.display_name);
-            let change = Change::States(Some(state(before)), Some(state(after)));
+            let change = Change::states(Some(state(before)), Some(state(after)));
             self.enter(&activity::SET_COMPANY, vec![target], change);
         }
     }

@@ -91,6 +91,24 @@ pub struct Passkey {
     pub display_name: String,
     pub credential_id: Arc<[u8]>,
     pub aaguid: Option<Uuid>,
+    /// Absent in passkeys that were there from the beginning: they are counted, and nobody can show them.
+    pub key: Option<Box<PasskeyKey>>,
+}
+
+/// What signatures of a passkey are checked with, and what is known of the authenticator behind it.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct PasskeyKey {
+    /// The public key and the registration, in the form of the verifier.
+    pub verifier: Arc<str>,
+    /// The signature counter as it was seen last.
+    pub counter: u32,
+    /// It may be copied to other devices (backup eligible).
+    pub synced: bool,
+    pub backed_up: bool,
+    /// Somebody who is trusted speaks for the model.
+    pub attested: bool,
+    /// SHA-1 thumbprints of the certificates that came along.
+    pub certificates: Vec<String>,
 }
 
 /// A key that a device keeps.

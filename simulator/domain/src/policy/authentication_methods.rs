@@ -283,6 +283,15 @@ impl AuthenticationMethodsPolicy {
         configuration.is_some_and(|configuration| configuration.allows(ids))
     }
 
+    /// A setting of `Fido2` that is on or off.
+    pub fn passkey_setting(&self, name: &str, otherwise: bool) -> bool {
+        let configuration = self.methods.get(&MethodName::Fido2);
+        let setting = configuration.and_then(|configuration| configuration.kept.get(name));
+        setting
+            .and_then(serde_json::Value::as_bool)
+            .unwrap_or(otherwise)
+    }
+
     /// Switches a method for everybody.
     pub fn set(&mut self, name: MethodName, enabled: bool) {
         let mut configuration = self.methods.get(&name).cloned().unwrap_or_default();

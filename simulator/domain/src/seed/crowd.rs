@@ -111,6 +111,7 @@ fn method(number: u32, random: &mut Random) -> Option<AuthenticationMethod> {
             display_name: "Security key".to_owned(),
             credential_id: random.bytes::<32>().as_slice().into(),
             aaguid: None,
+            key: None,
         }),
         _ => return None,
     };

@@ -85,6 +85,7 @@ fn passkey(tenant: &Tenant, display_name: &str) -> MethodKind {
         display_name: display_name.to_owned(),
         credential_id: random.bytes::<48>().as_slice().into(),
         aaguid: Some(YUBIKEY_5_NFC),
+        key: None,
     })
 }
 

@@ -8,6 +8,7 @@ use imbl::{OrdMap, OrdSet};
 
 use super::bulk::{dense, sort_by_text};
 use super::index::{Folded, TextIndex, ValueIndex, above, starts_with};
+use crate::credential::method::MethodKind;
 use crate::directory::user::{Mail, User, UserType};
 use crate::id::ObjectId;
 
@@ -17,6 +18,8 @@ pub struct Users {
     table: OrdMap<ObjectId, Arc<User>>,
     names: OrdMap<PrincipalName, ObjectId>,
     home_names: OrdMap<Folded, ObjectId>,
+    /// The holders of passkeys that can be shown, by credential id.
+    passkeys: OrdMap<Arc<[u8]>, ObjectId>,
     index: UserIndex,
 }
 
@@ -122,6 +125,11 @@ impl Users {
         crate::audit::changed(&self.table, &later.table)
     }
 
+    /// The holder of a passkey, by its credential id.
+    pub fn by_passkey(&self, credential_id: &[u8]) -> Option<&Arc<User>> {
+        self.table.get(self.passkeys.get(credential_id)?)
+    }
+
     pub fn index(&self) -> &UserIndex {
         &self.index
     }
@@ -221,6 +229,8 @@ impl Users {
             table,
             names,
             home_names,
+            // Made up passkeys have no key.
+            passkeys: _,
             index,
         } = self;
         std::thread::scope(|scope| {
@@ -248,6 +258,9 @@ impl Users {
             let name = Folded::from(home.principal_name.as_str());
             self.home_names.insert(name, user.id);
         }
+        for id in shown_passkeys(user) {
+            self.passkeys.insert(Arc::clone(id), user.id);
+        }
         self.index.enter(user);
     }
 
@@ -257,8 +270,19 @@ impl Users {
             self.home_names
                 .remove(&Folded::from(home.principal_name.as_str()));
         }
+        for id in shown_passkeys(user) {
+            self.passkeys.remove(id);
+        }
         self.index.leave(user);
     }
+}
+
+/// The credential ids of the passkeys that can be shown.
+fn shown_passkeys(user: &User) -> impl Iterator<Item = &Arc<[u8]>> {
+    user.methods.iter().filter_map(|method| match &method.kind {
+        MethodKind::Passkey(key) if key.key.is_some() => Some(&key.credential_id),
+        _ => None,
+    })
 }
 
 /// The keys of a user in the indexes over texts that are mostly different, and in those over texts that many share.
@@ -294,6 +318,7 @@ fn has_same_keys(one: &User, two: &User) -> bool {
         && one.home == two.home
         && one.account_enabled == two.account_enabled
         && one.user_type == two.user_type
+        && shown_passkeys(one).eq(shown_passkeys(two))
         && one.profile().licences.is_empty() == two.profile().licences.is_empty()
 }
 

@@ -122,6 +122,7 @@ pub(super) fn one_of_each() -> Vec<(&'static str, MethodKind)> {
                 display_name: "Red key".to_owned(),
                 credential_id: [0xfb_u8; 16].as_slice().into(),
                 aaguid: Some(Uuid::from_u128(0x2fc0_579f_8113_47ea_b116_555a_8db9_202a)),
+                key: None,
             }),
         ),
         (

@@ -159,7 +159,7 @@ impl Comparison<'_> {
         let names = names(object.class());
         let targets = vec![self.target(object.borrow())];
         if self.after.object(id).is_none() {
-            let change = Change::States(Some(State::Object(object)), None);
+            let change = Change::states(Some(State::Object(object)), None);
             self.enter(names.delete, targets, change);
         } else if self.before.deleted.kept(id).is_some() {
             self.enter(names.restore, targets, Change::Named(Vec::new()));
@@ -172,14 +172,14 @@ impl Comparison<'_> {
                 let change = Change::Named(Vec::new());
                 self.enter(&activity::INVITE_USER, targets.clone(), change);
             }
-            let change = Change::States(None, Some(State::Object(object)));
+            let change = Change::states(None, Some(State::Object(object)));
             self.enter(names.add, targets, change);
         }
     }
 
     pub(super) fn update(&self, activity: &'static Activity, old: Object, new: Object) {
         let targets = vec![self.target(new.borrow())];
-        let change = Change::States(Some(State::Object(old)), Some(State::Object(new)));
+        let change = Change::states(Some(State::Object(old)), Some(State::Object(new)));
         self.enter(activity, targets, change);
     }
 
@@ -254,7 +254,7 @@ impl Comparison<'_> {
             };
             let activity = names(gone.object.class()).hard_delete;
             let targets = vec![target(self.before, gone.object.borrow())];
-            let change = Change::States(Some(State::Object(gone.object.clone())), None);
+            let change = Change::states(Some(State::Object(gone.object.clone())), None);
             self.enter_by(initiator, activity, "", targets, change);
         }
     }

@@ -221,7 +221,7 @@ impl Comparison<'_> {
         };
         let reason = format!("{who} {what} {name} method{whom}");
         let state = |method: &AuthenticationMethod| State::Method(user.id, method.clone());
-        let change = Change::States(old.map(state), new.map(state));
+        let change = Change::states(old.map(state), new.map(state));
         let targets = vec![self.target(ObjectRef::User(user))];
         let initiator = &self.occasion.initiator;
         self.enter_by(initiator, activity, &reason, targets, change);

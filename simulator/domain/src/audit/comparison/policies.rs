@@ -93,7 +93,7 @@ impl Comparison<'_> {
         let Some(row) = new.or(old) else { return };
         let target = Target::new("Policy", &row.id.to_string(), &row.display_name);
         let state = |row: &Arc<_>| State::Strength(Arc::clone(row));
-        let change = Change::States(old.map(state), new.map(state));
+        let change = Change::states(old.map(state), new.map(state));
         let activity = match (old, new) {
             (Some(old), Some(new)) if old.configurations != new.configurations => {
                 match old.configurations.len().cmp(&new.configurations.len()) {
@@ -121,7 +121,7 @@ impl Comparison<'_> {
                 "Authentication Methods Policy",
             );
             let state = |policy: &_| State::MethodsPolicy(Arc::new(Clone::clone(policy)));
-            let change = Change::States(Some(state(before)), Some(state(after)));
+            let change = Change::states(Some(state(before)), Some(state(after)));
             self.enter(&activity::UPDATE_METHODS_POLICY, vec![target], change);
         }
     }
@@ -135,7 +135,7 @@ impl Comparison<'_> {
                 "00000000-0000-0000-0000-000000000005",
                 "Security Defaults",
             );
-            let change = Change::States(
+            let change = Change::states(
                 Some(State::SecurityDefaults(before.security_defaults)),
                 Some(State::SecurityDefaults(after.security_defaults)),
             );
@@ -144,7 +144,7 @@ impl Comparison<'_> {
         if before.authorization_policy != after.authorization_policy {
             let target = Target::new("Policy", "authorizationPolicy", "Authorization Policy");
             let state = |kept: &_| State::AuthorizationPolicy(Clone::clone(kept));
-            let change = Change::States(
+            let change = Change::states(
                 Some(state(&before.authorization_policy)),
                 Some(state(&after.authorization_policy)),
             );
@@ -171,7 +171,7 @@ impl Comparison<'_> {
         let mut targets = vec![Target::new("Other", &row.id.to_string(), name)];
         targets.extend(holder(new).map(|user| self.target_of(user)));
         let state = |row: &Arc<_>| State::HardwareToken(Arc::clone(row));
-        let change = Change::States(old.map(state), new.map(state));
+        let change = Change::states(old.map(state), new.map(state));
         self.enter(activity, targets, change);
     }
 }

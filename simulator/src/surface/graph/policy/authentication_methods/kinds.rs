@@ -169,7 +169,7 @@ pub(in crate::surface::graph) const CONFIGURATION_KINDS: &[ConfigurationKind] = 
         MethodName::Fido2,
         &[
             Member::new("isSelfServiceRegistrationAllowed", Shape::Boolean, yes),
-            Member::new("isAttestationEnforced", Shape::Boolean, yes),
+            Member::new("isAttestationEnforced", Shape::Boolean, || json!(false)),
             Member::new(
                 "keyRestrictions",
                 KEY_RESTRICTIONS,

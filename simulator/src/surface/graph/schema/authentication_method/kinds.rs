@@ -1,7 +1,9 @@
 //! The kinds (Microsoft Learn, "authenticationMethod resource type" and the types derived from it).
 
+use entrasim_domain::catalogue;
 use entrasim_domain::credential::method::{
-    DeviceKey, KeyStrength, MethodKind, PassUsability, PhoneKind, Platform, TemporaryAccessPass,
+    DeviceKey, KeyStrength, MethodKind, PassUsability, PasskeyKey, PhoneKind, Platform,
+    TemporaryAccessPass,
 };
 use entrasim_domain::policy::authentication_methods::MethodName;
 use entrasim_domain::tenant::authentication::SmsSignInState;
@@ -110,6 +112,13 @@ pub(in crate::surface::graph) static EMAIL: MethodType = kind(
 );
 
 /// Nothing is known yet of how a passkey was attested.
+fn passkey_key<'s>(shown: &Shown<'s>) -> Option<&'s PasskeyKey> {
+    match shown.held.kind() {
+        Some(MethodKind::Passkey(key)) => key.key.as_deref(),
+        _ => None,
+    }
+}
+
 pub(in crate::surface::graph) static FIDO2: MethodType = kind(
     "fido2AuthenticationMethod",
     "fido2Methods",
@@ -123,10 +132,22 @@ pub(in crate::surface::graph) static FIDO2: MethodType = kind(
             "aaGuid",
             |shown| of!(shown, MethodKind::Passkey(key) => key.aaguid.map(|aaguid| aaguid.to_string())),
         ),
-        member("model", null),
-        member("attestationCertificates", |_| json!([])),
-        member("attestationLevel", |_| json!("notAttested")),
-        member("passkeyType", |_| json!("deviceBound")),
+        member(
+            "model",
+            |shown| of!(shown, MethodKind::Passkey(key) => key.aaguid.and_then(catalogue::passkey_model)),
+        ),
+        member("attestationCertificates", |shown| {
+            let list = passkey_key(shown).map(|key| key.certificates.clone());
+            json!(list.unwrap_or_default())
+        }),
+        member("attestationLevel", |shown| {
+            let attested = passkey_key(shown).is_some_and(|key| key.attested);
+            json!(if attested { "attested" } else { "notAttested" })
+        }),
+        member("passkeyType", |shown| {
+            let synced = passkey_key(shown).is_some_and(|key| key.synced);
+            json!(if synced { "synced" } else { "deviceBound" })
+        }),
     ],
 );
 

@@ -30,7 +30,7 @@ pub(super) fn modified(tenant: &Tenant, record: &AuditRecord) -> Value {
     let mut rows = match &record.change {
         Change::Named(named) => named.iter().map(of_name).collect(),
         Change::States(before, after) => {
-            let [before, after] = [before, after].map(Option::as_ref);
+            let [before, after] = [before, after].map(|state| state.as_deref());
             match before.or(after).and_then(whole_name) {
                 Some(name) => {
                     let text = |state: Option<&State>| {

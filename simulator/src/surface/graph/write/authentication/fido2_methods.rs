@@ -1,12 +1,12 @@
-//! `/users/{id}/authentication/fido2Methods`: the options for a new passkey. Nobody asks for their own here: 405 (seen).
-//! Checking what an authenticator answers is not simulated yet.
+//! `/users/{id}/authentication/fido2Methods`: the options for a new passkey, and its registration by an administrator. Nobody
+//! does that for themselves here: 405 (seen).
 
 use core::time::Duration;
 use std::sync::Arc;
 
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use entrasim_domain::credential::method::MethodKind;
+use entrasim_domain::credential::method::{AuthenticationMethod, MethodKind};
 use entrasim_domain::directory::user::User;
 use entrasim_domain::policy::authentication_methods::MethodName;
 use entrasim_domain::random::Random;
@@ -15,18 +15,22 @@ use entrasim_domain::tenant::authentication::PasskeyChallenge;
 use http::StatusCode;
 use serde_json::{Value, json};
 
-use super::{another, is_own};
+use super::super::{body, invalid, text};
+use super::{another, created, is_own};
+use crate::passkey;
 use crate::surface::graph::error::GraphError;
 use crate::surface::graph::path;
 use crate::surface::graph::read::authentication_methods::plain;
 use crate::surface::graph::resource::Resource;
 use crate::surface::graph::schema::Version;
+use crate::surface::graph::schema::authentication_method::FIDO2;
 use crate::surface::graph::{Answer, Graph};
 use crate::wire::Form;
 
 /// Captured answers and working clients have this one; a page of 2026 shows another.
 const RELYING_PARTY: &str = "login.microsoft.com";
 const TIMEOUT: &str = "challengeTimeoutInMinutes";
+const CREDENTIAL: &str = "publicKeyCredential";
 const DEFAULT_MINUTES: u64 = 5;
 
 /// `GET …/creationOptions()`, in beta with `challengeTimeoutInMinutes`, 5 to 43200, in parentheses or as a query parameter.
@@ -57,16 +61,70 @@ pub(in crate::surface::graph) fn creation_options(
     Ok(plain(graph.document(StatusCode::OK, fragment, value)))
 }
 
-/// `POST …`
+/// `POST …`: what the authenticator answered to the options. The texts of refusals are ours: the real ones are not known.
 pub(in crate::surface::graph) fn create(graph: &Graph<'_, '_>, resource: &Resource<'_>) -> Answer {
-    for_another(graph, resource)?;
-    let body: Value = serde_json::from_slice(&graph.call.request.body).unwrap_or_default();
-    if !body.is_object() {
+    let user = for_another(graph, resource)?;
+    let whole: Value = serde_json::from_slice(&graph.call.request.body).unwrap_or_default();
+    if !whole.is_object() {
         return Err(GraphError::BadRequest(
             "The request is missing a fido2AuthenticationMethod entity".to_owned(),
         ));
     }
-    Err(graph.not_simulated(resource))
+    let mut members = body(graph)?;
+    // It is written and never read, so the table of what is shown has it not.
+    let credential = members.remove(CREDENTIAL);
+    if let Some(unknown) = members.keys().find(|name| !FIDO2.has(name)) {
+        return Err(GraphError::UnknownMember {
+            member: unknown.clone(),
+            entity: FIDO2.name,
+        });
+    }
+    let display_name = match members.get("displayName") {
+        None => "Passkey".to_owned(),
+        Some(value) => text(value, "displayName", FIDO2.name, 30)?,
+    };
+    let credential = match credential {
+        Some(credential @ Value::Object(_)) => credential,
+        None | Some(Value::Null) => {
+            return Err(GraphError::Required {
+                member: CREDENTIAL,
+                class: FIDO2.name,
+            });
+        }
+        Some(_) => return Err(invalid(CREDENTIAL, FIDO2.name)),
+    };
+    check_policy(graph.tenant()?, user)?;
+    let (user, now, id) = (user.id, graph.call.now(), graph.call.draw(Random::guid));
+    graph.write(|tenant| {
+        let challenge = challenge_of(&credential).ok_or_else(|| {
+            GraphError::BadRequest("The clientDataJSON of the passkey cannot be read.".to_owned())
+        })?;
+        if !tenant.authentication.finish_passkey(&challenge, user, now) {
+            return Err(GraphError::BadRequest(
+                "The challenge of the passkey is not one that was given for this user, or it has expired. Get creationOptions again."
+                    .to_owned(),
+            ));
+        }
+        let key = passkey::register(tenant, user, &challenge, &credential, display_name)
+            .map_err(|refusal| GraphError::BadRequest(format!("The passkey is not accepted: {refusal}.")))?;
+        let missing = || GraphError::Missing(user.to_string());
+        let mut holder = User::clone(tenant.users.get(user).ok_or_else(missing)?);
+        holder.register(AuthenticationMethod {
+            id,
+            registered: now,
+            kind: MethodKind::Passkey(key),
+        });
+        tenant.put_user(holder, &graph.note())?;
+        Ok(())
+    })?;
+    created(graph, user, id, &FIDO2)
+}
+
+/// The challenge that the client says it was given.
+fn challenge_of(credential: &Value) -> Option<Vec<u8>> {
+    let data = credential["response"]["clientDataJSON"].as_str()?;
+    let data: Value = serde_json::from_slice(&URL_SAFE_NO_PAD.decode(data).ok()?).ok()?;
+    URL_SAFE_NO_PAD.decode(data["challenge"].as_str()?).ok()
 }
 
 fn for_another<'r>(graph: &Graph<'_, '_>, resource: &Resource<'r>) -> Result<&'r User, GraphError> {
@@ -109,16 +167,21 @@ fn minutes(graph: &Graph<'_, '_>) -> Result<u64, GraphError> {
 /// Assumed: whether the options or only the registration are refused, nobody documents; the text neither.
 fn check_policy(tenant: &Tenant, user: &User) -> Result<(), GraphError> {
     let groups = tenant.targets_of(user.id);
-    if tenant
-        .authentication_methods
-        .allows(MethodName::Fido2, &groups)
-    {
-        return Ok(());
+    let policy = &tenant.authentication_methods;
+    if !policy.allows(MethodName::Fido2, &groups) {
+        return Err(GraphError::BadRequest(
+            "The user is not allowed to register passkeys (FIDO2) by the authentication methods policy."
+                .to_owned(),
+        ));
     }
-    Err(GraphError::BadRequest(
-        "The user is not allowed to register passkeys (FIDO2) by the authentication methods policy."
-            .to_owned(),
-    ))
+    // An administrator is stopped by it, too: a known issue (Microsoft Learn, "Register passkeys on behalf of users").
+    if !policy.passkey_setting("isSelfServiceRegistrationAllowed", true) {
+        return Err(GraphError::BadRequest(
+            "Self-service registration of passkeys (FIDO2) is not allowed by the authentication methods policy."
+                .to_owned(),
+        ));
+    }
+    Ok(())
 }
 
 fn public_key(tenant: &Tenant, user: &User, challenge: &[u8]) -> Value {

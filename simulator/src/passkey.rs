@@ -1,0 +1,110 @@
+//! Passkeys between the verifier and the tenant: what Graph and the pages register, and what signs in.
+
+use std::sync::{Arc, LazyLock};
+
+use entrasim_domain::credential::method::{MethodKind, Passkey, PasskeyKey};
+use entrasim_domain::directory::user::User;
+use entrasim_domain::id::ObjectId;
+use entrasim_domain::tenant::Tenant;
+use entrasim_webauthn::{Refusal, Registration, RelyingParty, Root, TrustList};
+use ring::digest;
+use serde_json::Value;
+use thiserror::Error;
+use uuid::Uuid;
+
+/// A user has at most this many (Microsoft Learn, "Enable passkeys (FIDO2) for your organization").
+const MOST: usize = 10;
+
+static RELYING_PARTY: LazyLock<RelyingParty> = LazyLock::new(RelyingParty::default);
+
+/// Why a passkey is not registered.
+#[derive(Debug, Error)]
+pub(crate) enum NotRegistered {
+    #[error(transparent)]
+    Refused(#[from] Refusal),
+    #[error("the key restrictions of the policy do not permit its model ({})", .0.map_or_else(|| "none".to_owned(), |model| model.to_string()))]
+    Model(Option<Uuid>),
+    #[error("the policy enforces attestation, and a passkey that is synced has none")]
+    Synced,
+    #[error("somebody has registered it already")]
+    Taken,
+    #[error("the user has {MOST} passkeys already")]
+    Full,
+}
+
+/// Checks a new passkey of a user against the policy as it is now. Attestation is asked for here only; the models that the
+/// policy permits are looked at again at each sign-in.
+pub(crate) fn register(
+    tenant: &Tenant,
+    user: ObjectId,
+    challenge: &[u8],
+    credential: &Value,
+    display_name: String,
+) -> Result<Passkey, NotRegistered> {
+    let held: Vec<&Passkey> = tenant.users.get(user).map_or_else(Vec::new, passkeys);
+    if held.len() >= MOST {
+        return Err(NotRegistered::Full);
+    }
+    let exclude: Vec<&[u8]> = held.iter().map(|key| &*key.credential_id).collect();
+    let policy = &tenant.authentication_methods;
+    let attestation_enforced = policy.passkey_setting("isAttestationEnforced", false);
+    let trust = trust(tenant);
+    let expected = Registration {
+        challenge,
+        exclude: &exclude,
+        trust: &trust,
+        attestation_enforced,
+    };
+    let made = RELYING_PARTY.register(&expected, credential)?;
+    if !policy.passkey_models.permit(made.aaguid) {
+        return Err(NotRegistered::Model(made.aaguid));
+    }
+    if attestation_enforced && made.backup_eligible {
+        return Err(NotRegistered::Synced);
+    }
+    if tenant.users.by_passkey(&made.credential_id).is_some() {
+        return Err(NotRegistered::Taken);
+    }
+    let thumbprint = |certificate: &Vec<u8>| {
+        let hash = digest::digest(&digest::SHA1_FOR_LEGACY_USE_ONLY, certificate);
+        hash.as_ref()
+            .iter()
+            .map(|byte| format!("{byte:02x}"))
+            .collect()
+    };
+    Ok(Passkey {
+        display_name,
+        credential_id: made.credential_id.as_slice().into(),
+        aaguid: made.aaguid,
+        key: Some(Box::new(PasskeyKey {
+            verifier: made.key.as_str().into(),
+            counter: made.counter,
+            synced: made.backup_eligible,
+            backed_up: made.backed_up,
+            attested: made.attested,
+            certificates: made.certificates.iter().map(thumbprint).collect(),
+        })),
+    })
+}
+
+/// The passkeys that a user has.
+pub(crate) fn passkeys(user: &Arc<User>) -> Vec<&Passkey> {
+    let methods = user.methods.iter();
+    methods
+        .filter_map(|method| match &method.kind {
+            MethodKind::Passkey(key) => Some(key),
+            _ => None,
+        })
+        .collect()
+}
+
+/// Roots that cannot be read were refused when they came.
+fn trust(tenant: &Tenant) -> TrustList {
+    let roots = tenant.authentication.passkey_roots.iter();
+    let roots = roots.map(|(model, root)| Root {
+        certificate: &root.certificate,
+        model: *model,
+        name: &root.name,
+    });
+    TrustList::new(roots).unwrap_or_default()
+}
