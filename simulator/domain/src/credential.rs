@@ -5,4 +5,5 @@ pub mod hardware_oath;
 pub mod method;
 pub mod one_time_code;
 pub mod qr_code_pin;
+pub mod registration;
 pub mod secondary;

@@ -5,6 +5,7 @@ pub mod authentication_strength;
 pub mod conditional_access;
 pub mod device_filter;
 pub mod named_location;
+pub mod password_reset;
 
 pub use authentication_methods::AuthenticationMethodsPolicy;
 pub use conditional_access::ConditionalAccess;

@@ -19,6 +19,7 @@ use crate::directory::user::{Mail, User};
 use crate::enforcement::facts::DevicePlatform;
 use crate::enforcement::phase::Enforcement;
 use crate::id::{AppId, RoleTemplateId, SkuId, TenantId};
+use crate::policy::password_reset::PasswordResetPolicy;
 use crate::policy::{AuthenticationMethodsPolicy, ConditionalAccess};
 use crate::seed;
 use crate::sign_in::SignInState;
@@ -54,6 +55,7 @@ pub mod licences;
 pub mod look_up;
 mod membership;
 pub mod proofs;
+pub mod registration;
 pub mod relations;
 mod removal;
 pub mod roles;
@@ -104,6 +106,7 @@ pub struct Tenant {
     pub azure: Azure,
     pub conditional_access: ConditionalAccess,
     pub authentication_methods: AuthenticationMethodsPolicy,
+    pub password_reset: PasswordResetPolicy,
     /// Hardware tokens, password resets, challenges for passkeys.
     pub authentication: AuthenticationState,
     pub sign_in: SignInState,

@@ -376,7 +376,34 @@ fn address_country_risk_methods_and_knobs_are_set_from_outside() {
     assert_eq!(crate::support::claims(&guest)["amr"], j!(["pwd", "mfa"]));
     let shown = json(&ask(&bench, "PATCH", &path, &j!({"platform": null})));
     assert_eq!(shown["platform"], Value::Null);
+    assert_eq!(
+        shown["password_reset"]["groups"],
+        j!([]),
+        "it is for nobody"
+    );
+    let reset = |wish: Value| json(&ask(&bench, "PATCH", &path, &j!({"password_reset": wish})));
+    let shown = reset(j!({"everyone": true, "methods_required": 2}));
+    assert_eq!(
+        shown["password_reset"],
+        j!({"everyone": true, "groups": null, "methods_required": 2})
+    );
+    let group = bench
+        .tenant
+        .read()
+        .groups
+        .keys()
+        .next()
+        .unwrap()
+        .to_string();
+    let shown = reset(j!({"groups": [group]}));
+    assert_eq!(
+        shown["password_reset"],
+        j!({"everyone": false, "groups": [group], "methods_required": 2})
+    );
     for wrong in [
+        j!({"password_reset": {"methods_required": 3}}),
+        j!({"password_reset": {"groups": ["x"]}}),
+        j!({"password_reset": {"everyone": true, "groups": []}}),
         j!({"platform": "toaster"}),
         j!({"users": {"bob": {"home_mfa": true}}}),
         j!({"address": "here"}),

@@ -36,6 +36,7 @@ mod paths;
 mod policies;
 pub(crate) mod published;
 mod reach;
+mod reports;
 mod roles;
 mod service_principals;
 mod throttling;

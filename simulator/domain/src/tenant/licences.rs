@@ -111,6 +111,21 @@ impl Tenant {
         Ok(licences)
     }
 
+    /// Whether the tenant owns Microsoft Entra ID P1 or P2, alone or in a bundle: reports and logs ask for it.
+    pub fn is_premium(&self) -> bool {
+        let mut owned = self
+            .subscribed_skus
+            .iter()
+            .filter(|(_, sku)| sku.enabled > 0);
+        owned.any(|(id, _)| {
+            let plans = product::product(*id)
+                .into_iter()
+                .flat_map(|known| &known.plans);
+            let mut names = plans.map(|plan| plan.name.as_str());
+            names.any(|name| matches!(name, "AAD_PREMIUM" | "AAD_PREMIUM_P2"))
+        })
+    }
+
     /// Whether one more user can hold a product.
     pub fn has_seat(&self, sku: SkuId) -> bool {
         let owned = self.subscribed_skus.get(&sku).map_or(0, |sku| sku.enabled);

@@ -6,15 +6,17 @@ use core::net::IpAddr;
 use entrasim_domain::directory::user::User;
 use entrasim_domain::enforcement::Amr;
 use entrasim_domain::enforcement::facts::{DevicePlatform, Risk};
+use entrasim_domain::id::ObjectId;
 use entrasim_domain::policy::authentication_methods::MethodName;
+use entrasim_domain::policy::password_reset::PasswordResetPolicy;
 use entrasim_domain::tenant::Tenant;
 use entrasim_domain::tenant::knobs::Knobs;
 use entrasim_domain::time::Timestamp;
 use http::{Method, StatusCode};
 
 use super::model::{
-    CircumstancesPatch, CircumstancesView, KnobsView, PlatformWord, RiskWord, Separator, TapWord,
-    UserRiskView,
+    CircumstancesPatch, CircumstancesView, KnobsView, PasswordResetView, PlatformWord, RiskWord,
+    Separator, TapWord, UserRiskView,
 };
 use super::tenants::find_user;
 use super::{ControlCall, ControlError, Route, ok, openapi};
@@ -114,6 +116,7 @@ fn view(tenant: &Tenant) -> CircumstancesView {
             })
             .collect(),
         registration_campaign: tenant.authentication_methods.campaign.enabled,
+        password_reset: shown(&tenant.password_reset),
         knobs: KnobsView {
             rbac_before_mfa: Some(tenant.knobs.rbac_before_mfa),
             claims_only_for_cp1: Some(tenant.knobs.claims_only_for_cp1),
@@ -205,7 +208,53 @@ fn apply(
     if let Some(enabled) = body.registration_campaign {
         tenant.authentication_methods.campaign.enabled = enabled;
     }
+    if let Some(wish) = &body.password_reset {
+        reset(tenant, wish)?;
+    }
     turn(&mut tenant.knobs, body.knobs);
+    Ok(())
+}
+
+fn shown(policy: &PasswordResetPolicy) -> PasswordResetView {
+    let groups = policy.audience.include.as_ref();
+    PasswordResetView {
+        everyone: Some(groups.is_none()),
+        groups: groups.map(|groups| groups.iter().map(ToString::to_string).collect()),
+        methods_required: Some(policy.methods_required),
+    }
+}
+
+fn reset(tenant: &mut Tenant, wish: &PasswordResetView) -> Result<(), ControlError> {
+    let include = match (wish.everyone, &wish.groups) {
+        (Some(true), Some(_)) => {
+            let text = "a password reset is for everyone, or for groups";
+            return Err(ControlError::bad_request(text.to_owned()));
+        }
+        (Some(true), None) => Some(None),
+        (_, Some(groups)) => {
+            let known = groups.iter().map(|group| {
+                let id = group.parse::<ObjectId>().ok();
+                id.filter(|id| tenant.groups.contains_key(id))
+                    .ok_or_else(|| ControlError::bad_request(format!("`{group}` is no group's id")))
+            });
+            Some(Some(known.collect::<Result<Vec<_>, _>>()?))
+        }
+        (Some(false), None) => Some(Some(Vec::new())),
+        (None, None) => None,
+    };
+    let policy = &mut tenant.password_reset;
+    if let Some(include) = include {
+        policy.audience.include = include;
+    }
+    match wish.methods_required {
+        None => {}
+        Some(number @ 1..=2) => policy.methods_required = number,
+        Some(number) => {
+            return Err(ControlError::bad_request(format!(
+                "a password reset asks for 1 or 2 methods, not {number}"
+            )));
+        }
+    }
     Ok(())
 }
 

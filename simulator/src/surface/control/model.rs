@@ -215,6 +215,7 @@ pub struct CircumstancesView {
     pub methods: BTreeMap<String, bool>,
     /// People who have passed a second factor are asked to register Authenticator.
     pub registration_campaign: bool,
+    pub password_reset: PasswordResetView,
     pub knobs: KnobsView,
 }
 
@@ -233,8 +234,21 @@ pub struct CircumstancesPatch {
     #[serde(default)]
     pub methods: BTreeMap<String, bool>,
     pub registration_campaign: Option<bool>,
+    pub password_reset: Option<PasswordResetView>,
     #[serde(default)]
     pub knobs: KnobsView,
+}
+
+/// Who may reset their own password, administrators apart, and what it asks; Graph has no address for it.
+#[derive(Clone, Debug, Default, Deserialize, JsonSchema, Serialize)]
+#[serde(deny_unknown_fields)]
+pub struct PasswordResetView {
+    /// Absent: as it was, or as the groups say.
+    pub everyone: Option<bool>,
+    /// The ids of the groups that it is for; none, where it is for nobody.
+    pub groups: Option<Vec<String>>,
+    /// One or two different methods.
+    pub methods_required: Option<usize>,
 }
 
 #[derive(Clone, Copy, Debug, Default, Deserialize, JsonSchema, Serialize)]

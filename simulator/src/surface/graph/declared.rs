@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 
 use super::operation::{self, Handler, Operation};
-use super::schema::{DIRECTORY_OBJECTS, SETS, Type, Version};
+use super::schema::{DIRECTORY_OBJECTS, REPORTS, SETS, Type, Version};
 
 /// One row of the table of operations.
 #[derive(Clone, Copy, Debug)]
@@ -82,7 +82,12 @@ fn is_for_oneself(row: &Operation) -> bool {
 /// Every entity type that a path can lead to.
 pub fn types() -> Vec<DeclaredType> {
     let mut found: BTreeMap<&str, &'static dyn Type> = BTreeMap::new();
-    let mut open: Vec<&'static dyn Type> = SETS.iter().chain(DIRECTORY_OBJECTS).copied().collect();
+    let mut open: Vec<&'static dyn Type> = SETS
+        .iter()
+        .chain(DIRECTORY_OBJECTS)
+        .chain(REPORTS)
+        .copied()
+        .collect();
     while let Some(kind) = open.pop() {
         if found.insert(kind.name(), kind).is_none() {
             open.extend(

@@ -141,6 +141,8 @@ pub(super) enum GraphError {
     Application(application::ApplicationError),
     /// A refusal in the directory's own words.
     Refused(String),
+    /// A report of a tenant without Microsoft Entra ID P1 or P2.
+    NotPremium,
     /// Values that would not do, and why each.
     Unprocessable(Value),
     TenantDomain(domain::DomainError),
@@ -187,6 +189,12 @@ impl GraphError {
             Self::Version => bad("BadRequest", "Invalid version."),
             Self::BadRequest(text) => bad("BadRequest", text),
             Self::Refused(text) => bad(DIRECTORY, text),
+            // As a public issue quotes the registration report.
+            Self::NotPremium => (
+                StatusCode::FORBIDDEN,
+                "Authentication_RequestFromNonPremiumTenantOrB2CTenant",
+                "Tenant is not a B2C tenant and doesn't have premium licenses".to_owned(),
+            ),
             Self::Unprocessable(_) => (
                 StatusCode::UNPROCESSABLE_ENTITY,
                 "Request_UnprocessableEntity",

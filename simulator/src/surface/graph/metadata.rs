@@ -6,7 +6,7 @@ use core::fmt::Write as _;
 use http::StatusCode;
 
 use super::operation::{self, Handler, Operation};
-use super::schema::{DIRECTORY_OBJECTS, Kind, SETS, Type, Version};
+use super::schema::{DIRECTORY_OBJECTS, Kind, REPORTS, SETS, Type, Version};
 use crate::wire::Reply;
 
 /// The document needs no token.
@@ -49,6 +49,7 @@ fn kinds() -> impl Iterator<Item = &'static dyn Type> {
     SETS.iter()
         .filter(|kind| !kind.mixed())
         .chain(beside)
+        .chain(REPORTS)
         .copied()
 }
 

@@ -18,6 +18,7 @@ use shown::Shown;
 pub(super) mod answer;
 pub(super) mod authentication_methods;
 mod matching;
+pub(super) mod registration;
 mod shown;
 pub(super) mod sign_in;
 mod sorted;

@@ -49,6 +49,7 @@ mod shape;
 pub(super) mod sign_in;
 pub(super) mod subscribed_sku;
 pub(super) mod user;
+pub(super) mod user_registration_details;
 
 pub(super) use field::{Address, Field};
 pub(super) use navigation::Navigation;
@@ -383,6 +384,9 @@ pub(super) const SETS: &[&dyn Type] = &[
     &subscribed_sku::SUBSCRIBED_SKU,
     &user::USER,
 ];
+
+/// Types whose paths only the rows of the operations know: what stands there is no object of its own.
+pub(super) const REPORTS: &[&dyn Type] = &[&user_registration_details::USER_REGISTRATION_DETAILS];
 
 /// The types of directory objects: what mixed collections hold, and what the actions of all directory objects are for.
 pub(super) const DIRECTORY_OBJECTS: &[&dyn Type] = &[

@@ -1,6 +1,7 @@
 //! Operations under `/reports`: method, template, handler, the directory action that people need.
 
-use super::{GET, Operation, UNSIMULATED, op};
+use super::super::read::registration;
+use super::{GET, Operation, UNSIMULATED, call, op};
 
 pub(in crate::surface::graph) const ROWS: &[Operation] = &[
     op(
@@ -48,13 +49,13 @@ pub(in crate::surface::graph) const ROWS: &[Operation] = &[
     op(
         GET,
         "/reports/authenticationMethods/userRegistrationDetails",
-        UNSIMULATED,
+        call(registration::list),
     )
     .needs("signInReports/allProperties/read"),
     op(
         GET,
         "/reports/authenticationMethods/userRegistrationDetails/{id}",
-        UNSIMULATED,
+        call(registration::one),
     )
     .needs("signInReports/allProperties/read"),
     op(
@@ -66,13 +67,13 @@ pub(in crate::surface::graph) const ROWS: &[Operation] = &[
     op(
         GET,
         "/reports/authenticationMethods/usersRegisteredByFeature()",
-        UNSIMULATED,
+        call(registration::by_feature),
     )
     .needs("signInReports/allProperties/read"),
     op(
         GET,
         "/reports/authenticationMethods/usersRegisteredByMethod()",
-        UNSIMULATED,
+        call(registration::by_method),
     )
     .needs("signInReports/allProperties/read"),
     op(

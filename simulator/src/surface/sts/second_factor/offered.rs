@@ -85,10 +85,9 @@ fn proofs(tenant: &Tenant, user: &User, now: Timestamp) -> Vec<Proof> {
         .collect();
     proofs.sort_by_key(|(rank, _)| *rank);
     let preferences = user.sign_in_preferences;
-    let policy = &tenant.authentication_methods.system_preferred;
-    let system_chooses = preferences.system_preferred != Some(false)
-        && policy.is_on(true, &tenant.targets_of(user.id));
-    if !system_chooses && let Some(wished) = preferences.second_factor {
+    if !tenant.system_chooses_factor(user)
+        && let Some(wished) = preferences.second_factor
+    {
         // The person's own default goes first where the system does not choose.
         proofs.sort_by_key(|(_, proof)| second_factor(proof.id) != Some(wished));
     }
