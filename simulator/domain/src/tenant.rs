@@ -59,6 +59,7 @@ pub mod registration;
 pub mod relations;
 mod removal;
 pub mod roles;
+pub mod sign_in_summary;
 pub mod table;
 pub mod throttle;
 pub mod users;

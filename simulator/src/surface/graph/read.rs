@@ -17,10 +17,12 @@ use shown::Shown;
 
 pub(super) mod answer;
 pub(super) mod authentication_methods;
+pub(super) mod credential_report;
 mod matching;
 pub(super) mod registration;
 mod shown;
 pub(super) mod sign_in;
+pub(super) mod sign_in_summary;
 mod sorted;
 
 /// One page of a collection.

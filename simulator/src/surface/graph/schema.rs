@@ -17,6 +17,7 @@ pub(super) mod authentication_strength;
 mod beyond;
 pub(super) mod conditional_access_policy;
 mod consent;
+pub(super) mod credential_user_registration_details;
 pub(super) mod deleted_item;
 pub(super) mod device;
 pub(super) mod directory_audit;
@@ -386,6 +387,7 @@ pub(super) const SETS: &[&dyn Type] = &[
 ];
 
 /// Types whose paths only the rows of the operations know: what stands there is no object of its own.
+/// Those of beta alone are not among them.
 pub(super) const REPORTS: &[&dyn Type] = &[&user_registration_details::USER_REGISTRATION_DETAILS];
 
 /// The types of directory objects: what mixed collections hold, and what the actions of all directory objects are for.

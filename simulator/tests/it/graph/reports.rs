@@ -5,7 +5,9 @@ use serde_json::{Value, json};
 use super::client::App;
 use crate::support::text;
 
+mod credentials;
 mod registration;
+mod sign_ins;
 
 const BETA: &str = "https://graph.microsoft.com/beta";
 const SCOPE: &str = "AuditLog.Read.All";

@@ -1,6 +1,6 @@
 //! Operations under `/reports`: method, template, handler, the directory action that people need.
 
-use super::super::read::registration;
+use super::super::read::{credential_report, registration, sign_in_summary};
 use super::{GET, Operation, UNSIMULATED, call, op};
 
 pub(in crate::surface::graph) const ROWS: &[Operation] = &[
@@ -19,13 +19,13 @@ pub(in crate::surface::graph) const ROWS: &[Operation] = &[
     op(
         GET,
         "/reports/authenticationMethods/userMfaSignInSummary",
-        UNSIMULATED,
+        call(sign_in_summary::days),
     )
     .needs("signInReports/allProperties/read"),
     op(
         GET,
         "/reports/authenticationMethods/userMfaSignInSummary/{id}",
-        UNSIMULATED,
+        call(sign_in_summary::one_day),
     )
     .needs("signInReports/allProperties/read"),
     op(
@@ -61,7 +61,7 @@ pub(in crate::surface::graph) const ROWS: &[Operation] = &[
     op(
         GET,
         "/reports/authenticationMethods/userSignInsByAuthMethodSummary()",
-        UNSIMULATED,
+        call(sign_in_summary::by_method),
     )
     .needs("signInReports/allProperties/read"),
     op(
@@ -79,17 +79,25 @@ pub(in crate::surface::graph) const ROWS: &[Operation] = &[
     op(
         GET,
         "/reports/credentialUserRegistrationDetails",
-        UNSIMULATED,
+        call(credential_report::details),
     )
     .needs("signInReports/allProperties/read"),
-    op(GET, "/reports/getCredentialUsageSummary()", UNSIMULATED)
-        .needs("signInReports/allProperties/read"),
+    op(
+        GET,
+        "/reports/getCredentialUsageSummary()",
+        call(credential_report::usage),
+    )
+    .needs("signInReports/allProperties/read"),
     op(
         GET,
         "/reports/getCredentialUserRegistrationCount()",
-        UNSIMULATED,
+        call(credential_report::count),
     )
     .needs("signInReports/allProperties/read"),
-    op(GET, "/reports/userCredentialUsageDetails", UNSIMULATED)
-        .needs("signInReports/allProperties/read"),
+    op(
+        GET,
+        "/reports/userCredentialUsageDetails",
+        call(credential_report::usage_details),
+    )
+    .needs("signInReports/allProperties/read"),
 ];

@@ -28,7 +28,10 @@ const CONTEXT: &str = "authenticationMethodConfigurations/$entity";
 
 /// These resources take no query options (Microsoft Learn, "Get authenticationMethodsPolicy"); what the service does with one
 /// is not known.
-pub(super) fn refuse_options(graph: &Graph<'_, '_>, name: &str) -> Result<(), GraphError> {
+pub(in crate::surface::graph) fn refuse_options(
+    graph: &Graph<'_, '_>,
+    name: &str,
+) -> Result<(), GraphError> {
     let query = &graph.query;
     let asked = [
         (query.select.is_some(), "select"),
