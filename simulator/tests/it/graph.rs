@@ -14,6 +14,7 @@ mod applications;
 mod authentication;
 mod batch;
 mod client;
+mod conditional_access;
 mod consent;
 mod contract;
 pub(crate) mod coverage;

@@ -170,6 +170,11 @@ activities! {
             ADD_POLICY = "Add Conditional Access policy", "Add";
             UPDATE_POLICY = "Update Conditional Access policy", "Update";
             DELETE_POLICY = "Delete Conditional Access policy", "Delete";
+            /// The reference names none for what was deleted; assumed, here and for locations.
+            RESTORE_POLICY = "Restore Conditional Access policy", "Update";
+            HARD_DELETE_POLICY = "Hard Delete Conditional Access policy", "Delete";
+            RESTORE_LOCATION = "Restore named location", "Update";
+            HARD_DELETE_LOCATION = "Hard Delete named location", "Delete";
             ADD_LOCATION = "Add named location", "Add";
             UPDATE_LOCATION = "Update named location", "Update";
             DELETE_LOCATION = "Delete named location", "Delete";

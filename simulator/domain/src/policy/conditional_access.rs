@@ -13,8 +13,12 @@ use crate::policy::device_filter::DeviceFilter;
 use crate::policy::named_location::NamedLocation;
 use crate::time::Timestamp;
 
+pub mod deleted;
+
+use deleted::DeletedConditionalAccess;
+
 /// Everything that Conditional Access has in a tenant.
-#[derive(Clone, Debug, Default, PartialEq)]
+#[derive(Clone, Debug, Default)]
 pub struct ConditionalAccess {
     pub policies: OrdMap<Uuid, Arc<ConditionalAccessPolicy>>,
     pub named_locations: OrdMap<Uuid, Arc<NamedLocation>>,
@@ -25,6 +29,8 @@ pub struct ConditionalAccess {
     /// Cross-tenant access: multifactor authentication passed in a guest's own tenant counts here
     /// (`inboundTrust/isMfaAccepted`).
     pub trusts_home_mfa: bool,
+    /// What can still be restored.
+    pub deleted: DeletedConditionalAccess,
 }
 
 /// `authenticationContextClassReference`

@@ -6,6 +6,7 @@ use core::fmt::Write as _;
 use http::StatusCode;
 
 use super::operation::{self, Handler, Operation};
+use super::schema::deleted_item::is_of_deleted;
 use super::schema::{DIRECTORY_OBJECTS, Kind, REPORTS, SETS, Type, Version};
 use crate::wire::Reply;
 
@@ -41,13 +42,13 @@ fn document(version: Version) -> String {
     text
 }
 
-/// Every type that is declared, once; the mixed one is written by hand.
+/// Every type that is declared, once, without the sets of what was deleted; the mixed one is written by hand.
 fn kinds() -> impl Iterator<Item = &'static dyn Type> {
     let beside = DIRECTORY_OBJECTS
         .iter()
         .filter(|kind| !SETS.iter().any(|set| set.name() == kind.name()));
     SETS.iter()
-        .filter(|kind| !kind.mixed())
+        .filter(|kind| !kind.mixed() && !is_of_deleted(**kind))
         .chain(beside)
         .chain(REPORTS)
         .copied()

@@ -10,7 +10,7 @@ use super::path::Key;
 use super::query::Query;
 use super::query::page::Token;
 use super::resource;
-use super::schema::deleted_item::DELETED_ITEM;
+use super::schema::deleted_item::{is_of_deleted, is_restorable};
 use super::schema::{EntityType, Navigation, Projected, Row, Rows, Type, type_of};
 use matching::Matching;
 use shown::Shown;
@@ -87,7 +87,7 @@ impl<'a> List<'a> {
 
     /// The collection at an instant: deleted objects are there for thirty days.
     pub(super) fn at(mut self, now: Timestamp) -> Self {
-        if self.kind.set() == DELETED_ITEM.set() {
+        if is_of_deleted(self.kind) {
             self.restorable = Some(now);
         }
         self
@@ -125,10 +125,7 @@ impl<'a> List<'a> {
         let tenant = self.tenant;
         let all: Rows<'a> = match self.restorable {
             None => all,
-            Some(now) => Box::new(all.filter(move |row| {
-                let id = type_of(*row).id(tenant, *row);
-                id.is_some_and(|id| tenant.deleted.get(id, now).is_some())
-            })),
+            Some(now) => Box::new(all.filter(move |row| is_restorable(tenant, *row, now))),
         };
         match self.cast {
             None => all,

@@ -5,7 +5,7 @@ use entrasim_domain::tenant::Tenant;
 use entrasim_domain::time::Timestamp;
 
 use super::error::GraphError;
-use super::schema::deleted_item::DELETED_ITEM;
+use super::schema::deleted_item::{is_of_deleted, is_restorable};
 use super::schema::{DIRECTORY_OBJECTS, Navigation, Projected, Row, Type};
 
 mod walk;
@@ -122,12 +122,8 @@ impl<'a> Resource<'a> {
     /// The same without a deleted object that can no longer be restored.
     pub(super) fn at(mut self, tenant: &Tenant, now: Timestamp) -> Self {
         for object in &mut self.chain {
-            let is_deleted = object
-                .kind
-                .is_some_and(|kind| kind.set() == DELETED_ITEM.set());
-            let id = object.key.parse().ok().filter(|_| is_deleted);
-            if id.is_some_and(|id| tenant.deleted.get(id, now).is_none()) {
-                object.row = None;
+            if object.kind.is_some_and(is_of_deleted) {
+                object.row = object.row.filter(|row| is_restorable(tenant, *row, now));
             }
         }
         self

@@ -16,6 +16,7 @@ pub(super) mod authentication_method;
 pub(super) mod authentication_strength;
 mod beyond;
 pub(super) mod conditional_access_policy;
+pub(super) mod conditional_access_template;
 mod consent;
 pub(super) mod credential_user_registration_details;
 pub(super) mod deleted_item;
@@ -367,6 +368,8 @@ pub(super) const SETS: &[&dyn Type] = &[
     &authentication_context::AUTHENTICATION_CONTEXT,
     &authentication_strength::AUTHENTICATION_STRENGTH,
     &conditional_access_policy::CONDITIONAL_ACCESS_POLICY,
+    &conditional_access_policy::DELETED_POLICY,
+    &conditional_access_template::CONDITIONAL_ACCESS_TEMPLATE,
     &deleted_item::DELETED_ITEM,
     &device::DEVICE,
     &directory_audit::DIRECTORY_AUDIT,
@@ -376,6 +379,7 @@ pub(super) const SETS: &[&dyn Type] = &[
     &domain::DOMAIN,
     &group::GROUP,
     &named_location::NAMED_LOCATION,
+    &named_location::DELETED_LOCATION,
     &oauth2_permission_grant::OAUTH2_PERMISSION_GRANT,
     &organization::ORGANIZATION,
     &role_assignment::ROLE_ASSIGNMENT,

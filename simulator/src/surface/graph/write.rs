@@ -24,6 +24,7 @@ pub(super) mod authentication_strength;
 pub(super) mod authorization_policy;
 pub(super) mod combination_configuration;
 pub(super) mod conditional_access;
+pub(super) mod conditional_access_deleted;
 pub(super) mod credentialed;
 pub(super) mod deleted_item;
 pub(super) mod device;

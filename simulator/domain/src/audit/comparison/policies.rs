@@ -14,6 +14,17 @@ const POLICIES: Life = Life {
     remove: &activity::DELETE_POLICY,
 };
 
+/// Those that were deleted.
+const RESTORED_POLICIES: Life = Life {
+    add: &activity::RESTORE_POLICY,
+    ..POLICIES
+};
+
+const RESTORED_LOCATIONS: Life = Life {
+    add: &activity::RESTORE_LOCATION,
+    ..LOCATIONS
+};
+
 const LOCATIONS: Life = Life {
     add: &activity::ADD_LOCATION,
     update: &activity::UPDATE_LOCATION,
@@ -47,15 +58,28 @@ impl Comparison<'_> {
         for (old, new) in changed(&before.policies, &after.policies) {
             let Some(row) = new.or(old) else { continue };
             let target = Target::new("Policy", &row.id.to_string(), &row.display_name);
+            let was_deleted = before.deleted.policies.kept(row.id).is_some();
+            let life = if was_deleted {
+                &RESTORED_POLICIES
+            } else {
+                &POLICIES
+            };
             let state = |row: &Arc<_>| State::ConditionalAccessPolicy(Arc::clone(row));
-            self.enter_life(&POLICIES, target, old.map(state), new.map(state));
+            self.enter_life(life, target, old.map(state), new.map(state));
         }
         for (old, new) in changed(&before.named_locations, &after.named_locations) {
             let Some(row) = new.or(old) else { continue };
             let target = Target::new("Policy", &row.id.to_string(), &row.display_name);
+            let was_deleted = before.deleted.named_locations.kept(row.id).is_some();
+            let life = if was_deleted {
+                &RESTORED_LOCATIONS
+            } else {
+                &LOCATIONS
+            };
             let state = |row: &Arc<_>| State::NamedLocation(Arc::clone(row));
-            self.enter_life(&LOCATIONS, target, old.map(state), new.map(state));
+            self.enter_life(life, target, old.map(state), new.map(state));
         }
+        self.thrown_away();
         let contexts = [
             &before.authentication_contexts,
             &after.authentication_contexts,
@@ -82,6 +106,32 @@ impl Comparison<'_> {
         let tokens = [&before.hardware_oath_devices, &after.hardware_oath_devices];
         for (old, new) in changed(tokens[0], tokens[1]) {
             self.hardware_token(old, new);
+        }
+    }
+
+    /// Deleted ones that are gone for good.
+    fn thrown_away(&self) {
+        let (before, after) = (
+            &self.before.conditional_access,
+            &self.after.conditional_access,
+        );
+        let now = self.occasion.at;
+        let (old, new) = (&before.deleted, &after.deleted);
+        for row in old.policies.gone_in(&new.policies, now) {
+            if !after.policies.contains_key(&row.id) {
+                let target = Target::new("Policy", &row.id.to_string(), &row.display_name);
+                let state = State::ConditionalAccessPolicy(Arc::clone(row));
+                let change = Change::states(Some(state), None);
+                self.enter(&activity::HARD_DELETE_POLICY, vec![target], change);
+            }
+        }
+        for row in old.named_locations.gone_in(&new.named_locations, now) {
+            if !after.named_locations.contains_key(&row.id) {
+                let target = Target::new("Policy", &row.id.to_string(), &row.display_name);
+                let state = State::NamedLocation(Arc::clone(row));
+                let change = Change::states(Some(state), None);
+                self.enter(&activity::HARD_DELETE_LOCATION, vec![target], change);
+            }
         }
     }
 

@@ -1,6 +1,8 @@
 //! Operations under `/identity`: method, template, handler, the directory action that people need.
 
-use super::super::write::{authentication_context, authentication_strength, conditional_access};
+use super::super::write::{
+    authentication_context, authentication_strength, conditional_access, conditional_access_deleted,
+};
 use super::{DELETE, GET, Operation, PATCH, POST, READ, UNSIMULATED, call, op};
 
 pub(in crate::surface::graph) const ROWS: &[Operation] = &[
@@ -55,49 +57,51 @@ pub(in crate::surface::graph) const ROWS: &[Operation] = &[
     op(
         GET,
         "/identity/conditionalAccess/deletedItems/namedLocations",
-        UNSIMULATED,
+        READ,
     )
     .needs("namedLocations/standard/read"),
     op(
         DELETE,
         "/identity/conditionalAccess/deletedItems/namedLocations/{id}",
-        UNSIMULATED,
+        call(|graph, resource| conditional_access_deleted::purge_location(graph, resource.key(0))),
     )
     .needs("namedLocations/delete"),
     op(
         GET,
         "/identity/conditionalAccess/deletedItems/namedLocations/{id}",
-        UNSIMULATED,
+        READ,
     )
     .needs("namedLocations/standard/read"),
     op(
         POST,
         "/identity/conditionalAccess/deletedItems/namedLocations/{id}/restore",
-        UNSIMULATED,
+        call(|graph, resource| {
+            conditional_access_deleted::restore_location(graph, resource.key(0))
+        }),
     )
     .needs("namedLocations/create"),
     op(
         GET,
         "/identity/conditionalAccess/deletedItems/policies",
-        UNSIMULATED,
+        READ,
     )
     .needs("conditionalAccessPolicies/standard/read"),
     op(
         DELETE,
         "/identity/conditionalAccess/deletedItems/policies/{id}",
-        UNSIMULATED,
+        call(|graph, resource| conditional_access_deleted::purge_policy(graph, resource.key(0))),
     )
     .needs("conditionalAccessPolicies/delete"),
     op(
         GET,
         "/identity/conditionalAccess/deletedItems/policies/{id}",
-        UNSIMULATED,
+        READ,
     )
     .needs("conditionalAccessPolicies/standard/read"),
     op(
         POST,
         "/identity/conditionalAccess/deletedItems/policies/{id}/restore",
-        UNSIMULATED,
+        call(|graph, resource| conditional_access_deleted::restore_policy(graph, resource.key(0))),
     )
     .needs("conditionalAccessPolicies/create"),
     op(POST, "/identity/conditionalAccess/evaluate", UNSIMULATED)
@@ -146,12 +150,8 @@ pub(in crate::surface::graph) const ROWS: &[Operation] = &[
         call(|graph, resource| conditional_access::update_policy(graph, resource.key(0))),
     )
     .needs("conditionalAccessPolicies/basic/update"),
-    op(GET, "/identity/conditionalAccess/templates", UNSIMULATED)
+    op(GET, "/identity/conditionalAccess/templates", READ)
         .needs("conditionalAccessPolicies/standard/read"),
-    op(
-        GET,
-        "/identity/conditionalAccess/templates/{id}",
-        UNSIMULATED,
-    )
-    .needs("conditionalAccessPolicies/standard/read"),
+    op(GET, "/identity/conditionalAccess/templates/{id}", READ)
+        .needs("conditionalAccessPolicies/standard/read"),
 ];

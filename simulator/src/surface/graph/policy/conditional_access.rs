@@ -1,7 +1,9 @@
 //! `conditionalAccessPolicy`: read strictly, written as Graph shows it. One file a part of it.
 
 use entrasim_domain::policy::ConditionalAccess;
-use entrasim_domain::policy::conditional_access::{ConditionalAccessPolicy, SessionControls};
+use entrasim_domain::policy::conditional_access::{
+    ConditionalAccessPolicy, GrantControls, SessionControls,
+};
 use entrasim_domain::tenant::Tenant;
 use entrasim_domain::time::Timestamp;
 use serde_json::{Value, json};
@@ -85,7 +87,7 @@ pub(in crate::surface::graph) fn apply(
 
 /// A nested object is merged into what is there; a list or a value takes its place (OData 4.01, section 11.4.3), and so
 /// does an object of another derived type.
-fn merged(known: Value, given: &Value) -> Value {
+pub(in crate::surface::graph) fn merged(known: Value, given: &Value) -> Value {
     match (known, given) {
         (Value::Object(mut known), Value::Object(given))
             if given.get("@odata.type").is_none()
@@ -119,6 +121,16 @@ pub(in crate::surface::graph) fn show_grant(
 
 pub(in crate::surface::graph) fn show_session(policy: &ConditionalAccessPolicy) -> Value {
     session::show(&policy.session)
+}
+
+/// Grant controls that ask for nothing yet.
+pub(in crate::surface::graph) fn empty_grant() -> Value {
+    grant::show(&GrantControls::default(), &ConditionalAccess::default())
+}
+
+/// `sessionControls` with all their members, even if none is set.
+pub(in crate::surface::graph) fn all_of_session(session: &SessionControls) -> Value {
+    session::all(session)
 }
 
 pub(in crate::surface::graph) fn show_state(policy: &ConditionalAccessPolicy) -> Value {

@@ -264,6 +264,11 @@ impl Constant {
 impl Test {
     fn holds(&self, value: &Field<'_>) -> bool {
         match self {
+            Self::Compare(Operator::Has, Constant::Text(flag)) => match value {
+                // Flags are one text, with commas.
+                Field::Text(flags) => flags.split(',').any(|known| known.trim() == flag),
+                _ => false,
+            },
             Self::Compare(operator, constant) => decide(*operator, order(value, constant)),
             Self::In(constants) => constants
                 .iter()

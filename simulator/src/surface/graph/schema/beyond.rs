@@ -20,7 +20,6 @@ const BEYOND: &[(&str, &[&str])] = &[
         ],
     ),
     ("authenticationStrengthPolicy", &["deletedDateTime"]),
-    ("conditionalAccessPolicy", &["deletedDateTime"]),
     (
         "device",
         &[
@@ -64,7 +63,6 @@ const BEYOND: &[(&str, &[&str])] = &[
             "writebackConfiguration",
         ],
     ),
-    ("namedLocation", &["deletedDateTime"]),
     (
         "organization",
         &[

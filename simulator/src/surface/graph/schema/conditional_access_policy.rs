@@ -30,6 +30,27 @@ pub(in crate::surface::graph) static CONDITIONAL_ACCESS_POLICY: EntityType<
     },
 };
 
+/// What can still be restored of them; how long that is, who reads them looks at.
+pub(in crate::surface::graph) static DELETED_POLICY: EntityType<Arc<ConditionalAccessPolicy>> =
+    EntityType {
+        name: "conditionalAccessPolicy",
+        set: "identity/conditionalAccess/deletedItems/policies",
+        class: "ConditionalAccessPolicy",
+        properties: PROPERTIES,
+        navigations: &[],
+        missing: &[],
+        size: None,
+        id: |_| None,
+        rows: |tenant, _| {
+            let deleted = &tenant.conditional_access.deleted.policies;
+            Box::new(deleted.all().map(|deleted| &deleted.row))
+        },
+        get: |tenant, key| {
+            let deleted = &tenant.conditional_access.deleted.policies;
+            Some(&deleted.kept(key.parse().ok()?)?.row)
+        },
+    };
+
 const PROPERTIES: &[P] = &[
     P::new("id", Kind::Text, |_, policy| json!(policy.id.to_string())).filter(Filterable::Exact),
     P::null("templateId").only(super::Version::V1),
@@ -48,6 +69,10 @@ const PROPERTIES: &[P] = &[
         wire::date(policy.modified)
     })
     .filter(Filterable::Date),
+    P::new("deletedDateTime", Kind::Date, |tenant, policy| {
+        let deleted = tenant.conditional_access.deleted.policies.kept(policy.id);
+        wire::date(deleted.map(|deleted| deleted.at))
+    }),
     P::new("state", Kind::Text, |_, policy| wire::show_state(policy)).filter(Filterable::Exact),
     P::new("conditions", Kind::Complex, |_, policy| {
         wire::show_conditions(policy)

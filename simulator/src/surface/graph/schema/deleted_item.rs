@@ -3,15 +3,38 @@
 use entrasim_domain::directory::object::ObjectRef;
 use entrasim_domain::id::ObjectId;
 use entrasim_domain::tenant::Tenant;
+use entrasim_domain::time::Timestamp;
 use serde_json::Value;
 
 use super::directory_object::DIRECTORY_OBJECT;
-use super::{Facts, Field, Navigation, Row, Rows, Type};
+use super::{Facts, Field, Navigation, Row, Rows, Type, type_of};
 
 /// The set has no Rust type behind it.
 pub(in crate::surface::graph) struct DeletedItem;
 
 pub(in crate::surface::graph) static DELETED_ITEM: DeletedItem = DeletedItem;
+
+/// Whether a set is one of deleted objects.
+pub(in crate::surface::graph) fn is_of_deleted(kind: &dyn Type) -> bool {
+    kind.set().contains("/deletedItems")
+}
+
+/// Whether a deleted object can still be restored.
+pub(in crate::surface::graph) fn is_restorable(
+    tenant: &Tenant,
+    row: Row<'_>,
+    now: Timestamp,
+) -> bool {
+    let deleted = &tenant.conditional_access.deleted;
+    match row {
+        Row::ConditionalAccessPolicy(policy) => deleted.policies.get(policy.id, now).is_some(),
+        Row::NamedLocation(location) => deleted.named_locations.get(location.id, now).is_some(),
+        row => {
+            let id = type_of(row).id(tenant, row);
+            id.is_some_and(|id| tenant.deleted.get(id, now).is_some())
+        }
+    }
+}
 
 /// An object as a row.
 fn row(object: ObjectRef<'_>) -> Row<'_> {

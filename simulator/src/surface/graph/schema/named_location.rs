@@ -29,6 +29,27 @@ pub(in crate::surface::graph) static NAMED_LOCATION: EntityType<Arc<NamedLocatio
     },
 };
 
+/// What can still be restored of them; how long that is, who reads them looks at.
+pub(in crate::surface::graph) static DELETED_LOCATION: EntityType<Arc<NamedLocation>> =
+    EntityType {
+        name: "namedLocation",
+        set: "identity/conditionalAccess/deletedItems/namedLocations",
+        class: "NamedLocation",
+        properties: PROPERTIES,
+        navigations: &[],
+        missing: &[],
+        size: None,
+        id: |_| None,
+        rows: |tenant, _| {
+            let deleted = &tenant.conditional_access.deleted.named_locations;
+            Box::new(deleted.all().map(|deleted| &deleted.row))
+        },
+        get: |tenant, key| {
+            let deleted = &tenant.conditional_access.deleted.named_locations;
+            Some(&deleted.kept(key.parse().ok()?)?.row)
+        },
+    };
+
 /// A member of one of the two kinds; null on the other.
 fn member(location: &NamedLocation, name: &str) -> Value {
     show(location).get(name).cloned().unwrap_or(Value::Null)
@@ -51,6 +72,10 @@ const PROPERTIES: &[P] = &[
     })
     .filter(Filterable::Date),
     P::null("modifiedDateTime"),
+    P::new("deletedDateTime", Kind::Date, |tenant, location| {
+        let deleted = &tenant.conditional_access.deleted.named_locations;
+        date(deleted.kept(location.id).map(|deleted| deleted.at))
+    }),
     P::new("isTrusted", Kind::Boolean, |_, location| {
         member(location, "isTrusted")
     })

@@ -29,6 +29,7 @@ use super::application::APPLICATION;
 use super::authentication_context::AUTHENTICATION_CONTEXT;
 use super::authentication_strength::AUTHENTICATION_STRENGTH;
 use super::conditional_access_policy::CONDITIONAL_ACCESS_POLICY;
+use super::conditional_access_template::{CONDITIONAL_ACCESS_TEMPLATE, ConditionalAccessTemplate};
 use super::device::DEVICE;
 use super::directory_audit::DIRECTORY_AUDIT;
 use super::directory_role::DIRECTORY_ROLE;
@@ -97,6 +98,7 @@ rows! {
     AuthenticationContext(Arc<AuthenticationContext>) is AUTHENTICATION_CONTEXT;
     AuthenticationStrength(Arc<AuthenticationStrength>) is AUTHENTICATION_STRENGTH;
     ConditionalAccessPolicy(Arc<ConditionalAccessPolicy>) is CONDITIONAL_ACCESS_POLICY;
+    ConditionalAccessTemplate(ConditionalAccessTemplate) is CONDITIONAL_ACCESS_TEMPLATE;
     Device(Device) is DEVICE;
     DirectoryAudit(Arc<AuditRecord>) is DIRECTORY_AUDIT;
     DirectoryRole(DirectoryRole) is DIRECTORY_ROLE;

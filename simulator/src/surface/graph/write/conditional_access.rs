@@ -61,11 +61,13 @@ pub(in crate::surface::graph) fn update_policy(graph: &Graph<'_, '_>, key: &str)
     Ok(no_content())
 }
 
-/// `DELETE …/policies/{id}`
+/// `DELETE …/policies/{id}`: for thirty days it can be restored.
 pub(in crate::surface::graph) fn delete_policy(graph: &Graph<'_, '_>, key: &str) -> Answer {
+    let now = graph.call.now();
     graph.write(|tenant| {
+        let all = &mut tenant.conditional_access;
         id(key)
-            .and_then(|id| tenant.conditional_access.policies.remove(&id))
+            .filter(|id| all.delete_policy(*id, now))
             .map(|_| ())
             .ok_or_else(|| GraphError::Missing(key.to_owned()))
     })?;
@@ -116,7 +118,7 @@ pub(in crate::surface::graph) fn create_location(graph: &Graph<'_, '_>) -> Answe
     })?;
     let mut value = NAMED_LOCATION.whole(graph.tenant()?, &location);
     value.retain(|name, value| {
-        !value.is_null() || matches!(name.as_str(), "modifiedDateTime" | "id")
+        !value.is_null() || matches!(name.as_str(), "modifiedDateTime" | "deletedDateTime" | "id")
     });
     Ok(graph.document(
         StatusCode::CREATED,
@@ -152,6 +154,7 @@ pub(in crate::surface::graph) fn update_location(graph: &Graph<'_, '_>, key: &st
 /// `DELETE …/namedLocations/{id}`: one that a policy names stays, and so does one that is trusted.
 pub(in crate::surface::graph) fn delete_location(graph: &Graph<'_, '_>, key: &str) -> Answer {
     use entrasim_domain::policy::conditional_access::LocationRef;
+    let now = graph.call.now();
     graph.write(|tenant| {
         let id = id(key).ok_or_else(|| GraphError::Missing(key.to_owned()))?;
         let known = tenant.conditional_access.named_locations.get(&id);
@@ -173,12 +176,11 @@ pub(in crate::surface::graph) fn delete_location(graph: &Graph<'_, '_>, key: &st
                     .to_owned(),
             ));
         }
-        tenant
-            .conditional_access
-            .named_locations
-            .remove(&id)
-            .map(|_| ())
-            .ok_or_else(|| GraphError::Missing(key.to_owned()))
+        if tenant.conditional_access.delete_named_location(id, now) {
+            Ok(())
+        } else {
+            Err(GraphError::Missing(key.to_owned()))
+        }
     })?;
     Ok(no_content())
 }

@@ -107,6 +107,10 @@ pub(super) fn show(session: &SessionControls) -> Value {
     if *session == SessionControls::default() {
         return Value::Null;
     }
+    all(session)
+}
+
+pub(super) fn all(session: &SessionControls) -> Value {
     let frequency = session
         .sign_in_frequency
         .map(|frequency| show_frequency(frequency, session.frequency_in_days));
