@@ -7,6 +7,7 @@ pub mod decision;
 pub mod facts;
 pub mod phase;
 pub mod rules;
+pub mod what_if;
 
 pub use decision::{
     AppliedPolicy, Decision, Denial, Finding, Interruption, Outcome, PolicyResult, Verdict, decide,

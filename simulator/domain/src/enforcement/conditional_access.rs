@@ -13,6 +13,8 @@ mod conditions;
 mod controls;
 mod words;
 
+pub use conditions::Condition;
+pub(super) use conditions::unmet;
 pub(super) use controls::precedence;
 
 /// What one policy says.

@@ -50,6 +50,8 @@ pub struct Circumstances {
     /// The token is asked for without a person: a refresh token or another grant that cannot show a page.
     pub silent: bool,
     pub device_code: bool,
+    /// The sign-in was handed over from another device. No flow here does that; it can be asked what would come of it.
+    pub authentication_transfer: bool,
     /// The person may still show more in this very sign-in.
     pub interactive: bool,
 }

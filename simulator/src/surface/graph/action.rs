@@ -14,6 +14,7 @@ pub(super) mod change_password;
 pub(super) mod check_member_groups;
 pub(super) mod check_member_objects;
 pub(super) mod convert_external_to_internal_member_user;
+pub(super) mod evaluate;
 pub(super) mod force_delete;
 pub(super) mod get_available_extension_properties;
 pub(super) mod get_by_ids;

@@ -3,6 +3,7 @@
 use serde_json::{Value, json};
 
 mod deleted;
+mod evaluate;
 mod templates;
 
 const POLICIES: &str = "/identity/conditionalAccess/policies";

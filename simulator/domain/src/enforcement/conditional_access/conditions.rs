@@ -21,111 +21,209 @@ const OFFICE_365: [AppId; 4] = [
     AppId::from_u128(0x1fec_8e78_bce4_4aaf_ab1b_5451_cc38_7264),
 ];
 
+/// A condition of a policy, in the order in which they are asked.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum Condition {
+    Users,
+    WorkloadIdentities,
+    Application,
+    UserActions,
+    AuthenticationContext,
+    ClientApps,
+    Location,
+    DevicePlatform,
+    SignInRisk,
+    UserRisk,
+    AuthenticationFlow,
+    Devices,
+}
+
+/// A condition that does not hold, and why.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub(in crate::enforcement) struct Unmet {
+    pub condition: Condition,
+    pub because: &'static str,
+}
+
+type Held = Result<(), Unmet>;
+
+const CHECKS: [fn(&ConditionalAccessPolicy, &Facts, &ConditionalAccess) -> Held; 9] = [
+    subject,
+    target,
+    client_app,
+    location,
+    platform,
+    sign_in_risk,
+    user_risk,
+    flow,
+    device,
+];
+
 /// Whether every condition holds; the error says which does not.
 pub(super) fn hold(
     policy: &ConditionalAccessPolicy,
     facts: &Facts,
     all: &ConditionalAccess,
 ) -> Result<(), String> {
-    let conditions = &policy.conditions;
-    subject(policy, facts)?;
-    target(policy, facts)?;
+    let mut checks = CHECKS.iter();
+    checks
+        .try_for_each(|check| check(policy, facts, all))
+        .map_err(|unmet| unmet.because.to_owned())
+}
+
+/// All conditions that do not hold.
+pub(in crate::enforcement) fn unmet(
+    policy: &ConditionalAccessPolicy,
+    facts: &Facts,
+    all: &ConditionalAccess,
+) -> Vec<Unmet> {
+    let checks = CHECKS.iter();
+    checks
+        .filter_map(|check| check(policy, facts, all).err())
+        .collect()
+}
+
+fn not(condition: Condition, because: &'static str) -> Held {
+    Err(Unmet { condition, because })
+}
+
+fn client_app(policy: &ConditionalAccessPolicy, facts: &Facts, _: &ConditionalAccess) -> Held {
+    let types = &policy.conditions.client_app_types;
+    if types.is_empty() || types.contains(&facts.circumstances.client_app) {
+        return Ok(());
+    }
+    not(Condition::ClientApps, "The client app is of another type.")
+}
+
+fn location(policy: &ConditionalAccessPolicy, facts: &Facts, all: &ConditionalAccess) -> Held {
+    let Some(locations) = &policy.conditions.locations else {
+        return Ok(());
+    };
+    let matches = |reference: &LocationRef| is_at(*reference, facts, all);
+    if !locations.include.iter().any(matches) {
+        return not(Condition::Location, "The location is not included.");
+    }
+    if locations.exclude.iter().any(matches) {
+        return not(Condition::Location, "The location is excluded.");
+    }
+    Ok(())
+}
+
+fn platform(policy: &ConditionalAccessPolicy, facts: &Facts, _: &ConditionalAccess) -> Held {
+    let Some(platforms) = &policy.conditions.platforms else {
+        return Ok(());
+    };
+    let matches = |reference: &PlatformRef| match reference {
+        PlatformRef::All => true,
+        PlatformRef::Platform(known) => facts.circumstances.platform == Some(*known),
+    };
+    let condition = Condition::DevicePlatform;
+    if !platforms.include.iter().any(matches) {
+        return not(condition, "The device platform is not included.");
+    }
+    if platforms.exclude.iter().any(matches) {
+        return not(condition, "The device platform is excluded.");
+    }
+    Ok(())
+}
+
+fn sign_in_risk(policy: &ConditionalAccessPolicy, facts: &Facts, _: &ConditionalAccess) -> Held {
+    let risks = &policy.conditions.sign_in_risk;
+    if risks.is_empty() || risks.contains(&facts.circumstances.sign_in_risk) {
+        return Ok(());
+    }
+    not(Condition::SignInRisk, "The sign-in risk is another.")
+}
+
+fn user_risk(policy: &ConditionalAccessPolicy, facts: &Facts, _: &ConditionalAccess) -> Held {
+    let user = facts.user.as_ref();
+    let risk = user.map(|user| user.risk).unwrap_or_default();
+    let risks = &policy.conditions.user_risk;
+    if risks.is_empty() || risks.contains(&risk) {
+        return Ok(());
+    }
+    not(Condition::UserRisk, "The user risk is another.")
+}
+
+fn flow(policy: &ConditionalAccessPolicy, facts: &Facts, _: &ConditionalAccess) -> Held {
+    let flows = &policy.conditions.transfer_methods;
     let here = &facts.circumstances;
-    let types = &conditions.client_app_types;
-    if !types.is_empty() && !types.contains(&here.client_app) {
-        return Err("The client app is of another type.".to_owned());
+    let by_one = here.device_code && flows.contains(&TransferMethod::DeviceCodeFlow)
+        || here.authentication_transfer && flows.contains(&TransferMethod::AuthenticationTransfer);
+    if flows.is_empty() || by_one {
+        return Ok(());
     }
-    if let Some(locations) = &conditions.locations {
-        let matches = |reference: &LocationRef| is_at(*reference, facts, all);
-        if !locations.include.iter().any(matches) {
-            return Err("The location is not included.".to_owned());
-        }
-        if locations.exclude.iter().any(matches) {
-            return Err("The location is excluded.".to_owned());
-        }
-    }
-    if let Some(platforms) = &conditions.platforms {
-        let matches = |reference: &PlatformRef| match reference {
-            PlatformRef::All => true,
-            PlatformRef::Platform(known) => here.platform == Some(*known),
-        };
-        if !platforms.include.iter().any(matches) {
-            return Err("The device platform is not included.".to_owned());
-        }
-        if platforms.exclude.iter().any(matches) {
-            return Err("The device platform is excluded.".to_owned());
-        }
-    }
-    if !conditions.sign_in_risk.is_empty() && !conditions.sign_in_risk.contains(&here.sign_in_risk)
-    {
-        return Err("The sign-in risk is another.".to_owned());
-    }
-    let user_risk = facts
-        .user
-        .as_ref()
-        .map(|user| user.risk)
-        .unwrap_or_default();
-    if !conditions.user_risk.is_empty() && !conditions.user_risk.contains(&user_risk) {
-        return Err("The user risk is another.".to_owned());
-    }
-    let flows = &conditions.transfer_methods;
-    let by_one = here.device_code && flows.contains(&TransferMethod::DeviceCodeFlow);
-    if !flows.is_empty() && !by_one {
-        return Err("The sign-in is by another flow than those of the policy.".to_owned());
-    }
-    device(policy)
+    not(
+        Condition::AuthenticationFlow,
+        "The sign-in is by another flow than those of the policy.",
+    )
 }
 
 /// The device of every sign-in is unregistered.
-fn device(policy: &ConditionalAccessPolicy) -> Result<(), String> {
+fn device(policy: &ConditionalAccessPolicy, _: &Facts, _: &ConditionalAccess) -> Held {
     let Some(filter) = &policy.conditions.device_filter else {
         return Ok(());
     };
     match (filter.mode, filter.rule.holds_unregistered()) {
-        (DeviceFilterMode::Include, false) => {
-            Err("The device is not registered, and the filter includes others.".to_owned())
-        }
-        (DeviceFilterMode::Exclude, true) => {
-            Err("The device is not registered, and the filter excludes such.".to_owned())
-        }
+        (DeviceFilterMode::Include, false) => not(
+            Condition::Devices,
+            "The device is not registered, and the filter includes others.",
+        ),
+        (DeviceFilterMode::Exclude, true) => not(
+            Condition::Devices,
+            "The device is not registered, and the filter excludes such.",
+        ),
         (DeviceFilterMode::Include, true) | (DeviceFilterMode::Exclude, false) => Ok(()),
     }
 }
 
-fn subject(policy: &ConditionalAccessPolicy, facts: &Facts) -> Result<(), String> {
+fn subject(policy: &ConditionalAccessPolicy, facts: &Facts, _: &ConditionalAccess) -> Held {
     let conditions = &policy.conditions;
     match (&facts.user, &conditions.service_principals) {
-        (None, None) => {
-            Err("The policy is about users, and the caller is a workload identity.".to_owned())
-        }
+        (None, None) => not(
+            Condition::Users,
+            "The policy is about users, and the caller is a workload identity.",
+        ),
         (None, Some(workloads)) => workload(workloads, facts),
-        (Some(_), Some(_)) => Err("The policy is about workload identities.".to_owned()),
+        (Some(_), Some(_)) => not(
+            Condition::WorkloadIdentities,
+            "The policy is about workload identities.",
+        ),
         (Some(user), None) => {
             if is_among(&conditions.users.exclude, user) {
-                Err("The user is excluded.".to_owned())
+                not(Condition::Users, "The user is excluded.")
             } else if is_among(&conditions.users.include, user) {
                 Ok(())
             } else {
-                Err("The user is not included.".to_owned())
+                not(Condition::Users, "The user is not included.")
             }
         }
     }
 }
 
 /// A workload is known only where policies reach it: single-tenant apps that are registered in the tenant.
-fn workload(workloads: &Workloads, facts: &Facts) -> Result<(), String> {
+fn workload(workloads: &Workloads, facts: &Facts) -> Held {
     let Some(id) = facts
         .workload
         .filter(|_| facts.identity == Some(IdentityType::App))
     else {
-        return Err("Policies do not reach the workload identity.".to_owned());
+        return not(
+            Condition::WorkloadIdentities,
+            "Policies do not reach the workload identity.",
+        );
     };
     if workloads.exclude.contains(&id) {
-        Err("The workload identity is excluded.".to_owned())
+        not(
+            Condition::WorkloadIdentities,
+            "The workload identity is excluded.",
+        )
     } else if workloads.all || workloads.include.contains(&id) {
         Ok(())
     } else {
-        Err("The workload identity is not included.".to_owned())
+        not(
+            Condition::WorkloadIdentities,
+            "The workload identity is not included.",
+        )
     }
 }
 
@@ -148,17 +246,20 @@ fn is_guest_of(guests: &Guests, user: &UserFacts) -> bool {
             || user.home.is_none_or(|home| guests.tenants.contains(&home)))
 }
 
-fn target(policy: &ConditionalAccessPolicy, facts: &Facts) -> Result<(), String> {
+fn target(policy: &ConditionalAccessPolicy, facts: &Facts, _: &ConditionalAccess) -> Held {
     let applications = &policy.conditions.applications;
     if let Some(action) = facts.circumstances.user_action {
         return if applications.user_actions.contains(&action) {
             Ok(())
         } else {
-            Err("The policy is not about this user action.".to_owned())
+            not(
+                Condition::UserActions,
+                "The policy is not about this user action.",
+            )
         };
     }
     if !applications.user_actions.is_empty() {
-        return Err("The policy is about a user action.".to_owned());
+        return not(Condition::UserActions, "The policy is about a user action.");
     }
     if !applications.authentication_contexts.is_empty() {
         let demanded = applications
@@ -168,16 +269,19 @@ fn target(policy: &ConditionalAccessPolicy, facts: &Facts) -> Result<(), String>
         return if demanded {
             Ok(())
         } else {
-            Err("The request demands no authentication context of the policy.".to_owned())
+            not(
+                Condition::AuthenticationContext,
+                "The request demands no authentication context of the policy.",
+            )
         };
     }
     let matches = |reference: &ApplicationRef| is_app(*reference, facts);
     if applications.exclude.iter().any(matches) {
-        Err("The application is excluded.".to_owned())
+        not(Condition::Application, "The application is excluded.")
     } else if applications.include.iter().any(matches) {
         Ok(())
     } else {
-        Err("The application is not included.".to_owned())
+        not(Condition::Application, "The application is not included.")
     }
 }
 

@@ -1,5 +1,6 @@
 //! Operations under `/identity`: method, template, handler, the directory action that people need.
 
+use super::super::action::evaluate;
 use super::super::write::{
     authentication_context, authentication_strength, conditional_access, conditional_access_deleted,
 };
@@ -104,8 +105,12 @@ pub(in crate::surface::graph) const ROWS: &[Operation] = &[
         call(|graph, resource| conditional_access_deleted::restore_policy(graph, resource.key(0))),
     )
     .needs("conditionalAccessPolicies/create"),
-    op(POST, "/identity/conditionalAccess/evaluate", UNSIMULATED)
-        .needs("conditionalAccessPolicies/standard/read"),
+    op(
+        POST,
+        "/identity/conditionalAccess/evaluate",
+        call(evaluate::answer),
+    )
+    .needs("conditionalAccessPolicies/standard/read"),
     op(GET, "/identity/conditionalAccess/namedLocations", READ)
         .needs("namedLocations/standard/read"),
     op(

@@ -20,6 +20,7 @@ mod session;
 mod subject;
 mod target;
 mod validation;
+pub(in crate::surface::graph) mod what_if;
 
 /// What a creation has to say beside what every policy has to have (Microsoft Learn, create conditionalAccessPolicy).
 pub(in crate::surface::graph) fn require_all_members(members: &Members) -> Result<(), GraphError> {

@@ -10,7 +10,7 @@ use super::members::{CLASS, Members, ids, known, object, require_unset, value_of
 use crate::surface::graph::error::GraphError;
 use crate::surface::graph::write::invalid;
 
-const GUEST_KINDS: [(GuestKind, &str); 6] = [
+pub(super) const GUEST_KINDS: [(GuestKind, &str); 6] = [
     (GuestKind::InternalGuest, "internalGuest"),
     (GuestKind::B2bCollaborationGuest, "b2bCollaborationGuest"),
     (GuestKind::B2bCollaborationMember, "b2bCollaborationMember"),
@@ -18,7 +18,7 @@ const GUEST_KINDS: [(GuestKind, &str); 6] = [
     (GuestKind::OtherExternalUser, "otherExternalUser"),
     (GuestKind::ServiceProvider, "serviceProvider"),
 ];
-const TRANSFER_METHODS: [(TransferMethod, &str); 2] = [
+pub(super) const TRANSFER_METHODS: [(TransferMethod, &str); 2] = [
     (TransferMethod::DeviceCodeFlow, "deviceCodeFlow"),
     (
         TransferMethod::AuthenticationTransfer,
@@ -32,7 +32,7 @@ const FILTER_MODES: [(DeviceFilterMode, &str); 2] = [
 const WORKLOADS: &str = "ServicePrincipalsInMyTenant";
 
 /// Words in one string, with commas between them; `none` is no word.
-fn flags<T: Copy>(
+pub(super) fn flags<T: Copy>(
     table: &[(T, &'static str)],
     value: Option<&Value>,
     name: &str,
