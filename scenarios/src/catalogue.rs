@@ -30,6 +30,30 @@ pub const SHIPPED: &[(&str, &str)] = &[
         "workload/managed-identity",
         include_str!("../catalogue/workload/managed-identity.yaml"),
     ),
+    (
+        "methods/mfa-report",
+        include_str!("../catalogue/methods/mfa-report.yaml"),
+    ),
+    (
+        "methods/pass-life",
+        include_str!("../catalogue/methods/pass-life.yaml"),
+    ),
+    (
+        "methods/break-glass-pass",
+        include_str!("../catalogue/methods/break-glass-pass.yaml"),
+    ),
+    (
+        "methods/revoke-and-register-again",
+        include_str!("../catalogue/methods/revoke-and-register-again.yaml"),
+    ),
+    (
+        "methods/allowed-for-one-group",
+        include_str!("../catalogue/methods/allowed-for-one-group.yaml"),
+    ),
+    (
+        "methods/policies-for-service-accounts",
+        include_str!("../catalogue/methods/policies-for-service-accounts.yaml"),
+    ),
 ];
 
 #[cfg(test)]

@@ -109,6 +109,10 @@ pub struct Step {
     /// What must come of it; without it, success.
     #[serde(default)]
     pub expect: Option<Expect>,
+    /// Keeps members of the answer, by path, under names that later paths and bodies can use in braces.
+    #[serde(default)]
+    #[schemars(with = "BTreeMap<String, String>")]
+    pub save: BTreeMap<String, Spanned<String>>,
 }
 
 /// How the actor proves who it is: exactly one of the proofs.

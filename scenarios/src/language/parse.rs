@@ -32,10 +32,12 @@ pub fn parse(file: &str, text: &str) -> Result<Scenario, ParseError> {
     let at = |location: Location, message: String| {
         Err(ParseError::at(file, text, location.into(), message))
     };
+    let mut saved: Vec<&str> = Vec::new();
     for step in &scenario.steps {
-        if let Err((location, message)) = check(step) {
+        if let Err((location, message)) = check(step, &saved) {
             return at(location, message);
         }
+        saved.extend(step.value.save.keys().map(String::as_str));
     }
     Ok(scenario)
 }
@@ -74,7 +76,8 @@ fn with_suggestion(message: &str) -> String {
     }
 }
 
-fn check(step: &Spanned<Step>) -> Result<(), (Location, String)> {
+/// `saved` is what the steps before kept.
+fn check(step: &Spanned<Step>, saved: &[&str]) -> Result<(), (Location, String)> {
     let here = step.referenced;
     let step = &step.value;
     let actions = [
@@ -174,11 +177,11 @@ fn check(step: &Spanned<Step>) -> Result<(), (Location, String)> {
             ));
         }
         // A JSON body is full of braces; only the path is searched for strangers.
-        if let Some(stranger) = variables(path).find(|name| !VARIABLES.contains(name)) {
-            return Err((
-                call.referenced,
-                unknown_name("variable", stranger, VARIABLES.into_iter()),
-            ));
+        if let Some(stranger) =
+            variables(path).find(|name| !VARIABLES.contains(name) && !saved.contains(name))
+        {
+            let known = VARIABLES.into_iter().chain(saved.iter().copied());
+            return Err((call.referenced, unknown_name("variable", stranger, known)));
         }
     }
     check_status(step)

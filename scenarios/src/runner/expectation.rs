@@ -153,7 +153,7 @@ fn describe(result: &StepResult, answer: &Answer) -> String {
 }
 
 /// `value.0.name`; a name with full stops in it is tried whole first.
-fn at_path<'a>(value: &'a Value, path: &str) -> Option<&'a Value> {
+pub(super) fn at_path<'a>(value: &'a Value, path: &str) -> Option<&'a Value> {
     if let Some(found) = value.get(path) {
         return Some(found);
     }

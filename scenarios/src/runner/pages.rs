@@ -126,7 +126,8 @@ async fn credential(
     let asks_for = |name: &str| html.contains(&format!("name=\"{name}\""));
     let instead = |name: &str| Ok(vec![("credential", name.to_owned())]);
     match person.mfa {
-        "access-pass" if asks_for("accesspass") => Ok(vec![("accesspass", pass(handout)?)]),
+        // A pass that is used up or over is not asked for; who has nothing else types it all the same.
+        "access-pass" => Ok(vec![("accesspass", pass(handout)?)]),
         "passwordless" if asks_for("psRNGCEntropy") && html.contains("id=\"progress\"") => {
             answer(subject, handout, person, html).await?;
             Ok(Vec::new())

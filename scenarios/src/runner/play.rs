@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 use serde_saphyr::Spanned;
 
 use super::actor::{Session, claims_of};
-use super::expectation::check;
+use super::expectation::{at_path, check};
 use super::http::{Answer, Subject};
 use super::{Failure, ScenarioResult, Side, Source, StepResult};
 use crate::language::error::{Place, source_line};
@@ -31,6 +31,8 @@ struct Play<'a> {
     handout: Value,
     session: Session,
     now: String,
+    /// What steps kept, by name.
+    saved: BTreeMap<String, String>,
 }
 
 /// Plays a scenario in a tenant of its own.
@@ -76,6 +78,7 @@ pub(super) async fn play(
         handout,
         session: Session::default(),
         now: BEGINNING.to_owned(),
+        saved: BTreeMap::new(),
     };
     for step in &scenario.steps {
         let step = play.step(step).await;
@@ -239,6 +242,9 @@ impl Play<'_> {
                     &result,
                     &answer,
                 );
+                if result.failures.is_empty() {
+                    result.failures = self.save(step, &answer);
+                }
             }
             Ok(None) => {}
             Err(error) => {
@@ -252,6 +258,30 @@ impl Play<'_> {
             }
         }
         result
+    }
+
+    /// Keeps what the step wants kept.
+    fn save(&mut self, step: &Step, answer: &Answer) -> Vec<Failure> {
+        let body = answer.json();
+        let mut failures = Vec::new();
+        for (name, path) in &step.save {
+            match at_path(&body, &path.value) {
+                Some(Value::String(text)) => {
+                    self.saved.insert(name.clone(), text.clone());
+                }
+                Some(value @ (Value::Number(_) | Value::Bool(_))) => {
+                    self.saved.insert(name.clone(), value.to_string());
+                }
+                _ => failures.push(failure(
+                    &self.source.text,
+                    path.referenced.into(),
+                    "save",
+                    &format!("a text, a number or a truth value at `{}`", path.value),
+                    "nothing of the kind in the answer",
+                )),
+            }
+        }
+        failures
     }
 
     async fn act(&mut self, step: &Step) -> io::Result<Option<Answer>> {
@@ -358,9 +388,14 @@ impl Play<'_> {
 
     fn filled(&self, text: &str) -> String {
         let value = |value: &Value| value.as_str().unwrap_or_default().to_owned();
-        text.replace("{sub}", &value(&self.handout["subscription"]))
+        let filled = text
+            .replace("{sub}", &value(&self.handout["subscription"]))
             .replace("{tenant}", &value(&self.handout["tenant"]["id"]))
-            .replace("{domain}", &value(&self.handout["tenant"]["domain"]))
+            .replace("{domain}", &value(&self.handout["tenant"]["domain"]));
+        let put = |text: String, (name, value): (&String, &String)| {
+            text.replace(&format!("{{{name}}}"), value)
+        };
+        self.saved.iter().fold(filled, put)
     }
 
     /// Fills in what the answer and the journal tell.
