@@ -91,6 +91,12 @@ fn the_built_in_strengths_are_there_in_full_and_cannot_be_changed() {
             .any(|mode| mode["id"] == "deviceBasedPush"
                 && mode["authenticationMethod"] == "microsoftAuthenticator")
     );
+    let one = |id: &str| {
+        let path = format!("{ROOT}/authenticationMethodModes/{id}");
+        call(&bench, "GET", &path, &Value::Null)
+    };
+    assert_eq!(body(&one("fido2"))["authenticationMethod"], "fido2");
+    assert_eq!(one("smoke").status, 404);
 }
 
 #[test]

@@ -4,7 +4,7 @@ use super::super::action::evaluate;
 use super::super::write::{
     authentication_context, authentication_strength, conditional_access, conditional_access_deleted,
 };
-use super::{DELETE, GET, Operation, PATCH, POST, READ, UNSIMULATED, call, op};
+use super::{DELETE, GET, Operation, PATCH, POST, READ, call, op};
 
 pub(in crate::surface::graph) const ROWS: &[Operation] = &[
     op(
@@ -46,7 +46,7 @@ pub(in crate::surface::graph) const ROWS: &[Operation] = &[
     op(
         GET,
         "/identity/conditionalAccess/authenticationStrength/authenticationMethodModes/{id}",
-        UNSIMULATED,
+        call(|graph, resource| authentication_strength::one_mode(graph, resource.key(0))),
     )
     .needs("conditionalAccessPolicies/standard/read|organization/strongAuthentication/read"),
     op(

@@ -236,17 +236,26 @@ pub(in crate::surface::graph) fn combinations(graph: &Graph<'_, '_>) -> Answer {
     Ok(graph.document(StatusCode::OK, fragment, json!({"value": all})))
 }
 
+const MODES: &str = "identity/conditionalAccess/authenticationStrength/authenticationMethodModes";
+
+fn mode(mode: Mode, word: &str) -> Value {
+    json!({"id": word, "displayName": mode.display_name(), "authenticationMethod": mode.method()})
+}
+
 /// `…/authenticationStrength/authenticationMethodModes`
 pub(in crate::surface::graph) fn modes(graph: &Graph<'_, '_>) -> Answer {
-    use entrasim_domain::policy::authentication_strength::Mode;
-    let all: Vec<Value> = Mode::ALL
-        .iter()
-        .map(|(mode, word)| {
-            json!({"id": word, "displayName": mode.display_name(), "authenticationMethod": mode.method()})
-        })
-        .collect();
-    let fragment = "identity/conditionalAccess/authenticationStrength/authenticationMethodModes";
-    Ok(graph.document(StatusCode::OK, fragment, json!({"value": all})))
+    let all = Mode::ALL.iter().map(|(known, word)| mode(*known, word));
+    let all: Vec<Value> = all.collect();
+    Ok(graph.document(StatusCode::OK, MODES, json!({"value": all})))
+}
+
+/// `…/authenticationStrength/authenticationMethodModes/{id}`
+pub(in crate::surface::graph) fn one_mode(graph: &Graph<'_, '_>, key: &str) -> Answer {
+    let mut all = Mode::ALL.iter();
+    let found = all.find(|(_, word)| word.eq_ignore_ascii_case(key));
+    let (known, word) = found.ok_or_else(|| GraphError::Missing(key.to_owned()))?;
+    let fragment = format!("{MODES}/$entity");
+    Ok(graph.document(StatusCode::OK, &fragment, mode(*known, word)))
 }
 
 /// `GET …/findByMethodMode(authenticationMethodModes=[…])`: the strengths with a combination that has one of these modes.
