@@ -21,6 +21,7 @@ use crate::id::{AppId, ObjectId};
 use crate::policy::AuthenticationMethodsPolicy;
 use crate::policy::authentication_strength::AuthenticationStrength;
 use crate::policy::conditional_access::{AuthenticationContext, ConditionalAccessPolicy};
+use crate::policy::cross_tenant_access::{CrossTenantAccess, Partner};
 use crate::policy::named_location::NamedLocation;
 use crate::tenant::Tenant;
 use crate::time::Timestamp;
@@ -132,6 +133,9 @@ pub enum State {
     NamedLocation(Arc<NamedLocation>),
     Strength(Arc<AuthenticationStrength>),
     AuthenticationContext(Arc<AuthenticationContext>),
+    /// What is believed of all tenants of which nothing else is said.
+    CrossTenantDefault(CrossTenantAccess),
+    Partner(Arc<Partner>),
     RoleDefinition(Arc<RoleDefinition>),
     Domain(Arc<Domain>),
     /// The organisation's own name and properties.

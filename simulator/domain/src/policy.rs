@@ -3,6 +3,7 @@
 pub mod authentication_methods;
 pub mod authentication_strength;
 pub mod conditional_access;
+pub mod cross_tenant_access;
 pub mod device_filter;
 pub mod named_location;
 pub mod password_reset;

@@ -24,6 +24,7 @@ use crate::directory::service_principal::{ServicePrincipal, ServicePrincipalKind
 use crate::directory::user::{Home, Mail, Password, User, UserType};
 use crate::enforcement::phase::Enforcement;
 use crate::id::{AppId, KeyId, ObjectId, SkuId, TenantId};
+use crate::policy::cross_tenant_access::CrossTenantAccess;
 use crate::policy::password_reset::PasswordResetPolicy;
 use crate::policy::{AuthenticationMethodsPolicy, ConditionalAccess};
 use crate::random::Random;
@@ -157,6 +158,7 @@ pub fn contoso(options: &SeedOptions) -> Tenant {
         identity_header: identity_header(seed),
         azure: Azure::default(),
         conditional_access: ConditionalAccess::default(),
+        cross_tenant_access: CrossTenantAccess::default(),
         authentication_methods: AuthenticationMethodsPolicy::default(),
         password_reset: PasswordResetPolicy::default(),
         authentication: AuthenticationState::default(),

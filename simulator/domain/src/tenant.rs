@@ -19,6 +19,7 @@ use crate::directory::user::{Mail, User};
 use crate::enforcement::facts::DevicePlatform;
 use crate::enforcement::phase::Enforcement;
 use crate::id::{AppId, RoleTemplateId, SkuId, TenantId};
+use crate::policy::cross_tenant_access::CrossTenantAccess;
 use crate::policy::password_reset::PasswordResetPolicy;
 use crate::policy::{AuthenticationMethodsPolicy, ConditionalAccess};
 use crate::seed;
@@ -106,6 +107,7 @@ pub struct Tenant {
     pub identity_header: String,
     pub azure: Azure,
     pub conditional_access: ConditionalAccess,
+    pub cross_tenant_access: CrossTenantAccess,
     pub authentication_methods: AuthenticationMethodsPolicy,
     pub password_reset: PasswordResetPolicy,
     /// Hardware tokens, password resets, challenges for passkeys.

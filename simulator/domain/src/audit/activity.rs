@@ -125,6 +125,13 @@ activities! {
             SET_DOMAIN_FEDERATION = "Set federation settings on domain", "Update";
             SET_COMPANY = "Set Company Information", "Update";
         }
+        "CrossTenantAccessSettings" {
+            ADD_PARTNER = "Add a partner to cross-tenant access setting", "Add";
+            UPDATE_PARTNER = "Update a partner cross-tenant access setting", "Update";
+            DELETE_PARTNER = "Delete partner specific cross-tenant access setting", "Delete";
+            UPDATE_CROSS_TENANT_DEFAULT = "Update the company default cross-tenant access setting", "Update";
+            RESET_CROSS_TENANT_DEFAULT = "Reset the cross-tenant access default setting", "Update";
+        }
         "AuthorizationPolicy" {
             UPDATE_AUTHORIZATION_POLICY = "Update authorization policy", "Update";
         }

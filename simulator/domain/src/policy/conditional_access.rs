@@ -26,9 +26,6 @@ pub struct ConditionalAccess {
     pub strengths: OrdMap<Uuid, Arc<AuthenticationStrength>>,
     /// By id, `c1` to `c99`.
     pub authentication_contexts: OrdMap<String, Arc<AuthenticationContext>>,
-    /// Cross-tenant access: multifactor authentication passed in a guest's own tenant counts here
-    /// (`inboundTrust/isMfaAccepted`).
-    pub trusts_home_mfa: bool,
     /// What can still be restored.
     pub deleted: DeletedConditionalAccess,
 }

@@ -113,8 +113,10 @@ impl Tenant {
             epoch: user.sessions.number,
             ..Authentication::password(now)
         };
-        let passed_at_home = user.home.as_ref().is_some_and(|home| home.multifactor);
-        if passed_at_home && self.conditional_access.trusts_home_mfa {
+        let counts = user.home.as_ref().is_some_and(|home| {
+            home.multifactor && self.cross_tenant_access.trust_in(home.tenant).mfa
+        });
+        if counts {
             shown.methods.push(Amr::Mfa);
             shown.multifactor_at = Some(now);
         }

@@ -86,7 +86,7 @@ fn view(tenant: &Tenant) -> CircumstancesView {
         address: tenant.location.ip.to_string(),
         country: tenant.location.country.clone(),
         platform: tenant.location.platform.map(PlatformWord::from),
-        trusts_home_mfa: tenant.conditional_access.trusts_home_mfa,
+        trusts_home_mfa: tenant.cross_tenant_access.trust.mfa,
         users: tenant
             .users
             .iter()
@@ -174,7 +174,7 @@ fn apply(
         tenant.location.platform = word.map(DevicePlatform::from);
     }
     if let Some(trusts) = body.trusts_home_mfa {
-        tenant.conditional_access.trusts_home_mfa = trusts;
+        tenant.cross_tenant_access.trust.mfa = trusts;
     }
     for (name, row) in &body.users {
         let mut user = User::clone(&*find_user(tenant, name)?);

@@ -26,6 +26,7 @@ pub(super) mod combination_configuration;
 pub(super) mod conditional_access;
 pub(super) mod conditional_access_deleted;
 pub(super) mod credentialed;
+pub(super) mod cross_tenant_access;
 pub(super) mod deleted_item;
 pub(super) mod device;
 pub(super) mod directory_object;

@@ -322,7 +322,7 @@ fn a_second_factor_passed_at_home_counts_where_it_is_trusted() {
         (true, true, true),
     ] {
         write(&bench, |tenant| {
-            tenant.conditional_access.trusts_home_mfa = trusted;
+            tenant.cross_tenant_access.trust.mfa = trusted;
         });
         change_user(&bench, GUEST, |user| {
             user.home.as_mut().unwrap().multifactor = passed;

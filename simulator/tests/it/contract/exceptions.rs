@@ -175,4 +175,8 @@ pub(crate) const PATHS: &[(&str, &str)] = &[
     ),
     ("/devices", "device resource type"),
     ("/invitations", "invitation-post"),
+    (
+        "/policies/crossTenantAccessPolicy",
+        "crosstenantaccesspolicy resource type",
+    ),
 ];

@@ -9,6 +9,7 @@ use crate::testing::browser::Browser;
 
 mod authorization_policy;
 mod configurations;
+mod cross_tenant_access;
 mod effects;
 mod methods_policy;
 mod security_defaults;

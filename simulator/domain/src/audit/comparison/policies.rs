@@ -37,6 +37,12 @@ const CONTEXTS: Life = Life {
     remove: &activity::DELETE_CONTEXT,
 };
 
+const PARTNERS: Life = Life {
+    add: &activity::ADD_PARTNER,
+    update: &activity::UPDATE_PARTNER,
+    remove: &activity::DELETE_PARTNER,
+};
+
 const STRENGTHS: Life = Life {
     add: &activity::CREATE_STRENGTH,
     update: &activity::UPDATE_STRENGTH,
@@ -95,6 +101,7 @@ impl Comparison<'_> {
         }
         self.methods_policy();
         self.tenant_wide();
+        self.cross_tenant();
         let (before, after) = (&self.before.role_definitions, &self.after.role_definitions);
         for (old, new) in changed(before, after) {
             let Some(row) = new.or(old) else { continue };
@@ -199,6 +206,31 @@ impl Comparison<'_> {
                 Some(state(&after.authorization_policy)),
             );
             self.enter(&activity::UPDATE_AUTHORIZATION_POLICY, vec![target], change);
+        }
+    }
+
+    fn cross_tenant(&self) {
+        let (before, after) = (
+            &self.before.cross_tenant_access,
+            &self.after.cross_tenant_access,
+        );
+        if before.trust != after.trust || before.kept != after.kept {
+            let target = Target::new("Policy", "default", "Cross-tenant access default");
+            let activity = if after.is_service_default() {
+                &activity::RESET_CROSS_TENANT_DEFAULT
+            } else {
+                &activity::UPDATE_CROSS_TENANT_DEFAULT
+            };
+            let state = |access: &_| State::CrossTenantDefault(Clone::clone(access));
+            let change = Change::states(Some(state(before)), Some(state(after)));
+            self.enter(activity, vec![target], change);
+        }
+        for (old, new) in changed(&before.partners, &after.partners) {
+            let Some(row) = new.or(old) else { continue };
+            let id = row.tenant.to_string();
+            let target = Target::new("Policy", &id, &id);
+            let state = |row: &Arc<_>| State::Partner(Arc::clone(row));
+            self.enter_life(&PARTNERS, target, old.map(state), new.map(state));
         }
     }
 

@@ -2,9 +2,10 @@
 
 use super::super::write::{
     authentication_method_configuration as configuration, authentication_methods_policy,
-    authentication_strength, authorization_policy, combination_configuration, security_defaults,
+    authentication_strength, authorization_policy, combination_configuration, cross_tenant_access,
+    security_defaults,
 };
-use super::{DELETE, GET, Operation, PATCH, POST, READ, call, op};
+use super::{DELETE, GET, Operation, PATCH, POST, READ, UNSIMULATED, call, op};
 
 pub(in crate::surface::graph) const ROWS: &[Operation] = &[
     op(
@@ -139,6 +140,58 @@ pub(in crate::surface::graph) const ROWS: &[Operation] = &[
         call(|graph, _| authorization_policy::update(graph)),
     )
     .needs("authorizationPolicy/allProperties/allTasks"),
+    op(GET, "/policies/crossTenantAccessPolicy", UNSIMULATED)
+        .needs("crossTenantAccessPolicy/standard/read"),
+    op(PATCH, "/policies/crossTenantAccessPolicy", UNSIMULATED)
+        .needs("crossTenantAccessPolicy/basic/update"),
+    op(
+        GET,
+        "/policies/crossTenantAccessPolicy/default",
+        call(|graph, _| cross_tenant_access::read_default(graph)),
+    )
+    .needs("crossTenantAccessPolicy/default/standard/read"),
+    op(
+        PATCH,
+        "/policies/crossTenantAccessPolicy/default",
+        call(|graph, _| cross_tenant_access::update_default(graph)),
+    )
+    .needs("crossTenantAccessPolicy/default/b2bCollaboration/update"),
+    op(
+        POST,
+        "/policies/crossTenantAccessPolicy/default/resetToSystemDefault",
+        call(|graph, _| cross_tenant_access::reset_default(graph)),
+    )
+    .needs("crossTenantAccessPolicy/default/b2bCollaboration/update"),
+    op(
+        GET,
+        "/policies/crossTenantAccessPolicy/partners",
+        call(cross_tenant_access::list),
+    )
+    .needs("crossTenantAccessPolicy/partners/standard/read"),
+    op(
+        POST,
+        "/policies/crossTenantAccessPolicy/partners",
+        call(|graph, _| cross_tenant_access::create(graph)),
+    )
+    .needs("crossTenantAccessPolicy/partners/create"),
+    op(
+        DELETE,
+        "/policies/crossTenantAccessPolicy/partners/{id}",
+        call(|graph, resource| cross_tenant_access::delete(graph, resource.key(0))),
+    )
+    .needs("crossTenantAccessPolicy/partners/delete"),
+    op(
+        GET,
+        "/policies/crossTenantAccessPolicy/partners/{id}",
+        call(|graph, resource| cross_tenant_access::one(graph, resource.key(0))),
+    )
+    .needs("crossTenantAccessPolicy/partners/standard/read"),
+    op(
+        PATCH,
+        "/policies/crossTenantAccessPolicy/partners/{id}",
+        call(|graph, resource| cross_tenant_access::update(graph, resource.key(0))),
+    )
+    .needs("crossTenantAccessPolicy/partners/b2bCollaboration/update"),
     op(
         GET,
         "/policies/identitySecurityDefaultsEnforcementPolicy",

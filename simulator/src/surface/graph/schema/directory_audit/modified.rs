@@ -20,7 +20,9 @@ use super::super::role_definition::ROLE_DEFINITION;
 use super::super::{Row, Version, type_of};
 use crate::origins;
 use crate::surface::graph::policy::authentication_methods::whole;
-use crate::surface::graph::policy::{authentication_strength, authorization, named_location};
+use crate::surface::graph::policy::{
+    authentication_strength, authorization, cross_tenant_access, named_location,
+};
 
 /// The names that all changes of an object are listed under.
 const INCLUDED: &str = "Included Updated Properties";
@@ -77,6 +79,8 @@ fn whole_name(state: &State) -> Option<&'static str> {
         State::HardwareToken(_) => "HardwareOathToken",
         State::Method(..) => "AuthenticationMethod",
         State::SecurityDefaults(_) => "SecurityDefaults",
+        State::CrossTenantDefault(_) => "CrossTenantAccessPolicyConfigurationDefault",
+        State::Partner(_) => "CrossTenantAccessPolicyConfigurationPartner",
         State::Object(_)
         | State::AuthorizationPolicy(_)
         | State::RoleDefinition(_)
@@ -165,6 +169,12 @@ fn shown(tenant: &Tenant, state: &State, record: &AuditRecord) -> Value {
         State::Strength(strength) => authentication_strength::show(strength),
         State::AuthenticationContext(context) => {
             Value::Object(AUTHENTICATION_CONTEXT.whole(tenant, context))
+        }
+        State::CrossTenantDefault(access) => {
+            Value::Object(cross_tenant_access::show_default(access, Version::V1))
+        }
+        State::Partner(partner) => {
+            Value::Object(cross_tenant_access::show_partner(partner, Version::V1))
         }
         State::RoleDefinition(role) => Value::Object(ROLE_DEFINITION.whole(tenant, role)),
         State::Domain(domain) => Value::Object(DOMAIN.whole(tenant, domain)),
