@@ -281,7 +281,7 @@ mod tests {
         names.sort();
         let all = names.len();
         names.dedup();
-        assert_eq!((all, names.len()), (375, 375));
+        assert_eq!((all, names.len()), (377, 377));
     }
 
     #[test]

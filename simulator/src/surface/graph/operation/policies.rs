@@ -140,6 +140,18 @@ pub(in crate::surface::graph) const ROWS: &[Operation] = &[
         call(|graph, _| authorization_policy::update(graph)),
     )
     .needs("authorizationPolicy/allProperties/allTasks"),
+    op(
+        GET,
+        "/policies/authorizationPolicy/{id}",
+        call(|graph, resource| authorization_policy::read_named(graph, resource.key(0))),
+    )
+    .needs("authorizationPolicy/standard/read"),
+    op(
+        PATCH,
+        "/policies/authorizationPolicy/{id}",
+        call(|graph, resource| authorization_policy::update_named(graph, resource.key(0))),
+    )
+    .needs("authorizationPolicy/allProperties/allTasks"),
     op(GET, "/policies/crossTenantAccessPolicy", UNSIMULATED)
         .needs("crossTenantAccessPolicy/standard/read"),
     op(PATCH, "/policies/crossTenantAccessPolicy", UNSIMULATED)

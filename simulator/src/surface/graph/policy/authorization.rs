@@ -8,6 +8,9 @@ use crate::surface::graph::schema::{Shape, Version};
 
 pub(in crate::surface::graph) const PERMISSIONS: &str = "defaultUserRolePermissions";
 pub(in crate::surface::graph) const CONSENT: &str = "permissionGrantPoliciesAssigned";
+/// Where beta has the same list.
+pub(in crate::surface::graph) const BETA_CONSENT: &str =
+    "permissionGrantPolicyIdsAssignedToDefaultUserRole";
 pub(in crate::surface::graph) const GUEST_ROLE: &str = "guestUserRoleId";
 
 fn no() -> Value {
@@ -45,6 +48,12 @@ pub(in crate::surface::graph) const MEMBERS: &[Member] = &[
         Value::Null
     }),
     Member::new("blockMsolPowerShell", Shape::Boolean, no),
+    Member::new(
+        "enabledPreviewFeatures",
+        Shape::List(&Shape::Text(256)),
+        || json!([]),
+    )
+    .only(Version::Beta),
     Member::new(GUEST_ROLE, Shape::Guid, || {
         json!("10dae51f-b6af-4016-8d66-8c2a99b929b3")
     }),
@@ -86,8 +95,7 @@ pub(in crate::surface::graph) fn shown(kept: &Kept, version: Version) -> Map<Str
             && let Some(permissions) = value.as_object_mut()
             && let Some(consent) = permissions.remove(CONSENT)
         {
-            put("permissionGrantPolicyIdsAssignedToDefaultUserRole", consent);
-            put("enabledPreviewFeatures", json!([]));
+            put(BETA_CONSENT, consent);
         }
         put(&name, value);
     }

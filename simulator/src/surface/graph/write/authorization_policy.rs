@@ -5,7 +5,7 @@ use http::StatusCode;
 use serde_json::{Map, Value, json};
 
 use super::super::error::GraphError;
-use super::super::policy::authorization::{CONSENT, MEMBERS, PERMISSIONS, shown};
+use super::super::policy::authorization::{BETA_CONSENT, CONSENT, MEMBERS, PERMISSIONS, shown};
 use super::super::policy::member;
 use super::super::schema::Version;
 use super::super::{Answer, Graph};
@@ -27,17 +27,63 @@ pub(in crate::surface::graph) fn read(graph: &Graph<'_, '_>) -> Answer {
     Ok(graph.document(StatusCode::OK, fragment, value))
 }
 
+/// `GET …/authorizationPolicy`: the only one, by its id; beta only.
+pub(in crate::surface::graph) fn read_named(graph: &Graph<'_, '_>, key: &str) -> Answer {
+    refuse_options(graph, ENTITY)?;
+    check_name(key)?;
+    let policy = Value::Object(shown(
+        &graph.tenant()?.authorization_policy,
+        graph.query.version,
+    ));
+    let fragment = "policies/authorizationPolicy/$entity";
+    Ok(graph.document(StatusCode::OK, fragment, policy))
+}
+
+fn check_name(key: &str) -> Result<(), GraphError> {
+    if key.eq_ignore_ascii_case(ENTITY) {
+        Ok(())
+    } else {
+        Err(GraphError::Missing(key.to_owned()))
+    }
+}
+
 /// `PATCH …`: v1.0 only, beta names the policy in the path.
 pub(in crate::surface::graph) fn update(graph: &Graph<'_, '_>) -> Answer {
     if graph.query.version == Version::Beta {
         return Err(GraphError::Method);
     }
-    let members = body(graph)?;
+    write(graph, body(graph)?)
+}
+
+/// `PATCH …/authorizationPolicy`: the same in beta, where the list of consent policies stands beside the permissions.
+pub(in crate::surface::graph) fn update_named(graph: &Graph<'_, '_>, key: &str) -> Answer {
+    check_name(key)?;
+    let mut members = body(graph)?;
+    let inside = members
+        .get(PERMISSIONS)
+        .and_then(|value| value.get(CONSENT));
+    if inside.is_some() {
+        return Err(GraphError::UnknownMember {
+            member: CONSENT.to_owned(),
+            entity: PERMISSIONS,
+        });
+    }
+    if let Some(consent) = members.remove(BETA_CONSENT) {
+        let permissions = members.entry(PERMISSIONS).or_insert_with(|| json!({}));
+        let permissions = permissions.as_object_mut();
+        let permissions = permissions.ok_or_else(|| invalid(PERMISSIONS, CLASS))?;
+        permissions.insert(CONSENT.to_owned(), consent);
+    }
+    write(graph, members)
+}
+
+fn write(graph: &Graph<'_, '_>, members: Map<String, Value>) -> Answer {
+    let version = graph.query.version;
     graph.write(|tenant| {
         let kept = &mut tenant.authorization_policy;
-        let before = shown(kept, Version::V1);
+        let before = shown(kept, version);
         for (name, value) in &members {
-            match member::find(MEMBERS, name, Version::V1) {
+            match member::find(MEMBERS, name, version) {
                 Some(member) => {
                     check(member.name, value)?;
                     member.write(kept, value, CLASS)?;

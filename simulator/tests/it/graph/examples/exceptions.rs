@@ -44,6 +44,18 @@ pub(super) const EXCEPTIONS: &[(&str, &str, usize, &str)] = &[
         "documented with the body of an answer",
     ),
     (
+        "authorizationpolicy-get",
+        "beta",
+        0,
+        "documented with a text where a boolean is described",
+    ),
+    (
+        "authorizationpolicy-update",
+        "beta",
+        1,
+        "documented with the earlier name of guestUserRoleId",
+    ),
+    (
         "conditionalaccesspolicy-get",
         "beta",
         0,

@@ -41,6 +41,31 @@ fn members_are_read_as_they_were_written_and_the_others_stay() {
         json!([])
     );
     assert_eq!(only["blockMsolPowerShell"], true);
+    // And there it has a name.
+    let named = format!("{BETA}{URL}/authorizationPolicy");
+    let consent = "permissionGrantPolicyIdsAssignedToDefaultUserRole";
+    let policies = json!(["managePermissionGrantsForSelf.microsoft-user-default-low"]);
+    app.write("PATCH", &named, &json!({consent: policies}), 204);
+    app.write(
+        "PATCH",
+        &named,
+        &json!({"enabledPreviewFeatures": ["x"]}),
+        204,
+    );
+    let read = app.get(&named);
+    assert_eq!(read[consent], policies);
+    assert_eq!(read["enabledPreviewFeatures"], json!(["x"]));
+    let permissions = &app.get(URL)["defaultUserRolePermissions"];
+    assert_eq!(permissions["permissionGrantPoliciesAssigned"], policies);
+    app.write("PATCH", &named, &json!({consent: []}), 204);
+    app.write("PATCH", &named, &none, 400);
+    app.write("GET", &format!("{BETA}{URL}/other"), &Value::Null, 404);
+    app.write(
+        "GET",
+        &format!("{URL}/authorizationPolicy"),
+        &Value::Null,
+        400,
+    );
     for wrong in [
         json!({"allowInvitesFrom": "nobody"}),
         json!({"allowedToUseSSPR": "no"}),
