@@ -228,6 +228,11 @@ impl Audience {
         }
     }
 
+    /// Whether it is for nobody, whoever asks.
+    pub fn is_nobody(&self) -> bool {
+        self.include.as_ref().is_some_and(Vec::is_empty)
+    }
+
     /// Whether somebody with these ids, their own and those of their groups, is meant.
     pub fn has(&self, ids: &[ObjectId]) -> bool {
         is_meant(self.include.as_deref(), &self.exclude, ids)

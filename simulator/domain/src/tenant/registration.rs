@@ -1,5 +1,7 @@
 //! The registration report of a tenant: its users' methods, its policies, and the rule of `credential/registration.rs` over them.
 
+use core::cell::LazyCell;
+
 use super::Tenant;
 use crate::credential::method::{MethodKind, PhoneKind};
 use crate::credential::registration::{
@@ -24,7 +26,8 @@ const BY_STRENGTH: [SecondFactor; 6] = [
 impl Tenant {
     /// What the registration report says of a user.
     pub fn registration_of(&self, user: &User) -> RegistrationState {
-        let ids = self.targets_of(user.id);
+        // Most people in a big directory have no methods, and nobody needs to know their groups.
+        let ids = LazyCell::new(|| self.targets_of(user.id));
         let mut registered = Vec::new();
         for method in &user.methods {
             let allowed = self.allows_method(user, &method.kind, &ids);
@@ -33,7 +36,7 @@ impl Tenant {
                 .filter_map(reported_method);
             registered.extend(methods.map(|method| Registered { method, allowed }));
         }
-        assess(&registered, self.reset_standing(user, &ids))
+        assess(&registered, self.reset_standing(user, || ids.as_slice()))
     }
 
     /// Whether somebody holds a role in the directory, of whatever scope (`isAdmin`; that every role counts is assumed).
@@ -44,7 +47,7 @@ impl Tenant {
     /// What resetting their own password asks of a user. Administrators need two methods, or one as long as the tenant has no
     /// domain of its own (MicrosoftDocs/entra-docs concept-sspr-policy.md, "Administrator reset policy differences"; trials and
     /// synchronised directories are not simulated). That all roles make an administrator is assumed: the page lists most.
-    fn reset_standing(&self, user: &User, ids: &[ObjectId]) -> ResetStanding {
+    fn reset_standing<'i>(&self, user: &User, ids: impl Fn() -> &'i [ObjectId]) -> ResetStanding {
         let policy = &self.password_reset;
         if self.is_administrator(user) {
             let off = self.authorization_policy.get("allowedToUseSSPR");
@@ -57,7 +60,7 @@ impl Tenant {
             let required = if own { 2 } else { 1 };
             return ResetStanding { access, required };
         }
-        let access = if policy.audience.has(ids) {
+        let access = if !policy.audience.is_nobody() && policy.audience.has(ids()) {
             ResetAccess::Targeted
         } else {
             ResetAccess::NotTargeted
