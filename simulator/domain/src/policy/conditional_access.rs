@@ -45,6 +45,8 @@ pub struct ConditionalAccessPolicy {
     pub id: Uuid,
     pub display_name: String,
     pub description: Option<String>,
+    /// The template that it was made from, as whoever made it says.
+    pub template: Option<Uuid>,
     pub state: PolicyState,
     pub conditions: Conditions,
     pub grant: Option<GrantControls>,
@@ -244,6 +246,7 @@ impl ConditionalAccessPolicy {
             id,
             display_name: display_name.to_owned(),
             description: None,
+            template: None,
             state: PolicyState::Enabled,
             conditions: Conditions::default(),
             grant: None,

@@ -57,6 +57,13 @@ pub(in crate::surface::graph) fn apply(
                 text.clone_into(&mut policy.display_name);
             }
             "description" => policy.description = optional_text(value, name, CLASS, 1024)?,
+            "templateId" => {
+                let id = value.as_str().and_then(|id| id.parse().ok());
+                if id.is_none() && !value.is_null() {
+                    return Err(invalid(name, CLASS));
+                }
+                policy.template = id;
+            }
             "state" => {
                 policy.state = value_of(&STATES, value.as_str().unwrap_or_default(), name)?;
             }
@@ -77,7 +84,6 @@ pub(in crate::surface::graph) fn apply(
             "id"
             | "createdDateTime"
             | "modifiedDateTime"
-            | "templateId"
             | "deletedDateTime"
             | "partialEnablementStrategy" => {}
             _ => return Err(unknown(name)),

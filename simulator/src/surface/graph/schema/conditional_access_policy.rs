@@ -53,7 +53,10 @@ pub(in crate::surface::graph) static DELETED_POLICY: EntityType<Arc<ConditionalA
 
 const PROPERTIES: &[P] = &[
     P::new("id", Kind::Text, |_, policy| json!(policy.id.to_string())).filter(Filterable::Exact),
-    P::null("templateId").only(super::Version::V1),
+    P::new("templateId", Kind::Text, |_, policy| {
+        json!(policy.template.map(|id| id.to_string()))
+    })
+    .only(super::Version::V1),
     P::new("displayName", Kind::Text, |_, policy| {
         json!(policy.display_name)
     })

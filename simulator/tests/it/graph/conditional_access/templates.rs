@@ -66,8 +66,14 @@ fn a_template_makes_a_policy() {
     let template = app.get(&format!("{TEMPLATES}/{BLOCK_LEGACY}"));
     let mut policy = template["details"].clone();
     policy["displayName"] = template["name"].clone();
+    policy["templateId"] = json!(BLOCK_LEGACY);
     policy["state"] = json!("enabledForReportingButNotEnforced");
     policy["conditions"]["users"]["excludeUsers"] = json!([app.id("admin")]);
     let made = app.write("POST", POLICIES, &policy, 201);
     assert_eq!(made["grantControls"]["builtInControls"], json!(["block"]));
+    assert_eq!(made["templateId"], BLOCK_LEGACY);
+    let one = format!("{POLICIES}/{}", text(&made, "id"));
+    assert_eq!(app.get(&one)["templateId"], BLOCK_LEGACY);
+    policy["templateId"] = json!("the one against legacy authentication");
+    app.write("POST", POLICIES, &policy, 400);
 }
