@@ -136,6 +136,13 @@ activities! {
             UPDATE_AUTHORIZATION_POLICY = "Update authorization policy", "Update";
         }
     }
+    "Identity Protection" {
+        "IdentityProtection" {
+            /// Both names are those that public detection rules look for.
+            CONFIRM_COMPROMISED = "ConfirmCompromised", "Update";
+            CONFIRM_SAFE = "ConfirmSafe", "Update";
+        }
+    }
     "Invited Users" {
         "UserManagement" {
             INVITE_USER = "Invite external user", "Add";

@@ -1,6 +1,7 @@
 //! The directory's audit log: every write with its actor, its target and what it changed. That no write is missing and that
 //! nothing is entered that failed, every test of Graph asks (`crate::testing`).
 
+use entrasim_domain::enforcement::facts::Risk;
 use serde_json::{Value, json};
 
 use super::client::App;
@@ -387,4 +388,46 @@ fn who_may_not_read_the_log_is_told_so_as_the_log_tells_it() {
         text(&refused["error"], "code"),
         "Authentication_MSGraphPermissionMissing"
     );
+}
+
+#[test]
+fn an_administrator_judges_a_sign_in_and_its_user_is_at_risk() {
+    let mut app = App::person(
+        "admin",
+        "AuditLog.Read.All IdentityRiskyUser.ReadWrite.All Directory.Read.All",
+    );
+    let _ =
+        crate::support::password_token(&app.bench, "bob", "https://graph.microsoft.com/.default");
+    let filter = "$filter=userPrincipalName%20eq%20'bob@contoso.onmicrosoft.com'";
+    let log = app.get(&format!("/auditLogs/signIns?{filter}"));
+    let ids = json!({"requestIds": [log["value"][0]["id"]]});
+    let risk = |app: &App| {
+        let tenant = app.bench.tenant.read();
+        tenant.users.by_local_part("bob", 0).unwrap().risk
+    };
+    app.write("POST", "/auditLogs/signIns/confirmCompromised", &ids, 204);
+    assert_eq!(risk(&app), Risk::High);
+    app.write("POST", "/auditLogs/signIns/dismiss", &ids, 204);
+    assert_eq!(risk(&app), Risk::None);
+    let told = crate::support::activities(&app.bench);
+    assert!(
+        told.contains(&"ConfirmCompromised") && told.contains(&"ConfirmSafe"),
+        "{told:?}"
+    );
+    for wrong in [
+        json!({}),
+        json!({"requestIds": []}),
+        json!({"requestIds": ["x"]}),
+        json!({"ids": []}),
+    ] {
+        let reply = app.send(
+            "POST",
+            "/auditLogs/signIns/confirmSafe",
+            &[],
+            &wrong.to_string(),
+        );
+        assert!(reply.status.is_client_error(), "{wrong}");
+    }
+    app.becomes("bob", "IdentityRiskyUser.ReadWrite.All");
+    app.write("POST", "/auditLogs/signIns/confirmCompromised", &ids, 403);
 }

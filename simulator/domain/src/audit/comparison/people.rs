@@ -9,6 +9,7 @@ use crate::credential::method::{AuthenticationMethod, MethodKind, PhoneKind};
 use crate::credential::secondary::{SecondFactor, SignInPreferences};
 use crate::directory::object::{Object, ObjectRef};
 use crate::directory::user::{PerUserMfa, User};
+use crate::enforcement::facts::Risk;
 
 /// What the log calls a kind of method (public recordings have it for phones, apps and passes; the others are assumed).
 fn method_name(kind: &MethodKind) -> &'static str {
@@ -112,6 +113,15 @@ impl Comparison<'_> {
         }
         if old.sessions != new.sessions {
             self.update(&activity::REVOKE_TOKENS, object(old), object(new));
+        }
+        // A secure change of the own password ends the risk, too; that is told as what it is.
+        if old.risk != new.risk && !self.is_own(new.id) {
+            let activity = if new.risk == Risk::High {
+                &activity::CONFIRM_COMPROMISED
+            } else {
+                &activity::CONFIRM_SAFE
+            };
+            self.about(activity, new, Vec::new());
         }
         if old.per_user_mfa != new.per_user_mfa {
             let (was, is) = (old.per_user_mfa.word(), new.per_user_mfa.word());

@@ -135,7 +135,7 @@ fn what_is_not_there_and_what_is_not_simulated_differ() {
         ("GET", "/frobnicate"),
         ("GET", "/users/{}/frobnicate"),
         ("GET", "/users/frob/nicate"),
-        ("POST", "/auditLogs/signIns/confirmSafe"),
+        ("GET", "/identity/conditionalAccess/deletedItems"),
         ("GET", "/me/authentication/methods"),
         ("GET", "/users/delta()"),
         ("POST", "/groups"),
@@ -160,7 +160,7 @@ fn what_is_not_there_and_what_is_not_simulated_differ() {
             .bench
             .app
             .unimplemented()
-            .contains_key("graph POST /auditLogs/signIns/confirmSafe")
+            .contains_key("graph GET /identity/conditionalAccess/deletedItems")
     );
 }
 
