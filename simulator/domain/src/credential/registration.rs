@@ -40,15 +40,28 @@ fn yes() -> bool {
     true
 }
 
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Table {
+    privileged_roles: Vec<String>,
+    method: Vec<ReportedMethod>,
+}
+
+fn table() -> &'static Table {
+    static TABLE: LazyLock<Table> =
+        LazyLock::new(|| parse(include_str!("../../data/reported_methods.toml")));
+    &TABLE
+}
+
 /// All methods that reports know.
 pub fn reported_methods() -> &'static [ReportedMethod] {
-    #[derive(Deserialize)]
-    struct Table {
-        method: Vec<ReportedMethod>,
-    }
-    static TABLE: LazyLock<Vec<ReportedMethod>> =
-        LazyLock::new(|| parse::<Table>(include_str!("../../data/reported_methods.toml")).method);
-    &TABLE
+    &table().method
+}
+
+/// Whether the sums of the report count the holders of a role, by its name, as privileged administrators.
+pub fn is_privileged(role: &str) -> bool {
+    let mut roles = table().privileged_roles.iter();
+    roles.any(|known| known == role)
 }
 
 /// The models under which Authenticator and Windows Hello keep passkeys (MicrosoftDocs/entra-docs how-to-enable-authenticator-passkey.md;

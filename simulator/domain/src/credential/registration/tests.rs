@@ -164,3 +164,10 @@ fn one_allowed_method_is_enough_and_is_the_one_named() {
     assert_eq!(state.passwordless_capable, ["passKeyDeviceBound"]);
     assert_eq!(state.counted_for_reset, ["mobilePhone", "email"]);
 }
+
+#[test]
+fn the_privileged_roles_are_roles() {
+    let names = crate::catalogue::directory_roles().iter();
+    let privileged = names.filter(|role| is_privileged(&role.name));
+    assert_eq!(privileged.count(), table().privileged_roles.len());
+}

@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 
 use entrasim_domain::catalogue::directory_roles;
-use entrasim_domain::credential::registration::reported_methods;
+use entrasim_domain::credential::registration::{is_privileged, reported_methods};
 use entrasim_domain::directory::user::{User, UserType};
 use entrasim_domain::tenant::Tenant;
 use http::StatusCode;
@@ -91,19 +91,6 @@ struct Included {
     roles: &'static str,
 }
 
-/// The roles that the page of the function lists as `privilegedAdmin`, by their names.
-const PRIVILEGED: [&str; 9] = [
-    "Authentication Administrator",
-    "Billing Administrator",
-    "Conditional Access Administrator",
-    "Exchange Administrator",
-    "Global Administrator",
-    "Helpdesk Administrator",
-    "Security Administrator",
-    "SharePoint Administrator",
-    "User Administrator",
-];
-
 const TYPES: [&str; 3] = ["all", "member", "guest"];
 const ROLES: [&str; 4] = ["all", "privilegedAdmin", "admin", "user"];
 
@@ -138,9 +125,7 @@ impl Included {
             && match self.roles {
                 "privilegedAdmin" => tenant.role_assignments_of(user.id).any(|held| {
                     let mut roles = directory_roles().iter();
-                    roles.any(|role| {
-                        role.id == held.role && PRIVILEGED.contains(&role.name.as_str())
-                    })
+                    roles.any(|role| role.id == held.role && is_privileged(&role.name))
                 }),
                 "admin" => tenant.is_administrator(user),
                 "user" => !tenant.is_administrator(user),
