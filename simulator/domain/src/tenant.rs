@@ -57,6 +57,7 @@ pub mod look_up;
 mod membership;
 pub mod proofs;
 pub mod registration;
+pub mod registration_activity;
 pub mod relations;
 mod removal;
 pub mod roles;

@@ -20,6 +20,7 @@ pub(super) mod authentication_methods;
 pub(super) mod credential_report;
 mod matching;
 pub(super) mod registration;
+pub(super) mod registration_activity;
 mod shown;
 pub(super) mod sign_in;
 pub(super) mod sign_in_summary;

@@ -51,6 +51,7 @@ mod shape;
 pub(super) mod sign_in;
 pub(super) mod subscribed_sku;
 pub(super) mod user;
+pub(super) mod user_events_summary;
 pub(super) mod user_registration_details;
 
 pub(super) use field::{Address, Field};

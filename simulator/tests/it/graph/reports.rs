@@ -5,6 +5,7 @@ use serde_json::{Value, json};
 use super::client::App;
 use crate::support::text;
 
+mod activity;
 mod credentials;
 mod registration;
 mod sign_ins;

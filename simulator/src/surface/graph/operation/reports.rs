@@ -1,19 +1,19 @@
 //! Operations under `/reports`: method, template, handler, the directory action that people need.
 
-use super::super::read::{credential_report, registration, sign_in_summary};
-use super::{GET, Operation, UNSIMULATED, call, op};
+use super::super::read::{credential_report, registration, registration_activity, sign_in_summary};
+use super::{GET, Operation, call, op};
 
 pub(in crate::surface::graph) const ROWS: &[Operation] = &[
     op(
         GET,
         "/reports/authenticationMethods/userEventsSummary",
-        UNSIMULATED,
+        call(registration_activity::events),
     )
     .needs("signInReports/allProperties/read"),
     op(
         GET,
         "/reports/authenticationMethods/userEventsSummary/{id}",
-        UNSIMULATED,
+        call(registration_activity::one_event),
     )
     .needs("signInReports/allProperties/read"),
     op(
@@ -31,19 +31,19 @@ pub(in crate::surface::graph) const ROWS: &[Operation] = &[
     op(
         GET,
         "/reports/authenticationMethods/userPasswordResetsAndChangesSummary",
-        UNSIMULATED,
+        call(registration_activity::passwords),
     )
     .needs("signInReports/allProperties/read"),
     op(
         GET,
         "/reports/authenticationMethods/userPasswordResetsAndChangesSummary/{id}",
-        UNSIMULATED,
+        call(registration_activity::one_day),
     )
     .needs("signInReports/allProperties/read"),
     op(
         GET,
         "/reports/authenticationMethods/userRegistrationActivity()",
-        UNSIMULATED,
+        call(registration_activity::activity),
     )
     .needs("signInReports/allProperties/read"),
     op(

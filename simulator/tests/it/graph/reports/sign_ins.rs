@@ -134,9 +134,6 @@ fn a_period_is_one_of_three_and_a_licence_is_needed() {
         let answer = app.write("GET", &beta(&format!("{METHODS}{period}")), &json!({}), 400);
         assert_eq!(text(&answer["error"], "code"), "BadRequest", "{period}");
     }
-    // Registrations and resets are not counted yet.
-    let activity = "/reports/authenticationMethods/userRegistrationActivity(period='d1')";
-    refused(&app, &beta(activity), 501);
     without_licences(&app);
     for path in [DAYS, &format!("{METHODS}(period='d1')")] {
         let answer: Value = app.write("GET", &beta(path), &json!({}), 403);
