@@ -10,7 +10,8 @@ use std::sync::OnceLock;
 mod set_up;
 
 pub use set_up::{
-    browser_person, go_clients, java_clients, msgraph, node_clients, python_clients, roadtx,
+    browser_person, cli_for_microsoft_365, go_clients, java_clients, msgraph, node_clients,
+    python_clients, roadtx,
 };
 
 /// The day before Phase 2, and the day after.

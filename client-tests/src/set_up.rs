@@ -89,6 +89,12 @@ pub fn node_clients() -> Option<&'static Path> {
     once(&READY, "node", set_up_npm)
 }
 
+/// The folder with the CLI for Microsoft 365 and the script that uses it.
+pub fn cli_for_microsoft_365() -> Option<&'static Path> {
+    static READY: OnceLock<Option<PathBuf>> = OnceLock::new();
+    once(&READY, "m365", set_up_npm)
+}
+
 /// The folder of the automated person in Chromium; `None` after saying why not.
 pub fn browser_person() -> Option<&'static Path> {
     static READY: OnceLock<Option<PathBuf>> = OnceLock::new();

