@@ -99,6 +99,9 @@ pub fn names_of(kind: &MethodKind) -> Vec<&'static str> {
             PhoneKind::AlternateMobile => "alternateMobilePhone",
             PhoneKind::Office => "officePhone",
         }],
+        MethodKind::Passkey(key) if key.key.as_ref().is_some_and(|key| key.synced) => {
+            vec!["passKeySynced"]
+        }
         MethodKind::Passkey(key) => vec![match key.aaguid {
             Some(model) if AUTHENTICATOR_MODELS.contains(&model) => {
                 "passKeyDeviceBoundAuthenticator"
