@@ -61,7 +61,7 @@ fn packed(algorithm: Algorithm, signature: Vec<u8>, chain: Option<Vec<Value>>) -
 }
 
 /// The chain for the kind of attestation; the first defect that concerns chains wins.
-fn chain<'a>(
+pub(crate) fn chain<'a>(
     identity: &'a AttestationIdentity,
     enterprise: bool,
     defects: &Defects,

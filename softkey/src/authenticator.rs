@@ -30,6 +30,7 @@ mod make_credential;
 mod parameters;
 mod reset;
 mod selection;
+mod u2f;
 mod user_verification;
 
 /// Whoever sends a command; what one channel began, another cannot continue.
@@ -218,7 +219,9 @@ impl<S: Store> Authenticator<S> {
             return Err(Status::RequestTooLarge);
         }
         let now = env.monotonic();
-        self.session.token.observe(now);
+        if self.profile.pin_uv_auth_token() {
+            self.session.token.observe(now);
+        }
         let command = self.standard_number(command);
         if !self.offers(command) {
             return Err(Status::InvalidCommand);
@@ -334,12 +337,12 @@ impl<S: Store> Authenticator<S> {
         self.store.commit(changes).map_err(|_| Status::Other)
     }
 
-    /// Asks for a touch; `on_timeout` is what the command answers when nobody reacts.
-    fn touch(prompt: &Prompt<'_>, on_timeout: Status, env: &mut dyn Env) -> Result<(), Status> {
+    /// Asks for a touch. That nobody reacted and that somebody refused are told apart, as other keys do.
+    fn touch(prompt: &Prompt<'_>, env: &mut dyn Env) -> Result<(), Status> {
         match env.user_presence(prompt) {
             Gesture::Approved => Ok(()),
             Gesture::Denied => Err(Status::OperationDenied),
-            Gesture::TimedOut => Err(on_timeout),
+            Gesture::TimedOut => Err(Status::UserActionTimeout),
             Gesture::Cancelled => Err(Status::KeepaliveCancel),
         }
     }

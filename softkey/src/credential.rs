@@ -69,6 +69,9 @@ pub struct User {
     /// The name for people.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub display_name: Option<String>,
+    /// An address of a picture; gone since CTAP 2.1.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub icon: Option<String>,
 }
 
 impl User {
@@ -80,6 +83,7 @@ impl User {
             Some(("id", Value::from(self.id.as_slice()))),
             name(&self.name).map(|name| ("name", name)),
             name(&self.display_name).map(|name| ("displayName", name)),
+            name(&self.icon).map(|icon| ("icon", icon)),
         ])
     }
 }

@@ -98,6 +98,7 @@ impl Exchanged {
                 id,
                 name: self.user_name,
                 display_name: self.user_display_name,
+                icon: None,
             },
             key: KeyMaterial::of(key),
             discoverable: self.is_resident_credential,

@@ -120,6 +120,7 @@ impl Default for Profile {
             aaguid: Aaguid(*b"softkey\0\0\0\0\0\0\0\0\x01"),
             firmware_version: 1,
             versions: vec![
+                Version::U2f,
                 Version::Fido20,
                 Version::Fido21Pre,
                 Version::Fido21,
@@ -238,6 +239,11 @@ impl Profile {
         check(
             self.offered_algorithms().next().is_some(),
             "no algorithm of `algorithms` is available in this build",
+        );
+        check(
+            !self.versions.contains(&Version::U2f)
+                || self.offered_algorithms().any(|one| one == Algorithm::Es256),
+            "U2F knows ES256 only, and `algorithms` is without it",
         );
         check(
             (1024..=7609).contains(&self.max_msg_size),

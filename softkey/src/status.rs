@@ -55,7 +55,7 @@ statuses! {
     CredentialExcluded = 0x19, "CTAP2_ERR_CREDENTIAL_EXCLUDED";
     /// None of the algorithms asked for is offered.
     UnsupportedAlgorithm = 0x26, "CTAP2_ERR_UNSUPPORTED_ALGORITHM";
-    /// The user said no, or did not answer a request for presence in time.
+    /// The user said no.
     OperationDenied = 0x27, "CTAP2_ERR_OPERATION_DENIED";
     /// There is no room for another discoverable credential.
     KeyStoreFull = 0x28, "CTAP2_ERR_KEY_STORE_FULL";

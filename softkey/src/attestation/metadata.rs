@@ -10,7 +10,7 @@ use serde_json::{Value as Json, json};
 use super::authority::{Authority, AuthorityError};
 use crate::cbor::{Fields, Value, read};
 use crate::cose::Algorithm;
-use crate::profile::{Attachment, AttestationMode, BuiltInUv, Profile};
+use crate::profile::{Attachment, AttestationMode, BuiltInUv, Profile, Version};
 
 /// The statement about one profile. `get_info` is the body of the profile's getInfo response.
 pub fn statement(
@@ -50,18 +50,18 @@ pub fn statement(
     }))
 }
 
-/// Protocol versions (section 3.6 of the same document).
+/// Protocol versions (section 3.6 of the same document). U2F is another family, and a preview is no version.
 fn upv(profile: &Profile) -> Vec<Json> {
-    let minor = |name: &str| match name {
-        "FIDO_2_0" => 0,
-        "FIDO_2_1" => 1,
-        "FIDO_2_2" => 2,
-        _ => 3,
+    let minor = |version: &Version| match version {
+        Version::U2f | Version::Fido21Pre => None,
+        Version::Fido20 => Some(0),
+        Version::Fido21 => Some(1),
+        Version::Fido22 => Some(2),
+        Version::Fido23 => Some(3),
     };
-    profile
-        .versions
-        .iter()
-        .map(|one| json!({ "major": 1, "minor": minor(one.name()) }))
+    let minors = profile.versions.iter().filter_map(minor);
+    minors
+        .map(|minor| json!({ "major": 1, "minor": minor }))
         .collect()
 }
 

@@ -62,8 +62,11 @@ impl<S: Store> Authenticator<S> {
         }
     }
 
-    /// Section 6.5.5.2.
+    /// Section 6.5.5.2. Without a PIN there is nothing to count.
     fn get_pin_retries(&self) -> Result<Value, Status> {
+        if !self.pin_is_set() {
+            return Err(Status::PinNotSet);
+        }
         let blocked = self.session.pin_mismatches >= MISMATCHES_PER_POWER_CYCLE;
         Ok(Value::map_of([
             Some((3_i64, Value::from(u64::from(self.device()?.pin_retries)))),

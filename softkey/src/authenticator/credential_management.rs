@@ -288,6 +288,7 @@ impl<S: Store> Authenticator<S> {
         if credential.user.id != user.id {
             return Err(Status::InvalidParameter);
         }
+        user.icon = None;
         user.name = user.name.filter(|name| !name.is_empty());
         user.display_name = user.display_name.filter(|name| !name.is_empty());
         let updated = Credential {

@@ -12,6 +12,8 @@ use crate::store::{Device, Store};
 /// A credential being made, and the device as it was.
 pub(super) struct Created {
     pub(super) credential: Credential,
+    /// Whether it is sealed into its id, and so needs no place.
+    pub(super) sealed: bool,
     pub(super) device: Device,
 }
 

@@ -45,8 +45,10 @@ impl<S: Store> Authenticator<S> {
         // Steps 1 and 2.
         let protocol = self.check_pin_uv_auth(auth, &prompt, env)?;
         let limit = self.profile.max_credential_count_in_list;
+        // Platforms must leave an empty list out; one that comes all the same names nobody, as if it were absent.
         let allow = fields
             .array(3_i64)?
+            .filter(|list| !list.is_empty())
             .map(|list| descriptors(list, limit))
             .transpose()?;
         let extensions = fields.map(4_i64)?;
@@ -191,8 +193,8 @@ impl<S: Store> Authenticator<S> {
             Some((1_i64, credential.id.descriptor())),
             Some((2, Value::from(auth_data))),
             Some((3, Value::from(signature))),
-            credential
-                .discoverable
+            // An empty user handle is none (WebAuthn Level 3, section 5.4.3: one has at least one byte).
+            (credential.discoverable && !credential.user.id.is_empty())
                 .then(|| (4, credential.user.entity(terms.identifiable))),
             total.map(|total| (5, Value::from(total))),
             large_blob_key.map(|key| (7, Value::from(key))),

@@ -48,10 +48,7 @@ impl<S: Store> Authenticator<S> {
             )
         });
         Value::map_of([
-            Some((
-                1_i64,
-                texts(profile.versions.iter().map(|one| one.name()).collect()),
-            )),
+            Some((1_i64, texts(self.versions()))),
             (!extensions.is_empty()).then(|| (2, texts(extensions))),
             Some((3, Value::from(profile.aaguid.0))),
             Some((4, self.options())),
@@ -96,6 +93,16 @@ impl<S: Store> Authenticator<S> {
                 .flatten(),
             (at_least(Version::Fido23) && config).then(|| (0x1f, self.config_commands())),
         ])
+    }
+
+    /// U2F cannot verify users, so it is not announced while that is always wanted.
+    fn versions(&self) -> Vec<&'static str> {
+        let u2f = self.has_u2f() && !self.always_uv();
+        let versions = self.profile.versions.iter();
+        versions
+            .filter(|version| u2f || **version != Version::U2f)
+            .map(|version| version.name())
+            .collect()
     }
 
     fn algorithms(&self) -> Value {

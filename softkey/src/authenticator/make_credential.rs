@@ -52,7 +52,10 @@ impl<S: Store> Authenticator<S> {
         };
         let hash = client_data_hash(fields.bytes(1_i64)?)?;
         let (rp_id, rp_name) = relying_party(fields.map(2_i64)?)?;
-        let user = user(fields.map(3_i64)?)?;
+        let mut user = user(fields.map(3_i64)?)?;
+        if self.profile.pin_uv_auth_token() {
+            user.icon = None;
+        }
         let algorithms = fields.array(4_i64)?.ok_or(Status::MissingParameter)?;
         let prompt = Prompt {
             reason: Reason::Register,
@@ -86,7 +89,9 @@ impl<S: Store> Authenticator<S> {
         if discoverable && !self.profile.discoverable {
             return Err(Status::UnsupportedOption);
         }
-        if request.options.up == Some(false) {
+        // Before CTAP 2.1 the option was no option at all.
+        let up_allowed = self.profile.pin_uv_auth_token().then_some(true);
+        if request.options.up.is_some() && request.options.up != up_allowed {
             return Err(Status::InvalidOption);
         }
         // Step 6.
@@ -117,7 +122,7 @@ impl<S: Store> Authenticator<S> {
             verified.user_verified,
             env,
         )?;
-        let credential = self.keep(created.credential, env)?;
+        let credential = self.keep(created, env)?;
         // Step 19.
         self.attest(
             &request,
@@ -178,9 +183,10 @@ impl<S: Store> Authenticator<S> {
         Ok(())
     }
 
-    /// `makeCredUvNotRqd` as getInfo shows it: never together with alwaysUv.
+    /// `makeCredUvNotRqd` as getInfo shows it: never together with alwaysUv, and not before CTAP 2.1.
     pub(super) fn make_cred_uv_not_rqd(&self) -> bool {
-        self.profile.make_cred_uv_not_rqd && !self.always_uv()
+        let known = self.profile.pin_uv_auth_token();
+        known && self.profile.make_cred_uv_not_rqd && !self.always_uv()
     }
 
     /// Step 9.

@@ -64,7 +64,7 @@ pub(super) fn user(user: Option<Fields<'_>>) -> Result<User, Status> {
     let id = user.bytes("id")?.ok_or(Status::MissingParameter)?;
     let name = user.text("name")?;
     let display_name = user.text("displayName")?;
-    user.text("icon")?;
+    let icon = user.text("icon")?;
     if id.len() > MAX_USER_ID {
         return Err(Status::InvalidLength);
     }
@@ -72,6 +72,7 @@ pub(super) fn user(user: Option<Fields<'_>>) -> Result<User, Status> {
         id: id.to_vec(),
         name: name.map(str::to_owned),
         display_name: display_name.map(str::to_owned),
+        icon: icon.map(str::to_owned),
     })
 }
 

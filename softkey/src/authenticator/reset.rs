@@ -21,7 +21,7 @@ impl<S: Store> Authenticator<S> {
             rp_id: None,
             user: None,
         };
-        Self::touch(&prompt, Status::UserActionTimeout, env)?;
+        Self::touch(&prompt, env)?;
         let device = Device::new(&self.profile.factory(), env);
         // The counter that is in use goes on after the reset.
         self.close().map_err(|_| Status::Other)?;

@@ -12,6 +12,6 @@ impl<S: Store> Authenticator<S> {
             rp_id: None,
             user: None,
         };
-        Self::touch(&prompt, Status::UserActionTimeout, env)
+        Self::touch(&prompt, env)
     }
 }

@@ -6,3 +6,4 @@ mod assertion;
 mod creation;
 mod management;
 mod pin;
+mod u2f;

@@ -92,7 +92,7 @@ impl<S: Store> Authenticator<S> {
         };
         // 1. A zero-length parameter asks, in the way of CTAP 2.0, to be chosen among several.
         if param.is_empty() && self.token_possible() {
-            Self::touch(prompt, Status::OperationDenied, env)?;
+            Self::touch(prompt, env)?;
             return Err(if self.pin_is_set() {
                 Status::PinInvalid
             } else {
@@ -229,10 +229,18 @@ impl<S: Store> Authenticator<S> {
     ) -> Result<(), Status> {
         let cached = with_token && self.session.token.user_present();
         if !cached && !already {
-            Self::touch(prompt, Status::OperationDenied, env)?;
+            Self::touch(prompt, env)?;
         }
-        self.session.token.consume();
+        self.use_up_token();
         Ok(())
+    }
+
+    /// After the touch a token is good for large blobs only (section 6.5.3). Before CTAP 2.1 a token had no flags
+    /// and no end but a new one or the power's.
+    fn use_up_token(&mut self) {
+        if self.profile.pin_uv_auth_token() {
+            self.session.token.consume();
+        }
     }
 
     /// Asks for a touch before an excluded credential is admitted to, whatever the answer is.

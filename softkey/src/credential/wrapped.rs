@@ -8,7 +8,7 @@ use chacha20poly1305::{ChaCha20Poly1305, Nonce};
 use hkdf::Hkdf;
 use sha2::Sha256;
 
-use super::{CredProtect, Credential, CredentialId, User, rp_id_hash};
+use super::{CredProtect, Credential, CredentialId, RpIdHash, User};
 use crate::cose::{Algorithm, KeyMaterial};
 use crate::env::{Env, random};
 
@@ -22,7 +22,12 @@ const NONCE: usize = 12;
 const MAX_SECRET: usize = 48;
 
 /// Seals a credential and gives it the sealed id. `None` if its key does not fit.
-pub fn wrap(credential: &mut Credential, key: &WrappingKey, env: &mut dyn Env) -> Option<()> {
+pub fn wrap(
+    credential: &mut Credential,
+    rp: &RpIdHash,
+    key: &WrappingKey,
+    env: &mut dyn Env,
+) -> Option<()> {
     if credential.key.secret().len() > MAX_SECRET {
         return None;
     }
@@ -38,13 +43,12 @@ pub fn wrap(credential: &mut Credential, key: &WrappingKey, env: &mut dyn Env) -
     let mut plain = vec![algorithm, credential.cred_protect.level(), flags];
     plain.extend_from_slice(credential.key.secret());
     let nonce: [u8; NONCE] = random(env);
-    let hash = rp_id_hash(&credential.rp_id);
     let sealed = ChaCha20Poly1305::new(key.into())
         .encrypt(
             &Nonce::from(nonce),
             Payload {
                 msg: &plain,
-                aad: &hash,
+                aad: rp,
             },
         )
         .ok()?;
@@ -56,20 +60,20 @@ pub fn wrap(credential: &mut Credential, key: &WrappingKey, env: &mut dyn Env) -
     Some(())
 }
 
-/// Opens a sealed id, if this device sealed it for this relying party.
-pub fn unwrap(id: &[u8], rp_id: &str, key: &WrappingKey) -> Option<Credential> {
+/// Opens a sealed id, if this device sealed it for this relying party. The relying party's id is what the opened
+/// credential says it is for; U2F knows only its hash.
+pub fn unwrap(id: &[u8], rp_id: &str, rp: &RpIdHash, key: &WrappingKey) -> Option<Credential> {
     let (&VERSION, rest) = id.split_first()? else {
         return None;
     };
     let (nonce, sealed) = rest.split_at_checked(NONCE)?;
     let nonce: [u8; NONCE] = nonce.try_into().ok()?;
-    let hash = rp_id_hash(rp_id);
     let plain = ChaCha20Poly1305::new(key.into())
         .decrypt(
             &Nonce::from(nonce),
             Payload {
                 msg: sealed,
-                aad: &hash,
+                aad: rp,
             },
         )
         .ok()?;
@@ -125,7 +129,12 @@ fn derive_secrets(credential: &mut Credential, key: &WrappingKey, id: &[u8]) {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::credential::rp_id_hash;
     use crate::env::SeededEnv;
+
+    fn open(id: &[u8], rp_id: &str, key: &WrappingKey) -> Option<Credential> {
+        unwrap(id, rp_id, &rp_id_hash(rp_id), key)
+    }
 
     fn sealed() -> (Credential, WrappingKey) {
         let mut env = SeededEnv::new(1);
@@ -148,14 +157,14 @@ mod tests {
             created: 0,
             created_at: 0,
         };
-        wrap(&mut credential, &key, &mut env).expect("sealed");
+        wrap(&mut credential, &rp_id_hash("example.com"), &key, &mut env).expect("sealed");
         (credential, key)
     }
 
     #[test]
     fn a_sealed_credential_comes_back_whole() {
         let (credential, key) = sealed();
-        let opened = unwrap(credential.id.as_bytes(), "example.com", &key).expect("opened");
+        let opened = open(credential.id.as_bytes(), "example.com", &key).expect("opened");
         assert_eq!(opened.key.secret(), credential.key.secret());
         assert_eq!(opened.cred_protect, credential.cred_protect);
         assert_eq!(opened.cred_random_with_uv, credential.cred_random_with_uv);
@@ -166,12 +175,12 @@ mod tests {
     #[test]
     fn another_site_another_device_and_a_changed_byte_do_not_open_it() {
         let (credential, key) = sealed();
-        assert!(unwrap(credential.id.as_bytes(), "example.org", &key).is_none());
-        assert!(unwrap(credential.id.as_bytes(), "example.com", &[0; 32]).is_none());
+        assert!(open(credential.id.as_bytes(), "example.org", &key).is_none());
+        assert!(open(credential.id.as_bytes(), "example.com", &[0; 32]).is_none());
         for index in 0..credential.id.as_bytes().len() {
             let mut id = credential.id.as_bytes().to_vec();
             id[index] ^= 1;
-            assert!(unwrap(&id, "example.com", &key).is_none());
+            assert!(open(&id, "example.com", &key).is_none());
         }
     }
 }

@@ -5,6 +5,9 @@ use serde::{Deserialize, Serialize};
 /// A version of the protocol that getInfo announces.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub enum Version {
+    /// U2F, which is CTAP1.
+    #[serde(rename = "U2F_V2")]
+    U2f,
     /// CTAP 2.0.
     #[serde(rename = "FIDO_2_0")]
     Fido20,
@@ -26,6 +29,7 @@ impl Version {
     /// The string on the wire.
     pub const fn name(self) -> &'static str {
         match self {
+            Self::U2f => "U2F_V2",
             Self::Fido20 => "FIDO_2_0",
             Self::Fido21Pre => "FIDO_2_1_PRE",
             Self::Fido21 => "FIDO_2_1",

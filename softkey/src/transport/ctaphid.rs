@@ -1,9 +1,13 @@
 //! CTAPHID, the device's side: packets to messages and back. Sans-IO.
 //!
-//! Source: CTAP 2.3, section 11.2. U2F messages are not offered, and the capabilities say so.
+//! Source: CTAP 2.3, section 11.2. Where U2F messages are not taken, the capabilities say so.
 
 use std::collections::BTreeSet;
 use std::time::Duration;
+
+mod message;
+
+pub use message::{KeepaliveStatus, Message};
 
 /// The size of a report.
 pub const REPORT: usize = 64;
@@ -18,15 +22,18 @@ pub const MESSAGE_TIMEOUT: Duration = Duration::from_millis(500);
 /// How often a waiting platform hears from the device (section 11.2.9.2.1).
 pub const KEEPALIVE_INTERVAL: Duration = Duration::from_millis(100);
 
-const INITIAL_DATA: usize = REPORT - 7;
 const PROTOCOL_VERSION: u8 = 2;
-/// WINK, CBOR, and no U2F messages.
-const CAPABILITIES: u8 = 0x01 | 0x04 | 0x08;
+/// WINK and CBOR.
+const CAPABILITIES: u8 = 0x01 | 0x04;
+/// No U2F messages.
+const CAPABILITY_NMSG: u8 = 0x08;
 
 /// The commands of section 11.2.9.
 pub mod command {
     /// Echo.
     pub const PING: u8 = 0x01;
+    /// A U2F message.
+    pub const MSG: u8 = 0x03;
     /// A new channel, or a fresh start on one.
     pub const INIT: u8 = 0x06;
     /// Shows itself.
@@ -72,86 +79,19 @@ impl HidError {
     }
 }
 
-/// What a keepalive says.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum KeepaliveStatus {
-    /// It works.
-    Processing,
-    /// It waits for the user.
-    UserPresenceNeeded,
-}
-
-/// A whole message.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Message {
-    /// The channel.
-    pub channel: u32,
-    /// The command, without its top bit.
-    pub command: u8,
-    /// The content.
-    pub payload: Vec<u8>,
-}
-
-impl Message {
-    /// A refusal.
-    pub fn error(channel: u32, error: HidError) -> Self {
-        Self {
-            channel,
-            command: command::ERROR,
-            payload: vec![error.code()],
-        }
-    }
-
-    /// A sign of life.
-    pub fn keepalive(channel: u32, status: KeepaliveStatus) -> Self {
-        let status = match status {
-            KeepaliveStatus::Processing => 1,
-            KeepaliveStatus::UserPresenceNeeded => 2,
-        };
-        Self {
-            channel,
-            command: command::KEEPALIVE,
-            payload: vec![status],
-        }
-    }
-
-    /// The packets. A payload that is too long for the protocol is cut; no message here is.
-    pub fn reports(&self) -> Vec<Report> {
-        let payload = self.payload.get(..MAX_PAYLOAD).unwrap_or(&self.payload);
-        let length = u16::try_from(payload.len()).unwrap_or(u16::MAX);
-        let (first, rest) = payload.split_at(payload.len().min(INITIAL_DATA));
-        let mut head = self.channel.to_be_bytes().to_vec();
-        head.push(self.command | 0x80);
-        head.extend_from_slice(&length.to_be_bytes());
-        let mut reports = vec![report(&head, first)];
-        for (sequence, chunk) in (0_u8..).zip(rest.chunks(REPORT - 5)) {
-            let mut head = self.channel.to_be_bytes().to_vec();
-            head.push(sequence);
-            reports.push(report(&head, chunk));
-        }
-        reports
-    }
-}
-
-fn report(head: &[u8], data: &[u8]) -> Report {
-    let mut report = [0; REPORT];
-    for (place, byte) in report.iter_mut().zip(head.iter().chain(data)) {
-        *place = *byte;
-    }
-    report
-}
-
 /// What the device does about a packet.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Action {
     /// Sends a message.
     Reply(Message),
-    /// Runs a CTAP2 command and replies with [`Hid::finish`] when it is done.
+    /// Runs a command of CTAP2 or U2F and replies with [`Hid::finish`] when it is done.
     Run {
         /// The channel.
         channel: u32,
         /// What the response is handed in with; grows from command to command.
         ticket: u64,
+        /// What kind of command: [`command::CBOR`] or [`command::MSG`].
+        command: u8,
         /// The command and its parameters.
         request: Vec<u8>,
     },
@@ -174,13 +114,39 @@ struct Receiving {
 /// The state of one connection.
 #[derive(Debug, Default)]
 pub struct Hid {
+    takes_any_channel: bool,
+    u2f: bool,
     channels: BTreeSet<u32>,
     receiving: Option<Receiving>,
-    running: Option<(u32, u64)>,
+    running: Option<Running>,
     tickets: u64,
 }
 
+/// A command whose response is awaited.
+#[derive(Debug)]
+struct Running {
+    channel: u32,
+    ticket: u64,
+    command: u8,
+}
+
 impl Hid {
+    /// A device that takes channels as they come, also those that it never gave out. For datagrams: nothing tells a
+    /// client without a connection that its channels are gone.
+    pub fn for_datagrams() -> Self {
+        Self {
+            takes_any_channel: true,
+            ..Self::default()
+        }
+    }
+
+    /// Whether U2F messages are taken.
+    #[must_use]
+    pub fn with_u2f(mut self, u2f: bool) -> Self {
+        self.u2f = u2f;
+        self
+    }
+
     /// The channels that were given out.
     pub fn channels(&self) -> impl Iterator<Item = u32> {
         self.channels.iter().copied()
@@ -218,18 +184,18 @@ impl Hid {
 
     /// The response to a command; `None` if its channel was started afresh meanwhile.
     pub fn finish(&mut self, ticket: u64, response: Vec<u8>) -> Option<Message> {
-        let (channel, _) = self.running.take_if(|(_, running)| *running == ticket)?;
+        let running = self.running.take_if(|running| running.ticket == ticket)?;
         Some(Message {
-            channel,
-            command: command::CBOR,
+            channel: running.channel,
+            command: running.command,
             payload: response,
         })
     }
 
     /// Refuses a command that was to run, because another connection is being served.
     pub fn refuse_busy(&mut self, ticket: u64) -> Option<Message> {
-        let (channel, _) = self.running.take_if(|(_, running)| *running == ticket)?;
-        Some(Message::error(channel, HidError::ChannelBusy))
+        let running = self.running.take_if(|running| running.ticket == ticket)?;
+        Some(Message::error(running.channel, HidError::ChannelBusy))
     }
 
     fn initialization(
@@ -241,22 +207,27 @@ impl Hid {
         now: Duration,
         allocate: &mut dyn FnMut() -> u32,
     ) -> Option<Action> {
-        if channel == BROADCAST && command == command::INIT {
-            return Some(self.init(channel, length, data, allocate));
-        }
-        if !self.channels.contains(&channel) {
+        if channel == 0 || (channel == BROADCAST && command != command::INIT) {
             return Some(refuse(channel, HidError::InvalidChannel));
         }
         let owner = self
             .receiving
             .as_ref()
             .map(|one| one.channel)
-            .or(self.running.map(|(channel, _)| channel));
+            .or(self.running.as_ref().map(|one| one.channel));
         match owner {
+            // Who starts afresh on another channel disturbs nobody. A channel that was not given out is so now, as
+            // keys have it since U2F: the response carries the channel that the request came on.
+            _ if command == command::INIT && owner != Some(channel) => {
+                return Some(self.init(channel, length, data, allocate));
+            }
             Some(owner) if owner != channel => {
                 // A cancel is never answered, whoever sends it.
                 return (command != command::CANCEL)
                     .then(|| refuse(channel, HidError::ChannelBusy));
+            }
+            _ if !self.takes_any_channel && !self.channels.contains(&channel) => {
+                return Some(refuse(channel, HidError::InvalidChannel));
             }
             Some(_) if command == command::INIT => {
                 self.receiving = None;
@@ -277,14 +248,18 @@ impl Hid {
         if length > MAX_PAYLOAD {
             return Some(refuse(channel, HidError::InvalidLength));
         }
+        self.channels.insert(channel);
         match command {
-            command::INIT => return Some(self.init(channel, length, data, allocate)),
             // There is nothing to cancel.
             command::CANCEL => return None,
             command::PING | command::CBOR | command::WINK => {}
+            command::MSG if self.u2f => {}
             _ => return Some(refuse(channel, HidError::InvalidCommand)),
         }
-        if (command == command::CBOR && length == 0) || (command == command::WINK && length > 0) {
+        let empty = length == 0;
+        if (matches!(command, command::CBOR | command::MSG) && empty)
+            || (command == command::WINK && !empty)
+        {
             return Some(refuse(channel, HidError::InvalidLength));
         }
         let payload = data.iter().take(length).copied().collect();
@@ -322,12 +297,18 @@ impl Hid {
             .take_if(|one| one.payload.len() == one.expected)?;
         let (channel, payload) = (message.channel, message.payload);
         match message.command {
-            command::CBOR => {
+            command @ (command::CBOR | command::MSG) => {
                 self.tickets += 1;
-                self.running = Some((channel, self.tickets));
+                let ticket = self.tickets;
+                self.running = Some(Running {
+                    channel,
+                    ticket,
+                    command,
+                });
                 Some(Action::Run {
                     channel,
-                    ticket: self.tickets,
+                    ticket,
+                    command,
                     request: payload,
                 })
             }
@@ -351,14 +332,19 @@ impl Hid {
             return refuse(channel, HidError::InvalidLength);
         };
         let given = if channel == BROADCAST {
-            allocate()
+            let mut given = allocate();
+            while self.channels.contains(&given) {
+                given = allocate();
+            }
+            given
         } else {
             channel
         };
         self.channels.insert(given);
         let mut payload = nonce.to_vec();
         payload.extend_from_slice(&given.to_be_bytes());
-        payload.extend_from_slice(&[PROTOCOL_VERSION, 0, 1, 0, CAPABILITIES]);
+        let no_u2f = if self.u2f { 0 } else { CAPABILITY_NMSG };
+        payload.extend_from_slice(&[PROTOCOL_VERSION, 0, 1, 0, CAPABILITIES | no_u2f]);
         Action::Reply(Message {
             channel,
             command: command::INIT,

@@ -9,7 +9,7 @@ use std::sync::mpsc::{Receiver, Sender, channel};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, TryLockError};
 use std::time::Duration;
 
-use super::ctaphid::{Action, BROADCAST, Hid, KeepaliveStatus, Message};
+use super::ctaphid::{self, Action, BROADCAST, Hid, KeepaliveStatus, Message};
 use super::link::{Link, Received};
 use super::panel::{Operator, Panel};
 use crate::authenticator::{Authenticator, Channel};
@@ -35,6 +35,8 @@ pub struct Server<S> {
     pub clock: Clock,
     /// The button, the sensor and the plug.
     pub panel: Panel,
+    /// Asked for once: while a command waits for the user, its key cannot be asked.
+    u2f: bool,
     next_channel: AtomicU32,
     connections: AtomicU32,
 }
@@ -43,6 +45,7 @@ pub struct Server<S> {
 struct Job {
     channel: u32,
     ticket: u64,
+    command: u8,
     request: Vec<u8>,
 }
 
@@ -102,6 +105,7 @@ impl<S: Store + Send> Server<S> {
     /// Takes an authenticator and the world it was powered up in.
     pub fn new(key: Authenticator<S>, world: SystemEnv<Agreeable>) -> Arc<Self> {
         Arc::new(Self {
+            u2f: key.has_u2f(),
             key: Mutex::new(key),
             randomness: Mutex::new(world.randomness),
             clock: world.clock,
@@ -164,7 +168,12 @@ impl<S: Store + Send> Server<S> {
         if first && self.panel.settings().plug_in_on_connect {
             self.power_cycle();
         }
-        let hid = Mutex::new(Hid::default());
+        let hid = if link.is_connected() {
+            Hid::default()
+        } else {
+            Hid::for_datagrams()
+        };
+        let hid = Mutex::new(hid.with_u2f(self.u2f));
         let cancels = Cancels::default();
         let (jobs, queue) = channel();
         std::thread::scope(|scope| {
@@ -205,6 +214,7 @@ impl<S: Store + Send> Server<S> {
                     Action::Run {
                         channel,
                         ticket,
+                        command,
                         request,
                     } => {
                         cancels.note(ticket);
@@ -212,6 +222,7 @@ impl<S: Store + Send> Server<S> {
                             .send(Job {
                                 channel,
                                 ticket,
+                                command,
                                 request,
                             })
                             .is_err()
@@ -276,7 +287,10 @@ impl<S: Store + Send> Server<S> {
             cancelled: &cancelled,
         };
         let mut env = self.env(operator);
-        Some(key.handle(Channel(channel), &job.request, &mut env))
+        Some(match job.command {
+            ctaphid::command::MSG => key.handle_u2f(&job.request, &mut env),
+            _ => key.handle(Channel(channel), &job.request, &mut env),
+        })
     }
 }
 

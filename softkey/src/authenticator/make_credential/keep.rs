@@ -4,7 +4,7 @@ use super::super::extensions::{Checked, Created};
 use super::super::{Authenticator, Found};
 use super::Request;
 use crate::cose::KeyMaterial;
-use crate::credential::{self, Credential, CredentialId, rp_id_hash};
+use crate::credential::{self, Credential, CredentialId, RpIdHash, rp_id_hash};
 use crate::env::{Env, random};
 use crate::status::Status;
 use crate::store::{Change, Store};
@@ -15,11 +15,21 @@ const STORED_ID: usize = 32;
 impl<S: Store> Authenticator<S> {
     /// A credential of this authenticator and this relying party, stored or sealed into its id.
     pub(in crate::authenticator) fn find(&self, id: &[u8], rp_id: &str) -> Option<Found> {
+        self.find_by_hash(id, rp_id, &rp_id_hash(rp_id))
+    }
+
+    /// The same when only the hash of the relying party's id is known, as in U2F.
+    pub(in crate::authenticator) fn find_by_hash(
+        &self,
+        id: &[u8],
+        rp_id: &str,
+        rp: &RpIdHash,
+    ) -> Option<Found> {
         if let Some(found) = self.store.state().credential(id) {
-            return (found.rp_id == rp_id).then(|| found.clone());
+            return (rp_id_hash(&found.rp_id) == *rp).then(|| found.clone());
         }
         let key = &self.store.state().device()?.wrapping_key;
-        credential::unwrap(id, rp_id, key).map(Found::new)
+        credential::unwrap(id, rp_id, rp, key).map(Found::new)
     }
 
     /// Steps 16 to 18: a new key pair in a new credential.
@@ -31,8 +41,8 @@ impl<S: Store> Authenticator<S> {
         env: &mut dyn Env,
     ) -> Result<Created, Status> {
         let key = KeyMaterial::generate(request.algorithm, env).map_err(|_| Status::Other)?;
-        let device = self.device()?;
-        let credential = Credential {
+        let device = self.device()?.clone();
+        let mut credential = Credential {
             id: CredentialId::new(random::<STORED_ID>(env)),
             rp_id: request.rp_id.to_owned(),
             rp_name: request.rp_name.map(str::to_owned),
@@ -50,24 +60,27 @@ impl<S: Store> Authenticator<S> {
             created: device.created + 1,
             created_at: env.unix_time(),
         };
+        // Extensions work with the secrets of the credential, and those of a sealed one follow from its id.
+        let rp = rp_id_hash(&credential.rp_id);
+        let sealed = !discoverable
+            && credential::wrap(&mut credential, &rp, &device.wrapping_key, env).is_some();
         Ok(Created {
             credential,
-            device: device.clone(),
+            sealed,
+            device,
         })
     }
 
-    /// Steps 17 and 18: stores a discoverable credential, in place of one for the same account; seals
-    /// another into its id.
+    /// Steps 17 and 18: stores a discoverable credential, in place of one for the same account. One that is
+    /// sealed into its id needs no place.
     pub(super) fn keep(
         &mut self,
-        mut credential: Credential,
+        created: Created,
         env: &mut dyn Env,
     ) -> Result<Credential, Status> {
-        if !credential.discoverable {
-            let key = self.device()?.wrapping_key;
-            if credential::wrap(&mut credential, &key, env).is_some() {
-                return Ok(credential);
-            }
+        let credential = created.credential;
+        if created.sealed {
+            return Ok(credential);
         }
         let rp = rp_id_hash(&credential.rp_id);
         let replaced: Vec<CredentialId> = self

@@ -38,14 +38,25 @@ fn a_credential_that_is_not_stored_answers_when_it_is_named() {
 }
 
 #[test]
-fn an_empty_allow_list_is_not_an_absent_one() {
+fn an_empty_allow_list_is_as_good_as_none() {
     let mut platform = Platform::new();
     platform.register(&creation("example.com", b"u", vec![discoverable()]));
     assert!(platform.sign_in(&request("example.com", vec![])).is_ok());
-    assert_eq!(
-        platform.sign_in(&request("example.com", vec![allow(&[])])),
-        Err(Status::NoCredentials)
+    assert!(
+        platform
+            .sign_in(&request("example.com", vec![allow(&[])]))
+            .is_ok()
     );
+}
+
+#[test]
+fn an_empty_user_handle_is_left_out() {
+    let mut platform = Platform::new();
+    platform.register(&creation("example.com", b"", vec![discoverable()]));
+    let response = platform
+        .sign_in(&request("example.com", vec![]))
+        .expect("an assertion");
+    assert_eq!(response.get(4_i64), None);
 }
 
 #[test]
@@ -325,17 +336,22 @@ fn a_secret_can_be_had_at_registration_and_is_the_one_of_later() {
     let parameters = creation("example.com", b"u", vec![(6, alone)]);
     assert_eq!(platform.create(&parameters), Err(Status::MissingParameter));
     let both = extensions([("hmac-secret", on()), ("hmac-secret-mc", input)]);
-    let parameters = creation("example.com", b"u", vec![(6, both), discoverable()]);
-    let response = platform.create(&parameters).expect("made");
-    let outputs = outputs(&response).expect("outputs");
-    let sealed = outputs
-        .get("hmac-secret-mc")
-        .and_then(Value::as_bytes)
-        .expect("bytes");
-    let secret = shared.decrypt(sealed).expect("decrypts");
-    let id = credential_id(&auth_data(&response));
-    let found = platform.key.find(&id, "example.com").expect("found");
-    assert_eq!(secret, hmac_sha256(&found.cred_random_without_uv, &[1; 32]));
+    // Those that are stored, and those that are sealed into their ids.
+    for others in [vec![discoverable()], vec![]] {
+        let others = [vec![(6, both.clone())], others].concat();
+        let response = platform
+            .create(&creation("example.com", b"u", others))
+            .expect("made");
+        let outputs = outputs(&response).expect("outputs");
+        let sealed = outputs
+            .get("hmac-secret-mc")
+            .and_then(Value::as_bytes)
+            .expect("bytes");
+        let secret = shared.decrypt(sealed).expect("decrypts");
+        let id = credential_id(&auth_data(&response));
+        let found = platform.key.find(&id, "example.com").expect("found");
+        assert_eq!(secret, hmac_sha256(&found.cred_random_without_uv, &[1; 32]));
+    }
 }
 
 #[test]

@@ -265,7 +265,7 @@ fn a_user_who_does_not_agree_gets_no_credential() {
     let mut platform = Platform::new();
     for (gesture, status) in [
         (Gesture::Denied, Status::OperationDenied),
-        (Gesture::TimedOut, Status::OperationDenied),
+        (Gesture::TimedOut, Status::UserActionTimeout),
         (Gesture::Cancelled, Status::KeepaliveCancel),
     ] {
         platform.env.gesture = gesture;
@@ -389,17 +389,10 @@ fn the_platform_can_prefer_no_attestation() {
 
 #[test]
 fn enterprise_attestation_must_be_switched_on_and_be_for_a_known_relying_party() {
-    let mut platform = Platform::with(Profile {
+    let mut platform = Platform::attested(Profile {
         enterprise_rp_ids: vec!["corp.example".to_owned()],
         ..Profile::default()
     });
-    let identity = crate::attestation::authority::Authority::generate(&mut platform.env)
-        .issue(platform.key.profile().aaguid, "serial")
-        .expect("an identity");
-    platform
-        .key
-        .commit(vec![crate::store::Change::Attestation(Box::new(identity))])
-        .expect("memory");
     let ask = |rp: &str, kind: u64| creation(rp, b"u", vec![(0x0a, Value::from(kind))]);
     assert_eq!(
         platform.create(&ask("corp.example", 1)),

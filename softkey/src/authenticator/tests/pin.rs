@@ -455,3 +455,22 @@ fn wrong_fingers_block_until_the_pin_is_given() {
     platform.env.verification = Verification::TimedOut;
     assert_eq!(ask(&mut platform), Err(Status::UserActionTimeout));
 }
+
+#[test]
+fn before_ctap_2_1_a_token_was_good_until_the_next_and_a_pin_was_always_wanted() {
+    let persona = crate::profile::persona::find("softkey-2.0").expect("a persona");
+    let mut platform = Platform::with(persona.profile.clone());
+    platform.protocol = Protocol::One;
+    platform.set_pin("1234").expect("set");
+    let make = creation("example.com", b"u", vec![]);
+    assert_eq!(platform.create(&make), Err(Status::PuatRequired));
+    let token = platform.legacy_token("1234").expect("a token");
+    let with_token = creation("example.com", b"u", platform.proof(&token, &HASH, (8, 9)));
+    for seconds in [0, 60, 6000] {
+        platform.env.now = Duration::from_secs(seconds);
+        let response = platform.create(&with_token).expect("made");
+        assert_eq!(flags(&response) & 0x05, 0x05);
+    }
+    let touched = creation("example.com", b"u", vec![(7, text_map([("up", on())]))]);
+    assert_eq!(platform.create(&touched), Err(Status::InvalidOption));
+}

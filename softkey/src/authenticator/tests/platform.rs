@@ -102,6 +102,19 @@ impl Platform {
         }
     }
 
+    /// One with a certificate of a test authority.
+    pub(super) fn attested(profile: Profile) -> Self {
+        let mut platform = Self::with(profile);
+        let identity = crate::attestation::authority::Authority::generate(&mut platform.env)
+            .issue(platform.key.profile().aaguid, "serial")
+            .expect("an identity");
+        platform
+            .key
+            .commit(vec![crate::store::Change::Attestation(Box::new(identity))])
+            .expect("memory");
+        platform
+    }
+
     pub(super) fn bytes(&mut self, channel: Channel, request: &[u8]) -> Result<Value, Status> {
         let response = self.key.handle(channel, request, &mut self.env);
         let (status, body) = response.split_first().expect("a status byte");

@@ -79,8 +79,47 @@ fn channels_that_were_not_given_out_are_refused() {
         let action = send(&mut hid, stranger, command::PING, b"");
         assert_eq!(action, error(stranger, HidError::InvalidChannel));
     }
-    let action = send(&mut hid, channel + 1, command::INIT, b"12345678");
-    assert_eq!(action, error(channel + 1, HidError::InvalidChannel));
+}
+
+#[test]
+fn a_channel_can_be_brought_along_and_where_there_is_no_connection_need_not_be_announced() {
+    let (mut hid, channel) = connected();
+    let own = 0xdead_beef;
+    packet(&mut hid, &begin(channel));
+    assert_eq!(
+        send(&mut hid, own, command::PING, b""),
+        error(own, HidError::ChannelBusy)
+    );
+    let action = send(&mut hid, own, command::INIT, b"12345678");
+    let Some(Action::Reply(message)) = action else {
+        panic!("{action:?}")
+    };
+    assert_eq!(message.channel, own);
+    assert_eq!(message.payload[8..12], own.to_be_bytes());
+    assert!(hid.is_receiving(), "the other channel's message is awaited");
+    hid.tick(MESSAGE_TIMEOUT);
+    let pong = send(&mut hid, own, command::PING, b"x");
+    assert!(matches!(
+        pong,
+        Some(Action::Reply(Message {
+            command: command::PING,
+            ..
+        }))
+    ));
+
+    let mut hid = Hid::for_datagrams();
+    let pong = send(&mut hid, own, command::PING, b"x");
+    assert!(matches!(
+        pong,
+        Some(Action::Reply(Message {
+            command: command::PING,
+            ..
+        }))
+    ));
+    for never in [0, BROADCAST] {
+        let action = send(&mut hid, never, command::PING, b"");
+        assert_eq!(action, error(never, HidError::InvalidChannel));
+    }
 }
 
 #[test]
@@ -188,6 +227,7 @@ fn cancel_is_never_answered_itself() {
     let run = Action::Run {
         channel,
         ticket: 1,
+        command: command::CBOR,
         request: vec![4],
     };
     assert_eq!(send(&mut hid, channel, command::CBOR, &[4]), Some(run));
@@ -207,6 +247,33 @@ fn cancel_is_never_answered_itself() {
         (command::CBOR, vec![0x2d])
     );
     assert_eq!(hid.finish(1, vec![0]), None);
+}
+
+#[test]
+fn u2f_messages_are_taken_where_they_are_offered() {
+    let mut hid = Hid::default().with_u2f(true);
+    let action = send(&mut hid, BROADCAST, command::INIT, b"12345678");
+    let Some(Action::Reply(message)) = action else {
+        panic!("{action:?}")
+    };
+    assert_eq!(
+        message.payload[16], 0x05,
+        "WINK, CBOR, and no word against U2F"
+    );
+    assert_eq!(
+        send(&mut hid, 1, command::MSG, b""),
+        error(1, HidError::InvalidLength)
+    );
+    let run = send(&mut hid, 1, command::MSG, &[0, 3, 0, 0]);
+    assert!(matches!(
+        run,
+        Some(Action::Run {
+            command: command::MSG,
+            ..
+        })
+    ));
+    let response = hid.finish(1, vec![0x90, 0]).expect("the response");
+    assert_eq!(response.command, command::MSG);
 }
 
 #[test]
@@ -245,6 +312,8 @@ proptest! {
     fn messages_survive_being_cut_into_packets(payload in prop::collection::vec(any::<u8>(), 1..2000)) {
         let (mut hid, channel) = connected();
         let action = send(&mut hid, channel, command::CBOR, &payload);
-        prop_assert_eq!(action, Some(Action::Run { channel, ticket: 1, request: payload }));
+        prop_assert_eq!(action, Some(Action::Run {
+            channel, ticket: 1, command: command::CBOR, request: payload
+        }));
     }
 }
