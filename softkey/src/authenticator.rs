@@ -47,8 +47,7 @@ const STATE_LIMIT: Duration = Duration::from_secs(30);
 #[derive(Debug)]
 enum Pending {
     Assertions(Box<get_next_assertion::Remaining>),
-    RelyingParties(Vec<String>),
-    Credentials(Vec<CredentialId>),
+    Enumeration(credential_management::Enumeration),
     LargeBlob(large_blobs::Write),
     Enrollment(bio_enrollment::Enrollment),
 }
@@ -294,9 +293,7 @@ impl<S: Store> Authenticator<S> {
         let (owner, since, pending) = self.session.pending.take()?;
         let continues = match &pending {
             Pending::Assertions(_) => command == command::GET_NEXT_ASSERTION,
-            Pending::RelyingParties(_) | Pending::Credentials(_) => {
-                command == command::CREDENTIAL_MANAGEMENT
-            }
+            Pending::Enumeration(_) => command == command::CREDENTIAL_MANAGEMENT,
             Pending::LargeBlob(_) => command == command::LARGE_BLOBS,
             Pending::Enrollment(_) => command == command::BIO_ENROLLMENT,
         };

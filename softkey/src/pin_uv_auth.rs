@@ -38,6 +38,23 @@ impl Protocol {
         }
     }
 
+    /// The length of what `authenticate` makes.
+    pub const fn proof_length(self) -> usize {
+        match self {
+            Self::One => 16,
+            Self::Two => 32,
+        }
+    }
+
+    /// Whether bytes have the length of one or two salts of 32 bytes, encrypted.
+    pub(crate) const fn is_sealed_salt(self, sealed: &[u8]) -> bool {
+        let iv = match self {
+            Self::One => 0,
+            Self::Two => 16,
+        };
+        matches!(sealed.len().saturating_sub(iv), 32 | 64)
+    }
+
     /// Reads the number on the wire.
     pub const fn from_number(number: u64) -> Option<Self> {
         match number {

@@ -19,8 +19,8 @@ pub use aaguid::Aaguid;
 pub use defects::Defects;
 pub use words::{Attachment, AttestationMode, BuiltInUv, CounterMode, Extension, Version};
 
-/// A sealed id of a P-384 credential; see [`crate::credential::wrap`].
-const LONGEST_SEALED_ID: usize = 80;
+/// A sealed id of a P-384 credential with a credBlob; see [`crate::credential::wrap`].
+const LONGEST_SEALED_ID: usize = 112;
 
 /// Everything tunable. The defaults are those of the `softkey` persona: all that is implemented.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -275,7 +275,7 @@ impl Profile {
         );
         check(
             (LONGEST_SEALED_ID..=1023).contains(&self.max_credential_id_length),
-            "`max_credential_id_length` must lie between 80 and 1023: sealed ids are that long",
+            "`max_credential_id_length` must lie between 112 and 1023: sealed ids are that long",
         );
         check(!self.versions.is_empty(), "`versions` must not be empty");
         check(

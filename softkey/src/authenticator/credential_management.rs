@@ -1,5 +1,7 @@
 //! authenticatorCredentialManagement (0x0A): CTAP 2.3, section 6.8.
 
+use std::collections::VecDeque;
+
 use super::parameters::{PinUvAuth, descriptor, user};
 use super::{Authenticator, Channel, Found, Pending};
 use crate::cbor::{Fields, Value};
@@ -16,6 +18,14 @@ const ENUMERATE_CREDENTIALS_BEGIN: u8 = 0x04;
 const ENUMERATE_CREDENTIALS_GET_NEXT_CREDENTIAL: u8 = 0x05;
 const DELETE_CREDENTIAL: u8 = 0x06;
 const UPDATE_USER_INFORMATION: u8 = 0x07;
+
+/// What is still to be told. A platform may look at the credentials of one relying party before it asks for the next
+/// one, so each list goes on for itself.
+#[derive(Debug, Default)]
+pub(super) struct Enumeration {
+    relying_parties: VecDeque<String>,
+    credentials: VecDeque<CredentialId>,
+}
 
 /// Which relying parties a token may manage.
 enum Scope {
@@ -55,17 +65,18 @@ impl<S: Store> Authenticator<S> {
             param: fields.bytes(4_i64)?,
             protocol: fields.unsigned(3_i64)?,
         };
-        match (subcommand, pending) {
-            (ENUMERATE_RPS_GET_NEXT_RP, Some(Pending::RelyingParties(rest))) => {
-                return Ok(Some(self.next_rp(channel, rest, None, env)?));
+        let mut rest = match pending {
+            Some(Pending::Enumeration(rest)) => rest,
+            _ => Enumeration::default(),
+        };
+        match subcommand {
+            ENUMERATE_RPS_GET_NEXT_RP => {
+                return self.next_rp(channel, rest, None, env).map(Some);
             }
-            (ENUMERATE_CREDENTIALS_GET_NEXT_CREDENTIAL, Some(Pending::Credentials(rest))) => {
-                return Ok(Some(self.next_credential(channel, rest, None, env)?));
+            ENUMERATE_CREDENTIALS_GET_NEXT_CREDENTIAL => {
+                return self.next_credential(channel, rest, None, env).map(Some);
             }
-            (ENUMERATE_RPS_GET_NEXT_RP | ENUMERATE_CREDENTIALS_GET_NEXT_CREDENTIAL, _) => {
-                return Err(Status::NotAllowed);
-            }
-            (GET_CREDS_METADATA..=UPDATE_USER_INFORMATION, _) => {}
+            GET_CREDS_METADATA..=UPDATE_USER_INFORMATION => {}
             _ => return Err(Status::InvalidSubcommand),
         }
         let scope = self.check_management_token(subcommand, fields, auth)?;
@@ -81,18 +92,19 @@ impl<S: Store> Authenticator<S> {
                     return Err(Status::NoCredentials);
                 }
                 let total = rps.len();
-                Ok(Some(self.next_rp(channel, rps, Some(total), env)?))
+                let rest = Enumeration {
+                    relying_parties: rps.into(),
+                    credentials: VecDeque::new(),
+                };
+                self.next_rp(channel, rest, Some(total), env).map(Some)
             }
             ENUMERATE_CREDENTIALS_BEGIN => {
                 let parameters = parameters.ok_or(Status::MissingParameter)?;
                 let ids = self.credentials_of(parameters, &scope)?;
                 let total = ids.len();
-                Ok(Some(self.next_credential(
-                    channel,
-                    ids,
-                    Some(total),
-                    env,
-                )?))
+                rest.credentials = ids.into();
+                self.next_credential(channel, rest, Some(total), env)
+                    .map(Some)
             }
             DELETE_CREDENTIAL => {
                 let credential = self.managed(parameters, &scope)?;
@@ -158,18 +170,23 @@ impl<S: Store> Authenticator<S> {
             .collect()
     }
 
+    fn go_on_later(&mut self, channel: Channel, rest: Enumeration, env: &dyn Env) {
+        if !rest.relying_parties.is_empty() || !rest.credentials.is_empty() {
+            self.wait_for(channel, Pending::Enumeration(rest), env);
+        }
+    }
+
     /// Section 6.8.3.
     fn next_rp(
         &mut self,
         channel: Channel,
-        mut rps: Vec<String>,
+        mut rest: Enumeration,
         total: Option<usize>,
         env: &mut dyn Env,
     ) -> Result<Value, Status> {
-        if rps.is_empty() {
-            return Err(Status::NotAllowed);
-        }
-        let rp_id = rps.remove(0);
+        let next = rest.relying_parties.pop_front();
+        self.go_on_later(channel, rest, env);
+        let rp_id = next.ok_or(Status::NotAllowed)?;
         let hash = rp_id_hash(&rp_id);
         let newest = self.store.state().discoverable(&hash).next();
         let name = newest.and_then(|credential| credential.rp_name.clone());
@@ -177,9 +194,6 @@ impl<S: Store> Authenticator<S> {
             Some(("id", Value::from(rp_id))),
             name.map(|name| ("name", Value::from(name))),
         ]);
-        if !rps.is_empty() {
-            self.wait_for(channel, Pending::RelyingParties(rps), env);
-        }
         Ok(Value::map_of([
             Some((3_i64, entity)),
             Some((4, Value::from(hash))),
@@ -217,23 +231,19 @@ impl<S: Store> Authenticator<S> {
     fn next_credential(
         &mut self,
         channel: Channel,
-        mut ids: Vec<CredentialId>,
+        mut rest: Enumeration,
         total: Option<usize>,
         env: &mut dyn Env,
     ) -> Result<Value, Status> {
-        if ids.is_empty() {
-            return Err(Status::NotAllowed);
-        }
-        let id = ids.remove(0);
+        let next = rest.credentials.pop_front();
+        self.go_on_later(channel, rest, env);
+        let id = next.ok_or(Status::NotAllowed)?;
         let credential = self
             .store
             .state()
             .credential(id.as_bytes())
             .ok_or(Status::NoCredentials)?
             .clone();
-        if !ids.is_empty() {
-            self.wait_for(channel, Pending::Credentials(ids), env);
-        }
         let public_key = credential
             .key
             .key()

@@ -22,6 +22,8 @@ pub(super) struct Created {
 pub(super) struct Checked {
     pub(super) cred_protect: Option<CredProtect>,
     pub(super) third_party_payment: bool,
+    /// The credBlob, if it is not too long.
+    pub(super) cred_blob: Option<Vec<u8>>,
     large_blob_key: bool,
     hmac_secret: bool,
 }
@@ -60,7 +62,9 @@ impl<S: Store> Authenticator<S> {
             self.switch(inputs, extension)?;
         }
         if let Some(value) = self.offered(inputs, Extension::CredBlob) {
-            value.as_bytes().ok_or(Status::CborUnexpectedType)?;
+            let blob = value.as_bytes().ok_or(Status::CborUnexpectedType)?;
+            let fits = blob.len() <= self.profile.max_cred_blob_length;
+            checked.cred_blob = fits.then(|| blob.to_vec());
         }
         Ok(checked)
     }
@@ -84,17 +88,9 @@ impl<S: Store> Authenticator<S> {
                 Value::from(u64::from(policy.level())),
             ));
         }
-        if let Some(blob) = self
-            .offered(inputs, Extension::CredBlob)
-            .and_then(Value::as_bytes)
-        {
-            // A credential that is not stored has no place for it.
-            let fits =
-                created.credential.discoverable && blob.len() <= self.profile.max_cred_blob_length;
-            if fits {
-                created.credential.cred_blob = Some(blob.to_vec());
-            }
-            outputs.push((Extension::CredBlob.name(), Value::Bool(fits)));
+        if self.offered(inputs, Extension::CredBlob).is_some() {
+            let kept = created.credential.cred_blob.is_some();
+            outputs.push((Extension::CredBlob.name(), Value::Bool(kept)));
         }
         if checked.large_blob_key {
             created.credential.large_blob_key = Some(crate::env::random(env));
@@ -211,14 +207,20 @@ impl<S: Store> Authenticator<S> {
             None => Protocol::One,
             number => self.offered_protocol(number)?,
         };
-        let shared = self.session.protocol(protocol).decapsulate(peer)?;
+        if !protocol.is_sealed_salt(salt_enc) || salt_auth.len() != protocol.proof_length() {
+            return Err(Status::InvalidLength);
+        }
+        // A key that is none cannot have made the proof.
+        Fields::of(peer)?;
+        let shared = self
+            .session
+            .protocol(protocol)
+            .decapsulate(peer)
+            .map_err(|_| Status::PinAuthInvalid)?;
         if !shared.verify(salt_enc, salt_auth) {
             return Err(Status::PinAuthInvalid);
         }
         let salts = shared.decrypt(salt_enc).ok_or(Status::InvalidLength)?;
-        if !matches!(salts.len(), 32 | 64) {
-            return Err(Status::InvalidLength);
-        }
         let secret = if user_verified {
             &credential.cred_random_with_uv
         } else {

@@ -155,7 +155,9 @@ impl<S: Store> Authenticator<S> {
         if !self.session.token.user_verified() {
             return Err(Status::PinAuthInvalid);
         }
-        self.session.token.bind(rp_id);
+        if self.profile.pin_uv_auth_token() {
+            self.session.token.bind(rp_id);
+        }
         Ok(())
     }
 

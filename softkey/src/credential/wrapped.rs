@@ -20,8 +20,12 @@ const VERSION: u8 = 1;
 const NONCE: usize = 12;
 /// Key bytes of P-256, P-384 or Ed25519; RSA keys are too long for an id and are stored.
 const MAX_SECRET: usize = 48;
+/// The longest credBlob that travels along; every authenticator that has the extension takes as much.
+const MAX_BLOB: usize = 32;
+/// The flag that says that a credBlob follows the key.
+const HAS_BLOB: u8 = 8;
 
-/// Seals a credential and gives it the sealed id. `None` if its key does not fit.
+/// Seals a credential and gives it the sealed id. `None` if its key does not fit; a credBlob that does not is dropped.
 pub fn wrap(
     credential: &mut Credential,
     rp: &RpIdHash,
@@ -40,8 +44,12 @@ pub fn wrap(
     let flags = u8::from(credential.backup_eligible)
         | u8::from(credential.backup_state) << 1
         | u8::from(credential.third_party_payment) << 2;
+    credential.cred_blob.take_if(|blob| blob.len() > MAX_BLOB);
+    let blob = credential.cred_blob.as_deref();
+    let flags = flags | blob.map_or(0, |_| HAS_BLOB);
     let mut plain = vec![algorithm, credential.cred_protect.level(), flags];
     plain.extend_from_slice(credential.key.secret());
+    plain.extend_from_slice(blob.unwrap_or_default());
     let nonce: [u8; NONCE] = random(env);
     let sealed = ChaCha20Poly1305::new(key.into())
         .encrypt(
@@ -77,15 +85,16 @@ pub fn unwrap(id: &[u8], rp_id: &str, rp: &RpIdHash, key: &WrappingKey) -> Optio
             },
         )
         .ok()?;
-    let [algorithm, level, flags, secret @ ..] = plain.as_slice() else {
+    let [algorithm, level, flags, rest @ ..] = plain.as_slice() else {
         return None;
     };
-    let algorithm = match algorithm {
-        0 => Algorithm::Es256,
-        1 => Algorithm::Es384,
-        2 => Algorithm::EdDsa,
+    let (algorithm, length) = match algorithm {
+        0 => (Algorithm::Es256, 32),
+        1 => (Algorithm::Es384, 48),
+        2 => (Algorithm::EdDsa, 32),
         _ => return None,
     };
+    let (secret, blob) = rest.split_at_checked(length)?;
     let mut credential = Credential {
         id: CredentialId::new(id),
         rp_id: rp_id.to_owned(),
@@ -96,7 +105,7 @@ pub fn unwrap(id: &[u8], rp_id: &str, rp: &RpIdHash, key: &WrappingKey) -> Optio
         cred_protect: CredProtect::from_level(u64::from(*level))?,
         cred_random_with_uv: [0; 32],
         cred_random_without_uv: [0; 32],
-        cred_blob: None,
+        cred_blob: (flags & HAS_BLOB != 0).then(|| blob.to_vec()),
         large_blob_key: None,
         third_party_payment: flags & 4 != 0,
         backup_eligible: flags & 1 != 0,
@@ -149,7 +158,7 @@ mod tests {
             cred_protect: CredProtect::UserVerificationRequired,
             cred_random_with_uv: [0; 32],
             cred_random_without_uv: [0; 32],
-            cred_blob: None,
+            cred_blob: Some(b"blob".to_vec()),
             large_blob_key: None,
             third_party_payment: true,
             backup_eligible: true,
@@ -166,6 +175,7 @@ mod tests {
         let (credential, key) = sealed();
         let opened = open(credential.id.as_bytes(), "example.com", &key).expect("opened");
         assert_eq!(opened.key.secret(), credential.key.secret());
+        assert_eq!(opened.cred_blob, credential.cred_blob);
         assert_eq!(opened.cred_protect, credential.cred_protect);
         assert_eq!(opened.cred_random_with_uv, credential.cred_random_with_uv);
         assert_ne!(opened.cred_random_with_uv, opened.cred_random_without_uv);

@@ -131,9 +131,9 @@ struct Running {
 }
 
 impl Hid {
-    /// A device that takes channels as they come, also those that it never gave out. For datagrams: nothing tells a
-    /// client without a connection that its channels are gone.
-    pub fn for_datagrams() -> Self {
+    /// A device at the end of a socket, which one program has for itself. Channels tell the programs on a bus apart;
+    /// here a program may number its own, and need not ask.
+    pub fn for_sockets() -> Self {
         Self {
             takes_any_channel: true,
             ..Self::default()

@@ -30,10 +30,6 @@ pub trait Link: Send + Sync {
     fn receive(&self, timeout: Duration) -> Received;
     /// Sends a report.
     fn send(&self, report: &Report) -> io::Result<()>;
-    /// Whether there is a connection whose end the other side notices.
-    fn is_connected(&self) -> bool {
-        true
-    }
 }
 
 /// 64 bytes, or 65 with a leading zero.
@@ -157,10 +153,6 @@ impl Link for Udp {
 
     fn send(&self, report: &Report) -> io::Result<()> {
         self.socket.send_to(report, self.peer).map(|_| ())
-    }
-
-    fn is_connected(&self) -> bool {
-        false
     }
 }
 

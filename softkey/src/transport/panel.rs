@@ -194,6 +194,7 @@ impl Operator<'_> {
         decide: impl Fn(&mut State, Duration) -> Option<T>,
     ) -> End<T> {
         let watch = Stopwatch::start();
+        let mut told = false;
         let mut state = self.panel.lock();
         state.answer = None;
         state.interrupted = false;
@@ -210,8 +211,15 @@ impl Operator<'_> {
             };
             if let Some(end) = end {
                 state.waiting = None;
+                drop(state);
+                // That the user was wanted is told even if the user was quick (CTAP 2.3, section 11.2.9.2.1: on every
+                // change).
+                if !told {
+                    (self.keepalive)();
+                }
                 return end;
             }
+            told = true;
             state.waiting = Some(waiting(prompt));
             let delay = state.settings.delay;
             drop(state);

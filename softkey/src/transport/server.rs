@@ -168,12 +168,7 @@ impl<S: Store + Send> Server<S> {
         if first && self.panel.settings().plug_in_on_connect {
             self.power_cycle();
         }
-        let hid = if link.is_connected() {
-            Hid::default()
-        } else {
-            Hid::for_datagrams()
-        };
-        let hid = Mutex::new(hid.with_u2f(self.u2f));
+        let hid = Mutex::new(Hid::for_sockets().with_u2f(self.u2f));
         let cancels = Cancels::default();
         let (jobs, queue) = channel();
         std::thread::scope(|scope| {

@@ -90,6 +90,10 @@ impl Served {
             let mut framed = [0; 66];
             self.stream.read_exact(&mut framed).ok()?;
             let report = &framed[2..];
+            // A sign of life, not the answer.
+            if report[4] == 0xbb {
+                continue;
+            }
             if expected == usize::MAX {
                 expected = usize::from(u16::from_be_bytes([report[5], report[6]]));
                 answer.extend_from_slice(&report[7..]);

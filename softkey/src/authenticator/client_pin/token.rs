@@ -105,11 +105,8 @@ impl<S: Store> Authenticator<S> {
                 return Err(Status::UnauthorizedPermission);
             }
         }
-        // The table of section 6.5.5.7: these two need a relying party.
-        let for_rp = permissions.intersects(Permissions::MC.and(Permissions::GA));
-        if for_rp && request.rp_id.is_none() {
-            return Err(Status::MissingParameter);
-        }
+        // Platforms must name the relying party when they ask to make or use credentials. Keys take it that they
+        // do not: the token is bound to the one that it is first used for (steps 11 of section 6.1.2 and 6 of 6.2.2).
         // The persistent token is another token; it cannot come together with this one.
         if permissions.contains(Permissions::PCMR) && bits != 0x40 {
             return Err(Status::InvalidParameter);

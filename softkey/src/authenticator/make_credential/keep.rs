@@ -52,7 +52,7 @@ impl<S: Store> Authenticator<S> {
             cred_protect: checked.cred_protect.unwrap_or_default(),
             cred_random_with_uv: random(env),
             cred_random_without_uv: random(env),
-            cred_blob: None,
+            cred_blob: checked.cred_blob.clone(),
             large_blob_key: None,
             third_party_payment: checked.third_party_payment,
             backup_eligible: self.profile.backup_eligible,

@@ -308,7 +308,7 @@ fn hmac_secret_is_refused_without_a_touch_and_with_a_wrong_proof() {
     );
     assert_eq!(
         platform.sign_in(&ask(input(right[..16].to_vec()), true)),
-        Err(Status::PinAuthInvalid)
+        Err(Status::InvalidLength)
     );
     assert_eq!(
         platform.sign_in(&ask(map([]), true)),

@@ -338,7 +338,8 @@ fn extension_outputs_answer_what_was_asked_and_nothing_else() {
     let stored = |stored: bool| Ok((Some(text_map([("credBlob", Value::Bool(stored))])), false));
     assert_eq!(with(true, blob(32)), stored(true));
     assert_eq!(with(true, blob(33)), stored(false));
-    assert_eq!(with(false, blob(32)), stored(false));
+    assert_eq!(with(false, blob(32)), stored(true));
+    assert_eq!(with(false, blob(33)), stored(false));
     assert_eq!(
         with(true, extensions([("largeBlobKey", on())])),
         Ok((None, true))

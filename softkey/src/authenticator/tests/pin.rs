@@ -145,10 +145,14 @@ fn what_client_pin_refuses() {
         platform.token("1234", 0, Some("a")),
         Err(Status::InvalidParameter)
     );
-    assert_eq!(
-        platform.token("1234", 1, None),
-        Err(Status::MissingParameter)
-    );
+    let unbound = platform.token("1234", 3, None).expect("bound on first use");
+    for (rp_id, expected) in [("a", true), ("b", false)] {
+        let silent = (5, text_map([("up", Value::Bool(false))]));
+        let proof = platform.proof(&unbound, &HASH, (6, 7));
+        let answer = platform.sign_in(&request(rp_id, [vec![silent], proof].concat()));
+        let known = answer == Err(Status::NoCredentials);
+        assert!(known == expected, "{rp_id}: {answer:?}");
+    }
     assert_eq!(
         platform.token("1234", 8, None),
         Err(Status::UnauthorizedPermission),
@@ -465,9 +469,13 @@ fn before_ctap_2_1_a_token_was_good_until_the_next_and_a_pin_was_always_wanted()
     let make = creation("example.com", b"u", vec![]);
     assert_eq!(platform.create(&make), Err(Status::PuatRequired));
     let token = platform.legacy_token("1234").expect("a token");
-    let with_token = creation("example.com", b"u", platform.proof(&token, &HASH, (8, 9)));
-    for seconds in [0, 60, 6000] {
+    for (seconds, rp_id) in [
+        (0, "example.com"),
+        (60, "example.org"),
+        (6000, "example.com"),
+    ] {
         platform.env.now = Duration::from_secs(seconds);
+        let with_token = creation(rp_id, b"u", platform.proof(&token, &HASH, (8, 9)));
         let response = platform.create(&with_token).expect("made");
         assert_eq!(flags(&response) & 0x05, 0x05);
     }

@@ -82,7 +82,7 @@ fn channels_that_were_not_given_out_are_refused() {
 }
 
 #[test]
-fn a_channel_can_be_brought_along_and_where_there_is_no_connection_need_not_be_announced() {
+fn a_channel_can_be_brought_along_and_on_a_socket_need_not_be_announced() {
     let (mut hid, channel) = connected();
     let own = 0xdead_beef;
     packet(&mut hid, &begin(channel));
@@ -107,7 +107,7 @@ fn a_channel_can_be_brought_along_and_where_there_is_no_connection_need_not_be_a
         }))
     ));
 
-    let mut hid = Hid::for_datagrams();
+    let mut hid = Hid::for_sockets();
     let pong = send(&mut hid, own, command::PING, b"x");
     assert!(matches!(
         pong,
