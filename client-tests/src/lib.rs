@@ -7,8 +7,10 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 use std::sync::OnceLock;
 
+mod security_key;
 mod set_up;
 
+pub use security_key::{SecurityKey, preload_library};
 pub use set_up::{
     browser_person, cli_for_microsoft_365, go_clients, java_clients, msgraph, node_clients,
     python_clients, roadtx,
@@ -33,19 +35,22 @@ fn profile_folder() -> PathBuf {
 /// The real binary, built if need be.
 pub fn binary() -> &'static Path {
     static BINARY: OnceLock<PathBuf> = OnceLock::new();
-    BINARY.get_or_init(|| {
-        let path = profile_folder().join(format!("entrasim{}", std::env::consts::EXE_SUFFIX));
-        let built = Command::new(option_env!("CARGO").unwrap_or("cargo"))
-            .args(["build", "--locked", "--quiet", "-p", "entrasim"])
-            .current_dir(concat!(env!("CARGO_MANIFEST_DIR"), "/.."))
-            .status();
-        assert!(
-            built.is_ok_and(|status| status.success()),
-            "the binary does not build"
-        );
-        assert!(path.exists(), "{} is not there", path.display());
-        path
-    })
+    BINARY.get_or_init(|| build("entrasim"))
+}
+
+/// The binary of a package, which has its name.
+fn build(package: &str) -> PathBuf {
+    let path = profile_folder().join(format!("{package}{}", std::env::consts::EXE_SUFFIX));
+    let built = Command::new(option_env!("CARGO").unwrap_or("cargo"))
+        .args(["build", "--locked", "--quiet", "-p", package])
+        .current_dir(concat!(env!("CARGO_MANIFEST_DIR"), "/.."))
+        .status();
+    assert!(
+        built.is_ok_and(|status| status.success()),
+        "the binary does not build"
+    );
+    assert!(path.exists(), "{} is not there", path.display());
+    path
 }
 
 /// Where unmodified clients read Azure Arc's challenge file from; `None` where it cannot be written.

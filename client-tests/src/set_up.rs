@@ -217,7 +217,7 @@ fn copy_all(from: &Path, to: &Path) -> Result<(), String> {
     Ok(())
 }
 
-fn succeed(command: &mut Command) -> Result<(), String> {
+pub(crate) fn succeed(command: &mut Command) -> Result<(), String> {
     let program = command.get_program().to_string_lossy().into_owned();
     let output = command
         .output()
@@ -237,7 +237,7 @@ fn succeed(command: &mut Command) -> Result<(), String> {
     clippy::disallowed_methods,
     reason = "CI is the one setting that tests read from the environment"
 )]
-fn skipped(client: &str, reason: &str) {
+pub(crate) fn skipped(client: &str, reason: &str) {
     let _ = writeln!(io::stderr(), "\nSKIPPED: {client}: {reason}\n");
     assert!(
         std::env::var_os("CI").is_none(),

@@ -3,4 +3,5 @@
 mod azure_cli;
 mod browser;
 mod libraries;
+mod security_keys;
 mod table;

@@ -164,9 +164,11 @@ impl<S: Store> Authenticator<S> {
             .fingerprints
             .iter()
             .map(|finger| {
-                Value::map_of([
-                    Some((1_i64, Value::from(finger.id.as_slice()))),
-                    finger.name.as_deref().map(|name| (2, Value::from(name))),
+                // A finger without a name has an empty one: platforms look for the member.
+                let name = finger.name.as_deref().unwrap_or_default();
+                Value::map([
+                    (1_i64, Value::from(finger.id.as_slice())),
+                    (2, Value::from(name)),
                 ])
             })
             .collect();
