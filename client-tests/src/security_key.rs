@@ -2,7 +2,7 @@
 
 use std::io::{BufRead, BufReader};
 use std::path::{Path, PathBuf};
-use std::process::{Child, ChildStdout, Command, Stdio};
+use std::process::{Child, Command, Output, Stdio};
 use std::sync::OnceLock;
 use std::sync::atomic::{AtomicU32, Ordering};
 
@@ -63,7 +63,6 @@ fn compile() -> Result<PathBuf, String> {
 #[derive(Debug)]
 pub struct SecurityKey {
     child: Child,
-    said: BufReader<ChildStdout>,
     folder: PathBuf,
 }
 
@@ -87,6 +86,36 @@ impl SecurityKey {
         })
     }
 
+    /// Serves a key of a persona to a browser that somebody else starts.
+    ///
+    /// # Panics
+    /// When it does not start.
+    pub fn for_a_browser(persona: &str) -> Self {
+        Self::start(|folder| {
+            let control = folder.join("control").display().to_string();
+            ["browser", "--no-start", "--forget", persona, "--control"]
+                .into_iter()
+                .map(str::to_owned)
+                .chain([control])
+                .collect()
+        })
+    }
+
+    /// The automated pages of `clients/browser`, in Chromium with the extension; `browser` is their folder.
+    ///
+    /// # Panics
+    /// When there is no Node.js.
+    pub fn pages(&self, browser: &Path) -> Ran {
+        let output = Command::new("node")
+            .arg(browser.join("security-key.mjs"))
+            .arg(self.folder.join("home/default.browser/extension"))
+            .arg(self.folder.join("control"))
+            .stdin(Stdio::null())
+            .output()
+            .expect("Node.js has just been used to set this up");
+        ran(&output)
+    }
+
     /// Starts softkey with these arguments, in a folder of its own, and waits for its first line.
     fn start(arguments: impl FnOnce(&Path) -> Vec<String>) -> Self {
         static COUNT: AtomicU32 = AtomicU32::new(0);
@@ -103,22 +132,11 @@ impl SecurityKey {
             .spawn()
             .expect("the binary has just been built");
         let said = child.stdout.take().expect("it is piped");
-        let mut key = Self {
-            child,
-            said: BufReader::new(said),
-            folder,
-        };
-        let ready = key.next_line();
-        assert!(ready.starts_with('{'), "{ready}");
+        let key = Self { child, folder };
+        let mut ready = String::new();
+        let read = BufReader::new(said).read_line(&mut ready);
+        assert!(read.is_ok() && ready.starts_with('{'), "{ready}");
         key
-    }
-
-    /// The next line on its standard output.
-    pub fn next_line(&mut self) -> String {
-        let mut line = String::new();
-        // Nothing is said by a process that has ended; the caller sees an empty line.
-        let _ = self.said.read_line(&mut line);
-        line
     }
 
     /// Runs a script of `clients/security-keys` in a folder of its own; its programs find the key by the library.
@@ -138,11 +156,15 @@ impl SecurityKey {
             .stdin(Stdio::null())
             .output()
             .expect("there is a shell");
-        Ran {
-            code: output.status.code().unwrap_or(-1),
-            out: String::from_utf8_lossy(&output.stdout).into_owned(),
-            err: String::from_utf8_lossy(&output.stderr).into_owned(),
-        }
+        ran(&output)
+    }
+}
+
+fn ran(output: &Output) -> Ran {
+    Ran {
+        code: output.status.code().unwrap_or(-1),
+        out: String::from_utf8_lossy(&output.stdout).into_owned(),
+        err: String::from_utf8_lossy(&output.stderr).into_owned(),
     }
 }
 

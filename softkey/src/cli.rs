@@ -15,6 +15,7 @@ use crate::store::StoreError;
 
 mod args;
 mod attest;
+mod browser;
 mod ceremony;
 mod exchange;
 mod home;
@@ -22,6 +23,7 @@ mod keys;
 mod serve;
 
 pub use args::Arguments;
+use ceremony::set_defects;
 
 /// Why a command failed; the text says what to do next.
 #[derive(Debug, thiserror::Error)]

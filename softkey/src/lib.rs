@@ -1,10 +1,11 @@
 //! A FIDO2 authenticator in software.
 //!
-//! `cli → client → transport → authenticator → store`: each names only what stands to its right.
+//! `cli → browser → client, transport → authenticator → store`: each names only what stands to its right.
 //!
 //! | module | what it is |
 //! | --- | --- |
 //! | [`cli`] | the command line, also as part of another command |
+//! | [`browser`] | Chromium with this for its security key |
 //! | [`client`] | a WebAuthn client: options in, credentials out |
 //! | [`transport`], [`control`] | CTAPHID over Unix sockets, TCP and UDP; the button, the plug and the faults |
 //! | [`authenticator`] | CTAP2 commands as bytes in, bytes out; one file per command |
@@ -21,6 +22,7 @@
 pub mod attestation;
 pub mod authenticator;
 pub mod authenticator_data;
+pub mod browser;
 pub mod cbor;
 pub mod cli;
 pub mod client;

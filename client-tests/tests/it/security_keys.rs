@@ -1,6 +1,6 @@
-//! Unmodified programs that look for a security key, and find softkey.
+//! Unmodified programs that look for a security key, and find softkey: tools, OpenSSH, pages in Chromium.
 
-use client_tests::{Ran, SecurityKey, preload_library};
+use client_tests::{Ran, SecurityKey, browser_person, preload_library};
 
 /// The steps that worked; all of them, or the test fails with what was printed.
 fn steps(ran: &Ran) -> Vec<&str> {
@@ -28,4 +28,13 @@ fn openssh_makes_uses_and_fetches_keys() {
     };
     let ran = SecurityKey::serve("softkey").script(library, "openssh.sh");
     assert_eq!(steps(&ran).len(), 4, "{}", ran.out);
+}
+
+#[test]
+fn pages_in_chromium_register_sign_in_and_are_refused() {
+    let Some(browser) = browser_person() else {
+        return;
+    };
+    let ran = SecurityKey::for_a_browser("softkey").pages(browser);
+    assert_eq!(steps(&ran).len(), 8, "{}", ran.out);
 }

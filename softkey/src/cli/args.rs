@@ -1,12 +1,13 @@
 //! The arguments, and which function each command is.
 
+use std::ffi::OsString;
 use std::io::Write;
 use std::net::SocketAddr;
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
-use super::{CliError, Said, attest, ceremony, exchange, keys, serve};
+use super::{CliError, Said, attest, browser, ceremony, exchange, keys, serve};
 
 /// Examples under the help, line by line.
 const EXAMPLES: &str = "\
@@ -15,8 +16,9 @@ Make a key, register it where a page or an API gives you options, and sign in wi
   softkey register --origin https://login.example.com --options creation.json --pin 123456
   softkey sign-in --origin https://login.example.com --options request.json --pin 123456
 
-Let other programs use it:
-  softkey serve";
+Let other programs use it, or the pages in a browser:
+  softkey serve
+  softkey browser https://webauthn.example";
 
 /// The requests of the control channel, line by line.
 const REQUESTS: &str = "\
@@ -115,6 +117,8 @@ enum Command {
     },
     /// Serve the key to other programs over CTAPHID.
     Serve(ServeArguments),
+    /// Start Chromium with the key for its security key, on any page; ends when the browser does.
+    Browser(BrowserArguments),
     /// Talk to a served key: its button, its sensor, its plug, its faults.
     #[command(after_help = REQUESTS)]
     Control {
@@ -243,6 +247,38 @@ pub(super) struct ServeArguments {
     pub(super) defect: Vec<String>,
 }
 
+/// Arguments of `browser`.
+#[derive(Debug, Args)]
+pub(super) struct BrowserArguments {
+    /// The page to open.
+    #[arg(default_value = "about:blank")]
+    pub(super) url: String,
+    /// The browser: Chromium, or Chrome for Testing; other builds of Chrome take no extension from a folder.
+    #[arg(long, value_name = "PATH")]
+    pub(super) chrome: Option<PathBuf>,
+    /// Where the browser keeps its own data; by default beside the key.
+    #[arg(long, value_name = "DIR")]
+    pub(super) profile: Option<PathBuf>,
+    /// Do not start a browser: say where the extension is, and wait. For programs that start one themselves.
+    #[arg(long)]
+    pub(super) no_start: bool,
+    /// The PIN the user types.
+    #[arg(long, env = "SOFTKEY_PIN")]
+    pub(super) pin: Option<String>,
+    /// The control socket; by default beside the key.
+    #[arg(long, value_name = "PATH")]
+    pub(super) control: Option<PathBuf>,
+    /// Use a new key of this persona that is forgotten at the end.
+    #[arg(long, value_name = "PERSONA")]
+    pub(super) forget: Option<String>,
+    /// Do this wrong on purpose; may be given several times. A wrong name is answered with all there are.
+    #[arg(long, value_name = "DEFECT")]
+    pub(super) defect: Vec<String>,
+    /// More switches for the browser, after --.
+    #[arg(last = true, value_name = "SWITCH")]
+    pub(super) switches: Vec<OsString>,
+}
+
 #[derive(Debug, Subcommand)]
 enum AttestCommand {
     /// The root certificate in PEM.
@@ -275,6 +311,10 @@ pub(super) fn dispatch(
         Command::Reset { yes } => ceremony::reset(&place, yes)?,
         Command::Serve(serving) => {
             serve::serve(&place, &serving, arguments.json, output)?;
+            return Ok(None);
+        }
+        Command::Browser(browsing) => {
+            browser::browser(&place, &browsing, arguments.json, output)?;
             return Ok(None);
         }
         Command::Control { socket, request } => serve::control(&socket, &request)?,

@@ -8,9 +8,8 @@ use serde_json::{Value as Json, json};
 use socket2::{Domain, SockAddr, Socket, Type};
 
 use super::args::ServeArguments;
-use super::ceremony::set_defects;
 use super::home::{Place, failed, persona_profile};
-use super::{CliError, Said};
+use super::{CliError, Said, set_defects};
 use crate::authenticator::Authenticator;
 use crate::store::{Change, MemoryStore, Store};
 use crate::system_env::{Agreeable, SystemEnv};
@@ -25,7 +24,7 @@ pub(super) fn serve(
     json: bool,
     output: &mut dyn Write,
 ) -> Result<(), CliError> {
-    let (mut key, world) = key(place, arguments)?;
+    let (mut key, world) = served_key(place, arguments.forget.as_deref())?;
     set_defects(&mut key.profile_mut().defects, &arguments.defect)?;
     if arguments.reset_any_time {
         key.profile_mut().reset_window_seconds = None;
@@ -71,11 +70,11 @@ pub(super) fn serve(
 }
 
 /// The key of the folder, or one that is forgotten.
-fn key(
+pub(super) fn served_key(
     place: &Place,
-    arguments: &ServeArguments,
+    forget: Option<&str>,
 ) -> Result<(Authenticator<AnyStore>, SystemEnv<Agreeable>), CliError> {
-    let Some(persona) = &arguments.forget else {
+    let Some(persona) = forget else {
         let store = place.open_store()?;
         let profile = store.profile().clone();
         let mut world = place.world("serve", Some(store.state()));
@@ -93,7 +92,7 @@ fn key(
 }
 
 /// Says where the key is, so that whoever started it can go on.
-fn ready(
+pub(super) fn ready(
     said: &serde_json::Map<String, Json>,
     json: bool,
     output: &mut dyn Write,
@@ -121,7 +120,7 @@ fn busy(address: &dyn std::fmt::Display, error: &std::io::Error) -> CliError {
     ))
 }
 
-fn make_parent(path: &Path) -> Result<(), CliError> {
+pub(super) fn make_parent(path: &Path) -> Result<(), CliError> {
     match path
         .parent()
         .filter(|parent| !parent.as_os_str().is_empty())
@@ -132,7 +131,7 @@ fn make_parent(path: &Path) -> Result<(), CliError> {
 }
 
 /// Listens on the control socket, for the owner only.
-fn listen_control(server: &Arc<Server<AnyStore>>, path: &Path) -> Result<(), CliError> {
+pub(super) fn listen_control(server: &Arc<Server<AnyStore>>, path: &Path) -> Result<(), CliError> {
     let wrong = |error: std::io::Error| failed(path, &error);
     if path.exists() {
         std::fs::remove_file(path).map_err(wrong)?;

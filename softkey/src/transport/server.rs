@@ -128,6 +128,24 @@ impl<S: Store + Send> Server<S> {
         key.power_cycle(&mut env);
     }
 
+    /// Does something with the authenticator as one command, with the panel for a user. `cancelled` is asked while the
+    /// user is waited for.
+    pub fn with_user<T>(
+        &self,
+        cancelled: &(dyn Fn() -> bool + Sync),
+        act: impl FnOnce(&mut Authenticator<S>, &mut dyn Env) -> T,
+    ) -> T {
+        let mut key = self.key();
+        let operator = Operator {
+            panel: &self.panel,
+            timeout: Duration::from_secs(key.profile().user_action_timeout_seconds),
+            keepalive: &|| {},
+            cancelled,
+        };
+        let mut env = self.env(operator);
+        act(&mut key, &mut env)
+    }
+
     fn env<G: Gestures>(&self, gestures: G) -> ServerEnv<'_, G> {
         let randomness = self
             .randomness
