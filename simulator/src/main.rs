@@ -1,5 +1,6 @@
 //! The command line of entrasim: reads it, calls the command, turns failures into a message and an exit code.
 
+use std::ffi::OsString;
 use std::io::{self, Write};
 use std::process::ExitCode;
 
@@ -39,12 +40,22 @@ enum Commands {
     /// The local authority that the simulator's certificates come from
     #[command(subcommand)]
     Ca(ca::CaCommand),
+    /// The software security key; `entrasim softkey help` says what it does
+    #[command(disable_help_flag = true)]
+    Softkey {
+        #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
+        arguments: Vec<OsString>,
+    },
     /// Say what is wrong with this machine's set-up, and the fix
     Doctor,
 }
 
 fn main() -> ExitCode {
     let cli = Cli::parse();
+    if let Commands::Softkey { arguments } = cli.command {
+        let name = OsString::from("entrasim softkey");
+        return softkey::cli::main(std::iter::once(name).chain(arguments));
+    }
     let filter = EnvFilter::try_new(&cli.log).unwrap_or_else(|_| EnvFilter::new("warn"));
     tracing_subscriber::fmt()
         .with_env_filter(filter)
@@ -76,6 +87,8 @@ async fn dispatch(command: &Commands) -> io::Result<u8> {
             explain::explain(args, &mut out).map(|known| if known { 0 } else { 2 })
         }
         Commands::Ca(command) => ca::ca(*command, &mut out).map(|()| 0),
+        // Has its own command line, and has run before there was a runtime.
+        Commands::Softkey { .. } => Ok(0),
         Commands::Doctor => doctor::doctor(&mut out).map(|healthy| u8::from(!healthy)),
     }
 }
