@@ -9,6 +9,7 @@ use crate::store::Store;
 
 pub mod bytes;
 pub mod client_data;
+pub mod configure;
 pub mod entra;
 mod extensions;
 pub mod options;

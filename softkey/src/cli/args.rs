@@ -109,6 +109,8 @@ enum Command {
     /// Set or change the PIN.
     #[command(subcommand)]
     Pin(PinCommand),
+    /// Change the settings of the key: those of authenticatorConfig.
+    Set(SetArguments),
     /// Erase the key: all credentials and the PIN.
     Reset {
         /// Yes, erase it.
@@ -218,6 +220,38 @@ enum PinCommand {
     },
 }
 
+/// Arguments of `set`.
+#[derive(Debug, Args)]
+pub(super) struct SetArguments {
+    /// Give enterprise attestation on request; only a reset takes this back.
+    #[arg(long)]
+    pub(super) enterprise_attestation: bool,
+    /// Whether the user is always verified.
+    #[arg(long, value_name = "ON|OFF")]
+    pub(super) always_uv: Option<Switch>,
+    /// The least number of characters of a PIN; it only grows.
+    #[arg(long, value_name = "NUMBER")]
+    pub(super) min_pin_length: Option<u64>,
+    /// A relying party that may learn that number; may be given several times, in place of those before.
+    #[arg(long, value_name = "RP_ID")]
+    pub(super) min_pin_length_rp_id: Vec<String>,
+    /// The PIN must be changed before it is of use again.
+    #[arg(long)]
+    pub(super) force_pin_change: bool,
+    /// The PIN the user types.
+    #[arg(long, env = "SOFTKEY_PIN")]
+    pub(super) pin: Option<String>,
+}
+
+/// On or off.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(super) enum Switch {
+    /// On.
+    On,
+    /// Off.
+    Off,
+}
+
 /// Arguments of `serve`.
 #[derive(Debug, Args)]
 pub(super) struct ServeArguments {
@@ -308,6 +342,7 @@ pub(super) fn dispatch(
         }
         Command::Pin(PinCommand::Set { pin }) => ceremony::pin(&place, None, &pin)?,
         Command::Pin(PinCommand::Change { old, new }) => ceremony::pin(&place, Some(&old), &new)?,
+        Command::Set(settings) => ceremony::set(&place, &settings)?,
         Command::Reset { yes } => ceremony::reset(&place, yes)?,
         Command::Serve(serving) => {
             serve::serve(&place, &serving, arguments.json, output)?;

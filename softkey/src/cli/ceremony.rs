@@ -2,10 +2,11 @@
 
 use serde_json::{Value as Json, json};
 
-use super::args::{CeremonyArguments, Form};
+use super::args::{CeremonyArguments, Form, SetArguments, Switch};
 use super::home::{Place, read_input};
 use super::{CliError, Said};
 use crate::authenticator::Authenticator;
+use crate::client::configure::Setting;
 use crate::client::{Caller, Client, entra};
 use crate::profile::Defects;
 use crate::store::file::FileStore;
@@ -114,6 +115,47 @@ pub(super) fn pin(place: &Place, old: Option<&str>, new: &str) -> Result<Said, C
             json!({ "pin": done }),
         ))
     })
+}
+
+pub(super) fn set(place: &Place, arguments: &SetArguments) -> Result<Said, CliError> {
+    let settings = settings(arguments);
+    if settings.is_empty() {
+        return Err(CliError::other(
+            "nothing is to be set; see: softkey help set",
+        ));
+    }
+    with_key(place, &[], |key, world| {
+        let mut client = Client::new(key, world).pin(arguments.pin.as_deref());
+        for setting in &settings {
+            client.configure(setting)?;
+        }
+        Ok(Said::new(
+            "The settings are changed.",
+            json!({ "set": true }),
+        ))
+    })
+}
+
+fn settings(arguments: &SetArguments) -> Vec<Setting> {
+    let rp_ids = &arguments.min_pin_length_rp_id;
+    let pin = Setting::MinPinLength {
+        length: arguments.min_pin_length,
+        rp_ids: (!rp_ids.is_empty()).then(|| rp_ids.clone()),
+        force_change: arguments.force_pin_change,
+    };
+    let about_pin =
+        arguments.min_pin_length.is_some() || !rp_ids.is_empty() || arguments.force_pin_change;
+    let always_uv = arguments
+        .always_uv
+        .map(|switch| Setting::AlwaysUv(switch == Switch::On));
+    // The PIN may be of no use after its own setting, so that one is the last.
+    arguments
+        .enterprise_attestation
+        .then_some(Setting::EnterpriseAttestation)
+        .into_iter()
+        .chain(always_uv)
+        .chain(about_pin.then_some(pin))
+        .collect()
 }
 
 pub(super) fn reset(place: &Place, yes: bool) -> Result<Said, CliError> {

@@ -324,3 +324,42 @@ fn the_arguments_are_coherent() {
     use clap::CommandFactory;
     Arguments::command().debug_assert();
 }
+
+#[test]
+fn settings_are_changed_with_the_pin_and_taken_back_by_a_reset() {
+    let folder = Folder::new("settings");
+    folder.run(&["new", "--pin", "123456"]).expect("made");
+    let error = folder.run(&["set"]).expect_err("nothing to set");
+    assert!(error.contains("help set"), "{error}");
+    let all = [
+        "set",
+        "--enterprise-attestation",
+        "--always-uv",
+        "on",
+        "--min-pin-length",
+        "6",
+        "--min-pin-length-rp-id",
+        "example.com",
+    ];
+    let error = folder.run(&all).expect_err("the PIN is missing");
+    assert!(error.contains("--pin"), "{error}");
+    let with_pin = [&all[..], &["--pin", "123456"]].concat();
+    folder.run(&with_pin).expect("set");
+    // By the numbers of the standard: 13 is the least length of a PIN, 4 the options.
+    let info = || folder.json(&["show"])["get_info"].clone();
+    assert_eq!(info()["13"], 6);
+    assert_eq!(info()["4"]["ep"], true);
+    assert_eq!(info()["4"]["alwaysUv"], true);
+    let off = ["set", "--always-uv", "off", "--pin", "123456"];
+    for _ in 0..2 {
+        folder.run(&off).expect("off, and still off");
+        assert_eq!(info()["4"]["alwaysUv"], false);
+    }
+    let error = folder
+        .run(&["set", "--min-pin-length", "4", "--pin", "123456"])
+        .expect_err("it only grows");
+    assert!(error.contains("PIN"), "{error}");
+    folder.run(&["reset", "--yes"]).expect("reset");
+    assert_eq!(info()["13"], 4);
+    assert_eq!(info()["4"]["ep"], false);
+}

@@ -131,7 +131,7 @@ impl<S: Store> Client<'_, S> {
             return match self.pin.clone() {
                 Some(pin) => {
                     let protocol = info.protocol();
-                    let token = self.token(info, &pin, permission, rp_id)?;
+                    let token = self.token(info, &pin, permission, Some(rp_id))?;
                     Ok(Proof::Token(authenticate(protocol, &token, hash), protocol))
                 }
                 None if wanted == UserVerification::Required || insist => Err(
@@ -143,13 +143,13 @@ impl<S: Store> Client<'_, S> {
         Ok(Proof::None)
     }
 
-    /// A token by PIN, for one purpose and one relying party where the authenticator knows of such.
-    fn token(
+    /// A token by PIN, for one purpose and perhaps one relying party, where the authenticator knows of such.
+    pub(super) fn token(
         &mut self,
         info: &PlatformInfo,
         pin: &str,
         permission: u64,
-        rp_id: &str,
+        rp_id: Option<&str>,
     ) -> Result<[u8; 32], ClientError> {
         let protocol = info.protocol();
         let (ours, shared) = self.agree(protocol)?;
@@ -162,11 +162,8 @@ impl<S: Store> Client<'_, S> {
         ];
         if info.option("pinUvAuthToken") == Some(true) {
             entries.retain(|(key, _)| *key != 2);
-            entries.extend([
-                (2, Value::from(9_u64)),
-                (9, Value::from(permission)),
-                (10, Value::from(rp_id)),
-            ]);
+            entries.extend([(2, Value::from(9_u64)), (9, Value::from(permission))]);
+            entries.extend(rp_id.map(|rp_id| (10, Value::from(rp_id))));
         }
         let response = self
             .call(command::CLIENT_PIN, Some(&Value::map(entries)))
