@@ -5,5 +5,6 @@
 mod garbage;
 #[cfg(unix)]
 mod killed;
+mod killed_often;
 mod vectors;
 mod verifier;
