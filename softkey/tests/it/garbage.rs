@@ -2,12 +2,13 @@
 
 use proptest::prelude::*;
 use serde_json::{Value as Json, json};
+use softkey::attestation::authority::Authority;
 use softkey::authenticator::{Authenticator, Channel, command};
 use softkey::cbor::{Value, read};
 use softkey::client::{Caller, Client};
 use softkey::env::SeededEnv;
 use softkey::profile::{BuiltInUv, Profile};
-use softkey::store::MemoryStore;
+use softkey::store::{Change, MemoryStore, Store};
 
 fn powered_up() -> (Authenticator<MemoryStore>, SeededEnv) {
     let mut env = SeededEnv::new(5);
@@ -109,6 +110,20 @@ proptest! {
         let (mut key, mut env) = powered_up();
         let request = [&[command], body.as_slice()].concat();
         prop_assert!(!key.handle(Channel(1), &request, &mut env).is_empty());
+    }
+
+    #[test]
+    fn any_u2f_message_is_answered(
+        head in prop::array::uniform4(0_u8..10), body in prop::collection::vec(any::<u8>(), 0..150)
+    ) {
+        let (mut key, mut env) = powered_up();
+        let identity = Authority::generate(&mut env).issue(key.profile().aaguid, "serial").unwrap();
+        let change = Change::Attestation(Box::new(identity));
+        key.store_mut().commit(vec![change]).unwrap();
+        let message = [&head, body.as_slice()].concat();
+        prop_assert!(key.handle_u2f(&message, &mut env).len() >= 2);
+        let version = key.handle_u2f(&[0, 3, 0, 0], &mut env);
+        prop_assert_eq!(version, b"U2F_V2\x90\x00");
     }
 
     #[test]
