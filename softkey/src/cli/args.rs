@@ -264,6 +264,10 @@ pub(super) struct ServeArguments {
     /// UDP; one report a datagram. Port 0 takes a free one.
     #[arg(long, value_name = "ADDRESS")]
     pub(super) udp: Option<SocketAddr>,
+    /// Show the key to all programs on this machine, by way of the kernel; needs the right to write to /dev/uhid.
+    #[cfg(target_os = "linux")]
+    #[arg(long, value_name = "PATH", num_args = 0..=1, default_missing_value = "/dev/uhid")]
+    pub(super) uhid: Option<PathBuf>,
     /// The control socket; by default beside the Unix socket.
     #[arg(long, value_name = "PATH")]
     pub(super) control: Option<PathBuf>,

@@ -36,6 +36,8 @@ pub(super) fn serve(
     let mut listeners = Vec::new();
     let mut said = serde_json::Map::new();
     let no_address = arguments.tcp.is_none() && arguments.udp.is_none();
+    #[cfg(target_os = "linux")]
+    let no_address = no_address && arguments.uhid.is_none();
     let unix = arguments
         .unix
         .clone()
@@ -53,6 +55,17 @@ pub(super) fn serve(
     if let Some(address) = arguments.udp {
         let listener = listen_udp(&server, address).map_err(|error| busy(&address, &error))?;
         said.insert("udp".to_owned(), json!(listener.address));
+        listeners.push(listener);
+    }
+    #[cfg(target_os = "linux")]
+    if let Some(path) = &arguments.uhid {
+        let listener = crate::transport::server::serve_uhid(&server, path).map_err(|error| {
+            CliError::other(format!(
+                "{}: {error}; load the module uhid and see that you may write there, or use the preload library",
+                path.display()
+            ))
+        })?;
+        said.insert("uhid".to_owned(), json!(listener.address));
         listeners.push(listener);
     }
     let control = arguments.control.clone().unwrap_or_else(|| match &unix {

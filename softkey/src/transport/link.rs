@@ -5,6 +5,7 @@
 
 use std::io::{self, ErrorKind, Read, Write};
 use std::net::{SocketAddr, TcpStream, UdpSocket};
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::mpsc::{Receiver, RecvTimeoutError};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
@@ -30,10 +31,14 @@ pub trait Link: Send + Sync {
     fn receive(&self, timeout: Duration) -> Received;
     /// Sends a report.
     fn send(&self, report: &Report) -> io::Result<()>;
+    /// Whether several programs are behind it, as on a bus. A socket is one program's own.
+    fn is_shared(&self) -> bool {
+        false
+    }
 }
 
 /// 64 bytes, or 65 with a leading zero.
-fn as_report(bytes: &[u8]) -> Received {
+pub(super) fn as_report(bytes: &[u8]) -> Received {
     let bytes = match bytes {
         [0, report @ ..] if report.len() == REPORT => report,
         other => other,
@@ -50,15 +55,49 @@ fn is_timeout(error: &io::Error) -> bool {
 
 /// A Unix socket of the kind `SOCK_SEQPACKET`: one report a message.
 #[derive(Debug)]
-pub struct SeqPacket(pub Socket);
+pub struct SeqPacket {
+    socket: Socket,
+    patience: Patience,
+}
+
+impl SeqPacket {
+    /// Takes a connected socket.
+    pub fn new(socket: Socket) -> Self {
+        Self {
+            socket,
+            patience: Patience::default(),
+        }
+    }
+}
+
+/// The timeout that a socket has. It hardly ever changes, and setting it costs as much as reading.
+#[derive(Debug, Default)]
+struct Patience(AtomicU64);
+
+impl Patience {
+    fn set(
+        &self,
+        timeout: Duration,
+        change: impl FnOnce(Option<Duration>) -> io::Result<()>,
+    ) -> io::Result<()> {
+        let millis = u64::try_from(timeout.as_millis()).unwrap_or(u64::MAX);
+        if self.0.swap(millis, Ordering::Relaxed) == millis {
+            return Ok(());
+        }
+        change(Some(timeout))
+    }
+}
 
 impl Link for SeqPacket {
     fn receive(&self, timeout: Duration) -> Received {
         let mut buffer = [0; REPORT + 2];
-        if self.0.set_read_timeout(Some(timeout)).is_err() {
+        let set = self
+            .patience
+            .set(timeout, |timeout| self.socket.set_read_timeout(timeout));
+        if set.is_err() {
             return Received::Closed;
         }
-        match (&self.0).read(&mut buffer) {
+        match (&self.socket).read(&mut buffer) {
             Ok(0) => Received::Closed,
             Ok(length) => as_report(buffer.get(..length).unwrap_or_default()),
             Err(error) if is_timeout(&error) => Received::Nothing,
@@ -67,7 +106,7 @@ impl Link for SeqPacket {
     }
 
     fn send(&self, report: &Report) -> io::Result<()> {
-        (&self.0).write_all(report)
+        (&self.socket).write_all(report)
     }
 }
 
@@ -75,6 +114,7 @@ impl Link for SeqPacket {
 #[derive(Debug)]
 pub struct Tcp {
     stream: TcpStream,
+    patience: Patience,
     partial: Mutex<Vec<u8>>,
 }
 
@@ -83,6 +123,7 @@ impl Tcp {
     pub fn new(stream: TcpStream) -> Self {
         Self {
             stream,
+            patience: Patience::default(),
             partial: Mutex::default(),
         }
     }
@@ -108,7 +149,10 @@ impl Link for Tcp {
         if let Some(received) = take_framed(&mut partial) {
             return received;
         }
-        if self.stream.set_read_timeout(Some(timeout)).is_err() {
+        let set = self
+            .patience
+            .set(timeout, |timeout| self.stream.set_read_timeout(timeout));
+        if set.is_err() {
             return Received::Closed;
         }
         let mut buffer = [0; 1024];

@@ -19,6 +19,8 @@ use crate::system_env::{Agreeable, Clock, Gestures, Randomness, SystemEnv};
 
 mod listen;
 
+#[cfg(target_os = "linux")]
+pub use listen::serve_uhid;
 pub use listen::{Listener, listen_tcp, listen_udp, listen_unix};
 
 /// How often a connection looks up from waiting.
@@ -186,7 +188,12 @@ impl<S: Store + Send> Server<S> {
         if first && self.panel.settings().plug_in_on_connect {
             self.power_cycle();
         }
-        let hid = Mutex::new(Hid::for_sockets().with_u2f(self.u2f));
+        let hid = if link.is_shared() {
+            Hid::default()
+        } else {
+            Hid::for_sockets()
+        };
+        let hid = Mutex::new(hid.with_u2f(self.u2f));
         let cancels = Cancels::default();
         let (jobs, queue) = channel();
         std::thread::scope(|scope| {

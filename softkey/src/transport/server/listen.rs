@@ -7,6 +7,8 @@ use std::path::{Path, PathBuf};
 use std::sync::mpsc::{Sender, channel};
 use std::sync::{Arc, Mutex};
 use std::thread::JoinHandle;
+#[cfg(target_os = "linux")]
+use std::time::Duration;
 
 use socket2::{Domain, SockAddr, Socket, Type};
 
@@ -72,7 +74,7 @@ pub fn listen_unix<S: Store + Send + 'static>(
     let server = Arc::clone(server);
     let thread = std::thread::spawn(move || {
         while let Ok((connection, _)) = socket.accept() {
-            spawn(&server, SeqPacket(connection));
+            spawn(&server, SeqPacket::new(connection));
         }
     });
     Ok(Listener {
@@ -142,6 +144,35 @@ pub fn listen_udp<S: Store + Send + 'static>(
                     },
                 );
             }
+        }
+    });
+    Ok(Listener {
+        address,
+        thread,
+        socket: None,
+    })
+}
+
+/// Shows the key to all programs on this machine, by way of `/dev/uhid`; unplugging takes it away.
+#[cfg(target_os = "linux")]
+pub fn serve_uhid<S: Store + Send + 'static>(
+    server: &Arc<Server<S>>,
+    path: &Path,
+) -> io::Result<Listener> {
+    use crate::transport::uhid::Uhid;
+
+    let first = Uhid::create(path)?;
+    let address = path.display().to_string();
+    let (server, path) = (Arc::clone(server), path.to_owned());
+    let thread = std::thread::spawn(move || {
+        let mut device = Some(first);
+        while let Some(plugged_in) = device.take() {
+            server.serve(&plugged_in);
+            drop(plugged_in);
+            while server.panel.settings().unplugged {
+                server.panel.pause(Duration::from_secs(1));
+            }
+            device = Uhid::create(&path).ok();
         }
     });
     Ok(Listener {
