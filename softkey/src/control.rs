@@ -248,7 +248,8 @@ pub fn serve<S: Store + Send>(
             Ok(other) => other,
             Err(error) => json!({ "ok": false, "error": error }),
         };
-        writeln!(output, "{answer}")?;
+        // In one piece, for readers that take what comes first for all of it.
+        output.write_all(format!("{answer}\n").as_bytes())?;
         output.flush()?;
     }
 }

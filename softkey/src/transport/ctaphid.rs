@@ -218,7 +218,9 @@ impl Hid {
         match owner {
             // Who starts afresh on another channel disturbs nobody. A channel that was not given out is so now, as
             // keys have it since U2F: the response carries the channel that the request came on.
+            // On a socket, where it is the same program, it has given up what it had half sent elsewhere.
             _ if command == command::INIT && owner != Some(channel) => {
+                self.receiving.take_if(|_| self.takes_any_channel);
                 return Some(self.init(channel, length, data, allocate));
             }
             Some(owner) if owner != channel => {

@@ -116,6 +116,9 @@ fn a_channel_can_be_brought_along_and_on_a_socket_need_not_be_announced() {
             ..
         }))
     ));
+    packet(&mut hid, &begin(own));
+    send(&mut hid, own + 1, command::INIT, b"12345678");
+    assert!(!hid.is_receiving(), "the program has started afresh");
     for never in [0, BROADCAST] {
         let action = send(&mut hid, never, command::PING, b"");
         assert_eq!(action, error(never, HidError::InvalidChannel));
