@@ -1,4 +1,4 @@
-//! How many assertions a second one core signs, in process.
+//! How many assertions a second one core signs, in process; and how many one client gets over a Unix socket.
 //!
 //! `cargo bench -p softkey`, and with `--features aws-lc` for the fast backend. Prints one line each; compare
 //! with the bare signature in the same run, since machines differ.
@@ -9,14 +9,20 @@
     reason = "a measurement reports to a person"
 )]
 
+use std::io::{Read, Write};
+use std::path::Path;
 use std::time::{Duration, Instant};
 
+use socket2::{Domain, SockAddr, Socket, Type};
 use softkey::authenticator::{Authenticator, Channel, command};
 use softkey::cbor::Value;
 use softkey::cose::{Algorithm, PrivateKey};
 use softkey::env::SeededEnv;
 use softkey::profile::{AttestationMode, Profile};
 use softkey::store::MemoryStore;
+use softkey::system_env::SystemEnv;
+use softkey::transport::ctaphid::{self, Message};
+use softkey::transport::server::{Server, listen_unix};
 
 /// How long each measurement takes.
 const TIME: Duration = Duration::from_secs(3);
@@ -41,6 +47,61 @@ fn text_map<'a>(entries: impl IntoIterator<Item = (&'a str, Value)>) -> Value {
 
 fn request(command: u8, parameters: &Value) -> Vec<u8> {
     [&[command], parameters.to_bytes().as_slice()].concat()
+}
+
+/// The other end of a served key: one channel of CTAPHID.
+struct Client {
+    socket: Socket,
+    channel: u32,
+}
+
+impl Client {
+    fn connect(path: &Path) -> Self {
+        let socket = Socket::new(Domain::UNIX, Type::SEQPACKET, None).unwrap();
+        socket.connect(&SockAddr::unix(path).unwrap()).unwrap();
+        let channel = ctaphid::BROADCAST;
+        let mut client = Self { socket, channel };
+        let answer = client.exchange(ctaphid::command::INIT, b"12345678");
+        client.channel = u32::from_be_bytes(answer[8..12].try_into().unwrap());
+        client
+    }
+
+    fn exchange(&mut self, command: u8, payload: &[u8]) -> Vec<u8> {
+        let message = Message {
+            channel: self.channel,
+            command,
+            payload: payload.to_vec(),
+        };
+        for report in message.reports() {
+            (&self.socket).write_all(&report).unwrap();
+        }
+        let (mut answer, mut expected) = (Vec::new(), None);
+        while expected.is_none_or(|length| answer.len() < length) {
+            let mut report = [0; ctaphid::REPORT];
+            (&self.socket).read_exact(&mut report).unwrap();
+            if expected.is_some() {
+                answer.extend_from_slice(&report[5..]);
+            } else if report[4] == command | 0x80 {
+                expected = Some(usize::from(u16::from_be_bytes([report[5], report[6]])));
+                answer.extend_from_slice(&report[7..]);
+            }
+        }
+        answer
+    }
+}
+
+fn over_a_socket(create: &[u8], get: &[u8]) {
+    let mut world = SystemEnv::default();
+    let key = Authenticator::new(Profile::default(), MemoryStore::default(), &mut world).unwrap();
+    let server = Server::new(key, world);
+    let path = std::env::temp_dir().join(format!("softkey-bench-{}", std::process::id()));
+    let _listener = listen_unix(&server, &path).unwrap();
+    let mut client = Client::connect(&path);
+    assert_eq!(client.exchange(ctaphid::command::CBOR, create)[0], 0);
+    rate("assertion, Unix socket", || {
+        assert_eq!(client.exchange(ctaphid::command::CBOR, get)[0], 0);
+    });
+    std::fs::remove_file(&path).unwrap();
 }
 
 fn main() {
@@ -81,6 +142,7 @@ fn main() {
     rate("assertion, discoverable", || {
         assert_eq!(key.handle(Channel(1), &get, &mut env)[0], 0);
     });
+    over_a_socket(&create(0, true), &get);
     let mut user = 0;
     rate("registration, self-attested", || {
         user += 1;
