@@ -12,6 +12,7 @@ pub mod client_data;
 pub mod configure;
 pub mod entra;
 mod extensions;
+mod large_blob;
 pub mod options;
 pub mod origin;
 mod platform;

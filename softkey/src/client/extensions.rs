@@ -1,7 +1,7 @@
 //! Extensions of WebAuthn, translated to CTAP and back. What is not known stays out of CTAP.
 //!
 //! Sources: WebAuthn Level 3, section 10 (credProps, prf, largeBlob); CTAP 2.3, section 12 (the rest).
-//! largeBlob is not offered by this client: it answers `supported: false`.
+//! What largeBlob reads and writes is in [`large_blob`](super::large_blob).
 
 use serde_json::{Map, Value as Json, json};
 use sha2::{Digest, Sha256};
@@ -18,7 +18,33 @@ use crate::store::Store;
 #[derive(Default)]
 pub(super) struct Prepared {
     pub(super) inputs: Vec<(&'static str, Value)>,
+    /// What a sign-in does with the large blob.
+    pub(super) large_blob: Option<LargeBlob>,
     secret: Option<SharedSecret>,
+}
+
+/// What a sign-in does with the large blob of its credential.
+pub(super) enum LargeBlob {
+    Read,
+    Write(Vec<u8>),
+}
+
+/// Section 10.1.5: either read or write, and write only for one credential.
+fn large_blob(input: &Json, options: &RequestOptions) -> Result<LargeBlob, ClientError> {
+    let read = input.get("read") == Some(&Json::Bool(true));
+    let write = input.get("write").and_then(Json::as_str);
+    match write {
+        _ if input.get("support").is_some() => Err(ClientError::not_supported(
+            "support of largeBlob is asked for at registration",
+        )),
+        Some(_) if read || options.allow.len() != 1 => Err(ClientError::not_supported(
+            "largeBlob is written for exactly one of allowCredentials, and not read then",
+        )),
+        Some(text) => bytes::decode(text, true)
+            .map(LargeBlob::Write)
+            .ok_or_else(|| ClientError::type_error("the blob is not base64url")),
+        None => Ok(LargeBlob::Read),
+    }
 }
 
 impl Prepared {
@@ -57,6 +83,7 @@ impl<S: Store> Client<'_, S> {
     pub(super) fn prepare_creation(
         &mut self,
         options: &CreationOptions,
+        discoverable: bool,
         info: &PlatformInfo,
     ) -> Result<Prepared, ClientError> {
         let mut prepared = Prepared::default();
@@ -85,11 +112,20 @@ impl<S: Store> Client<'_, S> {
                 .ok_or_else(|| ClientError::type_error("credBlob is not base64url"))?;
             prepared.inputs.push(("credBlob", Value::from(blob)));
         }
-        let support = inputs.get("largeBlob").and_then(|blob| blob.get("support"));
-        if support.and_then(Json::as_str) == Some("required") {
-            return Err(ClientError::not_allowed(
-                "largeBlob is required, and this client has none",
-            ));
+        if let Some(blob) = inputs.get("largeBlob") {
+            if blob.get("read").is_some() || blob.get("write").is_some() {
+                return Err(ClientError::not_supported(
+                    "largeBlob is read and written at sign-in, not at registration",
+                ));
+            }
+            // The key of a large blob is kept for discoverable credentials only.
+            if discoverable && info.large_blobs() {
+                prepared.inputs.push(("largeBlobKey", Value::Bool(true)));
+            } else if blob.get("support").and_then(Json::as_str) == Some("required") {
+                return Err(ClientError::not_allowed(
+                    "largeBlob is required; it needs a discoverable credential, and a key that has it",
+                ));
+            }
         }
         Ok(prepared)
     }
@@ -145,6 +181,12 @@ impl<S: Store> Client<'_, S> {
         if inputs.get("getCredBlob") == Some(&Json::Bool(true)) && info.extension("credBlob") {
             prepared.inputs.push(("credBlob", Value::Bool(true)));
         }
+        if let Some(blob) = inputs.get("largeBlob") {
+            prepared.large_blob = Some(large_blob(blob, options)?);
+            if info.large_blobs() {
+                prepared.inputs.push(("largeBlobKey", Value::Bool(true)));
+            }
+        }
         if let Some(prf) = inputs.get("prf") {
             let by_credential = prf.get("evalByCredential").filter(|one| !one.is_null());
             if by_credential.is_some() && options.allow.is_empty() {
@@ -196,7 +238,7 @@ pub(super) fn creation_results(
     options: &CreationOptions,
     outputs: Option<&Value>,
     prepared: &Prepared,
-    discoverable: bool,
+    (discoverable, large_blob): (bool, bool),
 ) -> Json {
     let mut results = Map::new();
     let output = |name: &str| outputs.and_then(|outputs| outputs.get(name));
@@ -219,7 +261,7 @@ pub(super) fn creation_results(
         results.insert("credBlob".to_owned(), Json::Bool(*stored));
     }
     if inputs.contains_key("largeBlob") {
-        results.insert("largeBlob".to_owned(), json!({ "supported": false }));
+        results.insert("largeBlob".to_owned(), json!({ "supported": large_blob }));
     }
     Json::Object(results)
 }

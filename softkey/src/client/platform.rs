@@ -38,6 +38,19 @@ impl PlatformInfo {
             .unwrap_or(8)
     }
 
+    /// How long a message may be (section 6.4: 1024 where it does not say).
+    pub fn max_message(&self) -> usize {
+        let announced = self.0.get(5_i64).and_then(Value::as_integer);
+        announced
+            .and_then(|length| usize::try_from(length).ok())
+            .unwrap_or(1024)
+    }
+
+    /// Whether it keeps large blobs, and credentials with keys for them.
+    pub fn large_blobs(&self) -> bool {
+        self.option("largeBlobs") == Some(true) && self.extension("largeBlobKey")
+    }
+
     /// The announced transports.
     pub fn transports(&self) -> Vec<String> {
         match self.0.get(9_i64) {

@@ -51,7 +51,7 @@ impl<S: Store> Client<'_, S> {
         self.check_selection(&options, &info)?;
         let discoverable = options.discoverable_required
             || (options.discoverable_preferred && info.option("rk") == Some(true));
-        let prepared = self.prepare_creation(&options, &info)?;
+        let prepared = self.prepare_creation(&options, discoverable, &info)?;
         let exclude = self.preflight(&options.exclude, &rp_id, &info)?;
         // A discoverable credential, or any on a key that says so, needs verification where it is set up.
         let needed =
@@ -89,7 +89,7 @@ impl<S: Store> Client<'_, S> {
             &options,
             attested.extensions.as_ref(),
             &prepared,
-            discoverable,
+            (discoverable, response.get(5_i64).is_some()),
         );
         let algorithm = attested.public_key.get(3_i64).and_then(Value::as_integer);
         let id = base64url::encode(&attested.id);

@@ -3,10 +3,11 @@
 use serde_json::{Value as Json, json};
 
 use super::client_data::{self, Caller, Kind};
-use super::extensions::request_results;
+use super::extensions::{LargeBlob, request_results};
+use super::large_blob::BlobKey;
 use super::options::RequestOptions;
 use super::origin::Origin;
-use super::platform::{Proof, translate};
+use super::platform::{PlatformInfo, Proof, translate};
 use super::register::{descriptors, token};
 use super::{Client, ClientError};
 use crate::authenticator::command;
@@ -58,7 +59,11 @@ impl<S: Store> Client<'_, S> {
             }
             _ => None,
         };
-        let results = request_results(&options, outputs.as_ref(), &prepared);
+        let mut results = request_results(&options, outputs.as_ref(), &prepared);
+        if let Some(wanted) = &prepared.large_blob {
+            let key = bytes(response.get(7_i64)).and_then(|key| key.try_into().ok());
+            results["largeBlob"] = self.large_blob_results(wanted, key, &info)?;
+        }
         let id = base64url::encode(id);
         let mut answer = json!({
             "id": id,
@@ -76,6 +81,27 @@ impl<S: Store> Client<'_, S> {
             answer["response"]["userHandle"] = Json::String(base64url::encode(handle));
         }
         Ok(answer)
+    }
+
+    /// What came of the large blob. That it could not be written is told, and is no reason to fail.
+    fn large_blob_results(
+        &mut self,
+        wanted: &LargeBlob,
+        key: Option<BlobKey>,
+        info: &PlatformInfo,
+    ) -> Result<Json, ClientError> {
+        match (wanted, key) {
+            (LargeBlob::Read, None) => Ok(json!({})),
+            (LargeBlob::Read, Some(key)) => Ok(match self.read_large_blob(info, &key)? {
+                Some(blob) => json!({ "blob": base64url::encode(blob) }),
+                None => json!({}),
+            }),
+            (LargeBlob::Write(blob), key) => {
+                let written =
+                    key.is_some_and(|key| self.write_large_blob(info, &key, blob).is_ok());
+                Ok(json!({ "written": written }))
+            }
+        }
     }
 
     /// Among several assertions, the one for the account that was asked for, or the first.

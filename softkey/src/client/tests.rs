@@ -391,3 +391,69 @@ fn a_pin_is_set_and_changed_with_advice_when_it_cannot_be() {
         .set_pin(Some("1234"), "5678")
         .expect("changed");
 }
+
+#[test]
+fn a_large_blob_is_written_read_and_kept_apart_from_others() {
+    let mut setting = Setting::new();
+    setting.client().set_pin(None, "123456").expect("set");
+    let caller = Caller::new("https://example.com");
+    let mut made = Vec::new();
+    for user in ["YWxpY2U", "Ym9i"] {
+        let options = json!({
+            "rp": { "id": "example.com", "name": "Example" },
+            "user": { "id": user, "name": user, "displayName": user },
+            "challenge": "Y2hhbGxlbmdl",
+            "pubKeyCredParams": [{ "type": "public-key", "alg": -7 }],
+            "authenticatorSelection": { "residentKey": "required" },
+            "extensions": { "largeBlob": { "support": "required" } },
+        });
+        let credential = setting
+            .client()
+            .pin(Some("123456"))
+            .register(&options, &caller)
+            .expect("registered");
+        let results = &credential["clientExtensionResults"]["largeBlob"];
+        assert_eq!(results["supported"], true);
+        made.push(credential["id"].clone());
+    }
+    let mut ask = |id: &Json, blob: Json| {
+        let options = json!({
+            "challenge": "Y2hhbGxlbmdl",
+            "rpId": "example.com",
+            "allowCredentials": [{ "type": "public-key", "id": id }],
+            "extensions": { "largeBlob": blob },
+        });
+        let signed = setting
+            .client()
+            .pin(Some("123456"))
+            .sign_in(&options, &caller);
+        signed.map(|signed| signed["clientExtensionResults"]["largeBlob"].clone())
+    };
+    let read = || json!({ "read": true });
+    let blobs = ["a".repeat(3000), "b".repeat(2000)].map(base64url::encode);
+    assert_eq!(ask(&made[0], read()), Ok(json!({})));
+    // The second time replaces the first.
+    for blob in [&blobs[1], &blobs[0]] {
+        let written = ask(&made[0], json!({ "write": blob }));
+        assert_eq!(written, Ok(json!({ "written": true })));
+    }
+    ask(&made[1], json!({ "write": blobs[1] })).expect("written");
+    for (id, blob) in made.iter().zip(&blobs) {
+        assert_eq!(ask(id, read()), Ok(json!({ "blob": blob })));
+    }
+    let mut noise = SeededEnv::new(9);
+    let noise: Vec<u8> = (0..200)
+        .flat_map(|_| crate::env::random::<32>(&mut noise))
+        .collect();
+    let full = ask(&made[0], json!({ "write": base64url::encode(noise) }));
+    assert_eq!(full, Ok(json!({ "written": false })));
+    for wrong in [
+        json!({ "support": "preferred" }),
+        json!({ "read": true, "write": "AAAA" }),
+    ] {
+        let error = ask(&made[0], wrong).expect_err("refused");
+        assert_eq!(error.name, "NotSupportedError");
+    }
+    let text = json!({ "write": "no base64url" });
+    assert_eq!(ask(&made[0], text).expect_err("refused").name, "TypeError");
+}
