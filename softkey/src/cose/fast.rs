@@ -28,11 +28,23 @@ enum Pair {
     Rs256(Arc<RsaKeyPair>),
 }
 
+/// The length of a P-256 scalar.
+const P256_SCALAR: usize = 32;
+/// PKCS#8 (RFC 5208) with an `ECPrivateKey` (RFC 5915) for P-256, up to the scalar, which ends it.
+const P256_PKCS8_HEAD: [u8; 35] = [
+    0x30, 0x41, 0x02, 0x01, 0x00, 0x30, 0x13, 0x06, 0x07, 0x2a, 0x86, 0x48, 0xce, 0x3d, 0x02, 0x01,
+    0x06, 0x08, 0x2a, 0x86, 0x48, 0xce, 0x3d, 0x03, 0x01, 0x07, 0x04, 0x27, 0x30, 0x25, 0x02, 0x01,
+    0x01, 0x04, 0x20,
+];
+
 impl FastKey {
     pub(super) fn es256(secret: &[u8]) -> Result<Self, KeyError> {
-        let key = p256::SecretKey::from_slice(secret).map_err(|_| KeyError::Invalid)?;
-        let der = key.to_pkcs8_der().map_err(|_| KeyError::Invalid)?;
-        let pair = EcdsaKeyPair::from_pkcs8(&ECDSA_P256_SHA256_ASN1_SIGNING, der.as_bytes())
+        if secret.len() != P256_SCALAR {
+            return Err(KeyError::Invalid);
+        }
+        // Without the public point, which AWS-LC computes several times as fast as anybody else here.
+        let der = [&P256_PKCS8_HEAD, secret].concat();
+        let pair = EcdsaKeyPair::from_pkcs8(&ECDSA_P256_SHA256_ASN1_SIGNING, &der)
             .map_err(|_| KeyError::Invalid)?;
         Ok(Self {
             secret: secret.to_vec(),
