@@ -2,11 +2,13 @@
 
 use std::sync::{Arc, LazyLock};
 
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use entrasim_domain::credential::method::{MethodKind, Passkey, PasskeyKey};
 use entrasim_domain::directory::user::User;
 use entrasim_domain::id::ObjectId;
 use entrasim_domain::tenant::Tenant;
-use entrasim_webauthn::{Refusal, Registration, RelyingParty, Root, TrustList};
+use entrasim_webauthn::{Refusal, Registration, RelyingParty, Root, Shown, TrustList};
 use ring::digest;
 use serde_json::Value;
 use thiserror::Error;
@@ -96,6 +98,26 @@ pub(crate) fn passkeys(user: &Arc<User>) -> Vec<&Passkey> {
             _ => None,
         })
         .collect()
+}
+
+/// Checks what a passkey answered at a sign-in; one that was only counted from the beginning answers nothing.
+pub(crate) fn authenticate(
+    key: &Passkey,
+    challenge: &[u8],
+    assertion: &Value,
+) -> Result<Shown, Refusal> {
+    let known = key.key.as_ref().ok_or(Refusal::Unknown)?;
+    RELYING_PARTY.authenticate(challenge, &known.verifier, known.counter, assertion)
+}
+
+/// Who a passkey is of, as authenticators keep it: it begins with `OID:` (seen), and names the tenant and the user. Base64url.
+pub(crate) fn handle(tenant: &Tenant, user: &User) -> String {
+    let bytes = [
+        b"OID:".as_slice(),
+        tenant.id.0.as_bytes(),
+        user.id.0.as_bytes(),
+    ];
+    URL_SAFE_NO_PAD.encode(bytes.concat())
 }
 
 /// Roots that cannot be read were refused when they came.

@@ -28,6 +28,7 @@ mod interrupts;
 mod login;
 mod logout;
 mod page;
+mod passkey;
 mod phone_sign_in;
 mod pkce;
 mod progress;

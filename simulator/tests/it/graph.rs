@@ -13,7 +13,7 @@ mod app_role_assignments;
 mod applications;
 mod authentication;
 mod batch;
-mod client;
+pub(crate) mod client;
 mod conditional_access;
 mod consent;
 mod contract;

@@ -11,6 +11,7 @@ pub(crate) mod grants;
 mod malformed;
 mod page_rules;
 pub(crate) mod pages;
+mod passkeys;
 mod passwordless;
 mod redemption;
 mod revocation;

@@ -18,6 +18,7 @@ use crate::wire::Reply;
 /// `PrefCredential`
 pub(super) const PASSWORD: u8 = 1;
 pub(super) const AUTHENTICATOR: u8 = 2;
+pub(super) const PASSKEY: u8 = 7;
 pub(super) const ACCESS_PASS: u8 = 13;
 
 /// What a user could begin a sign-in with.
@@ -67,8 +68,10 @@ impl Credentials {
             ACCESS_PASS
         } else if self.authenticator {
             AUTHENTICATOR
-        } else {
+        } else if self.password || self.passkeys.is_empty() {
             PASSWORD
+        } else {
+            PASSKEY
         }
     }
 }

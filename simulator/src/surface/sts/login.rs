@@ -18,7 +18,7 @@ use super::error::StsError;
 use super::interaction::Interaction;
 use super::page::sign_in::Complaint;
 use super::second_factor::Shown;
-use super::{page, phone_sign_in, sign_in_log};
+use super::{page, passkey, phone_sign_in, sign_in_log};
 use crate::call::Call;
 use crate::wire::{Form, Reply};
 
@@ -29,7 +29,7 @@ pub(super) fn answer(call: &Call<'_>) -> Reply {
         Err(error) => return page::error::show(call, &error),
     };
     if form.get("type") == Some("23") {
-        return call.unimplemented("sign-in with a passkey (WebAuthn)");
+        return with_passkey(interaction, &form);
     }
     let field = |name| form.get(name).filter(|text: &&str| !text.is_empty());
     let name = field("login").or_else(|| field("loginfmt")).map(str::trim);
@@ -65,6 +65,25 @@ pub(super) fn answer(call: &Call<'_>) -> Reply {
         }
         Ok(None) => unfinished(interaction, &form),
         Err(error) => refused(&interaction, name.unwrap_or_default(), &error),
+    }
+}
+
+/// A passkey answered, on the relying party's page or in a tool.
+fn with_passkey(mut interaction: Interaction<'_>, form: &Form) -> Reply {
+    let assertion = form.get("assertion").unwrap_or_default();
+    let assertion = serde_json::from_str(assertion).unwrap_or_default();
+    let done = passkey::identify(&mut interaction, &assertion)
+        .and_then(|()| passkey::sign_in(&interaction, &assertion));
+    match done {
+        Ok(authentication) => {
+            interaction.progress.fresh = true;
+            interaction.progress.pending = None;
+            interaction
+                .progress
+                .set_authentication(Some(&authentication));
+            interaction.advance()
+        }
+        Err(error) => refused(&interaction, "", &error),
     }
 }
 

@@ -19,6 +19,7 @@ pub(super) mod confirm_app;
 pub(super) mod consent;
 pub(super) mod device;
 pub(super) mod error;
+pub(super) mod passkey;
 pub(super) mod registration;
 pub(super) mod second_factor;
 pub(super) mod sign_in;

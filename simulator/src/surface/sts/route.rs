@@ -5,7 +5,8 @@ use http::{Method, StatusCode};
 use super::error::StsError;
 use super::{
     Version, admin_consent, authorize, campaign, consent, credential_type, device, discovery,
-    error_page, interrupts, login, logout, page, phone_sign_in, sas, token, user_realm, userinfo,
+    error_page, interrupts, login, logout, page, passkey, phone_sign_in, sas, token, user_realm,
+    userinfo,
 };
 use crate::call::Call;
 use crate::wire::Reply;
@@ -13,7 +14,7 @@ use crate::wire::Reply;
 /// Endpoints below a tenant that the real service has and that are not simulated.
 const NOT_YET: [&str; 6] = [
     "federation",
-    "fido",
+    "fido/create",
     "kerberos",
     "oauth2/checksession",
     "oauth2/v2.0",
@@ -84,6 +85,7 @@ fn posted(call: &Call<'_>, words: &[&str], tenant: &str) -> Reply {
         [_, "getcredentialtype"] => credential_type::answer(call, tenant),
         [_, "getonetimecode.srf"] => phone_sign_in::send(call),
         [_, "devicecodestatus"] => phone_sign_in::state(call),
+        [_, "fido", "get"] => passkey::ask(call),
         [_, "sas", "beginauth"] => sas::begin(call),
         [_, "sas", "endauth"] => sas::end(call),
         [_, "sas", "processauth"] => sas::process(call),
@@ -96,12 +98,13 @@ fn posted(call: &Call<'_>, words: &[&str], tenant: &str) -> Reply {
 }
 
 /// Where pages and their script only post to. Who presses Enter in the address bar of such a page asks with GET.
-const FORMS: [&str; 12] = [
+const FORMS: [&str; 13] = [
     "appverify",
     "common/consent/set",
     "common/sas/beginauth",
     "common/sas/processauth",
     "devicecodestatus",
+    "fido/get",
     "getcredentialtype",
     "getonetimecode.srf",
     "kmsi",

@@ -6,40 +6,40 @@ use serde_json::Value;
 
 use crate::support::{app_token, json, text};
 
-pub(super) const GRAPH: &str = "https://graph.microsoft.com/v1.0";
+pub(crate) const GRAPH: &str = "https://graph.microsoft.com/v1.0";
 
 /// App `deploy` with a token for Graph.
-pub(super) struct App {
-    pub(super) bench: Bench,
+pub(crate) struct App {
+    pub(crate) bench: Bench,
     bearer: String,
 }
 
 impl App {
-    pub(super) fn new() -> Self {
+    pub(crate) fn new() -> Self {
         let bench = Bench::at(AFTER_PHASE_2);
         let bearer = bearer(&bench);
         Self { bench, bearer }
     }
 
     /// The same as a person, with these scopes.
-    pub(super) fn person(name: &str, scopes: &str) -> Self {
+    pub(crate) fn person(name: &str, scopes: &str) -> Self {
         let mut app = Self::new();
         app.becomes(name, scopes);
         app
     }
 
     /// Goes on as a person, with these scopes.
-    pub(super) fn becomes(&mut self, name: &str, scopes: &str) {
+    pub(crate) fn becomes(&mut self, name: &str, scopes: &str) {
         self.bearer = format!("Bearer {}", super::person(&self.bench, name, scopes));
     }
 
     /// Takes a new token: the clock was moved.
-    pub(super) fn renew(&mut self) {
+    pub(crate) fn renew(&mut self) {
         self.bearer = bearer(&self.bench);
     }
 
     /// `path` is a URL, or what follows the version.
-    pub(super) fn send(
+    pub(crate) fn send(
         &self,
         method: &str,
         path: &str,
@@ -59,21 +59,21 @@ impl App {
         self.bench.send(method, &url, &all, body)
     }
 
-    pub(super) fn get(&self, path: &str) -> Value {
+    pub(crate) fn get(&self, path: &str) -> Value {
         let reply = self.send("GET", path, &[], "");
         assert_eq!(reply.status, 200, "{path}: {}", json(&reply));
         json(&reply)
     }
 
     /// A write that is answered with this status.
-    pub(super) fn write(&self, method: &str, path: &str, body: &Value, status: u16) -> Value {
+    pub(crate) fn write(&self, method: &str, path: &str, body: &Value, status: u16) -> Value {
         let reply = self.send(method, path, &[], &body.to_string());
         let text = String::from_utf8_lossy(&reply.body);
         assert_eq!(reply.status, status, "{method} {path}: {text}");
         serde_json::from_slice(&reply.body).unwrap_or_default()
     }
 
-    pub(super) fn id(&self, name: &str) -> String {
+    pub(crate) fn id(&self, name: &str) -> String {
         let tenant = self.bench.tenant.read();
         tenant.users.by_local_part(name, 0).unwrap().id.to_string()
     }

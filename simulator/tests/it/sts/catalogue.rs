@@ -523,10 +523,12 @@ pub(crate) const ROWS: &[Row] = &[
         second.submit(&[("ContinueAuth", "true")]);
         of_browser(&second)
     }),
+    row(130_005, "a passkey that signs another challenge", |b| super::passkeys::refusals(b)[0]),
     row(130_500, "a pass that the policy does not allow", |b| pass(b, |_| {}, false)),
     row(130_501, "a pass before its start", |b| pass(b, |p| p.start = p.start + core::time::Duration::from_secs(60), true)),
     row(130_502, "a pass after its end", |b| pass(b, |p| p.lifetime = core::time::Duration::from_secs(0), true)),
     row(130_503, "a wrong pass", |b| pass(b, |p| { p.once = true; p.used = Some(p.start); p.lifetime = core::time::Duration::ZERO; }, true)),
+    row(135_010, "a passkey that nobody has", |b| super::passkeys::refusals(b)[1]),
     row(160_021, "prompt=none with a sid that names no session", |b| opens(b, &authorize_url("&prompt=none&sid=cccccccc-0000-4000-8000-000000000001"))),
     row(165_000, "a page without its context", |b| { let reply = b.post_form(&format!("{LOGIN}/common/login"), &[("ctx", "garbage"), ("flowToken", "x"), ("loginfmt", "a@b")]); number_of_page(&reply) }),
     row(500_011, "a resource that does not exist", |b| as_deploy(b, &[("scope", "https://nowhere.example/.default")])),

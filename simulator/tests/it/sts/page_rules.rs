@@ -168,8 +168,9 @@ fn a_passkey_is_never_a_phone_call() {
     let url = config["urlBeginAuth"].as_str().unwrap();
     let reply = bench.send("POST", url, &[], &state.to_string());
     assert_eq!(reply.status, 501);
-    browser.submit(&[]);
-    assert_eq!(browser.status, 501);
+    browser.submit_form("id=\"passkey\"", &[]);
+    assert_eq!(browser.page(), "FidoGet", "{}", browser.html);
+    assert_eq!(browser.config()["arrFidoAllowList"], allowed);
 }
 
 #[test]

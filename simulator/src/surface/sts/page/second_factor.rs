@@ -288,34 +288,15 @@ fn approve(said: &str, number: u32) -> String {
     )
 }
 
-/// The post to the passkey page as the real one makes it. What answers there is not simulated yet, and says so.
+/// The way to the relying party's page.
 fn passkey(interaction: &Interaction<'_>, tenant: &Tenant, user: &User) -> Reply {
     let call = interaction.call;
     let config = config(interaction, tenant, user, false);
-    let text = |name: &str| config.get(name).and_then(Value::as_str).unwrap_or_default();
-    let passkeys = Credentials::of(tenant, user, call.now()).passkeys.join(",");
-    let fields = hidden(&[
-        ("allowedIdentities", "2"),
-        ("flow", "mfa"),
-        ("canary", text("sFT")),
-        ("serverChallenge", text("sFT")),
-        ("postBackUrl", text("urlPost")),
-        ("postBackUrlAad", text("urlPostAad")),
-        ("postBackUrlMsa", text("urlPostMsa")),
-        ("cancelUrl", text("urlResume")),
-        ("resumeUrl", text("urlResume")),
-        ("correlationId", &call.correlation_id().to_string()),
-        ("credentialsJson", &passkeys),
-        ("ctx", text("sCtx")),
-        ("username", text("sPOST_Username")),
-        ("loginCanary", text("canary")),
-    ]);
+    let passkeys = Credentials::of(tenant, user, call.now()).passkeys;
     let body = format!(
-        "{}<form method=\"post\" id=\"passkey\" action=\"{}\"><h1>Use a passkey</h1>\
-         <p>entrasim does not simulate passkeys in the browser yet: going on ends at an answer that says so.</p>{fields}{}</form>{}{}",
+        "{}{}{}{}",
         interaction.who(),
-        escape(text("urlFidoLogin")),
-        submit("Go on"),
+        super::passkey::way(interaction, &config, &passkeys, Some("mfa")),
         other_method(interaction),
         interaction.other_account(),
     );

@@ -5,13 +5,12 @@ use entrasim_domain::tenant::Tenant;
 use serde_json::{Map, Value, json};
 
 use super::super::credential_type::{
-    ACCESS_PASS, AUTHENTICATOR, Credentials, PASSWORD, credential_types,
+    ACCESS_PASS, AUTHENTICATOR, Credentials, PASSKEY, PASSWORD, credential_types,
 };
 use super::super::error::{Place, StsError};
 use super::super::interaction::Interaction;
 use super::super::phone_sign_in;
-use super::{BRAND, Page, alert, described, hidden, render, submit};
-use crate::seal::{Purpose, seal};
+use super::{BRAND, Page, alert, described, hidden, passkey, render, submit};
 use crate::wire::Reply;
 use crate::wire::html::escape;
 
@@ -63,6 +62,9 @@ pub(in super::super) fn identifier(
             .unwrap_or_default(),
     };
     config.insert("sPOST_Username".to_owned(), json!(typed));
+    // Who has a passkey that knows its user need not name anybody.
+    let challenge = super::super::passkey::challenge(interaction.call);
+    config.insert("sFidoChallenge".to_owned(), json!(challenge));
     put_error(interaction, &mut config, complaint);
     let fields = format!(
         "{BRAND}<h1 id=\"loginHeader\">Sign in</h1>{}<label for=\"i0116\">Email address or user name</label>\
@@ -93,6 +95,7 @@ pub(in super::super) fn credential(
     let chosen = match interaction.progress.credential.as_deref() {
         Some("password") => PASSWORD,
         Some("accesspass") => ACCESS_PASS,
+        Some("passkey") if !known.passkeys.is_empty() => PASSKEY,
         Some(phone_sign_in::CREDENTIAL) => AUTHENTICATOR,
         _ => known.preferred(),
     };
@@ -109,19 +112,25 @@ pub(in super::super) fn credential(
         AUTHENTICATOR => ("Approve sign-in", ask_again(&message)),
         _ => ("Enter password", password(&message, is_wrong)),
     };
-    let body = format!(
-        "{}{}{}{}",
-        interaction.who(),
+    let config = config(interaction, &known, complaint);
+    let form = if chosen == PASSKEY {
+        let way = passkey::way(interaction, &config, &known.passkeys, None);
+        format!("{message}{way}")
+    } else {
         interaction
             .form(&action, "ctx", &format!("<h1>{title}</h1>{fields}{common}"))
-            .replacen("<form ", "<form id=\"credential\" ", 1),
+            .replacen("<form ", "<form id=\"credential\" ", 1)
+    };
+    let body = format!(
+        "{}{form}{}{}",
+        interaction.who(),
         others(interaction, &known, chosen),
         interaction.other_account(),
     );
     let page = Page {
         id: ID,
         title: title.to_owned(),
-        config: config(interaction, &known, complaint),
+        config,
         body,
     };
     render(interaction.call, page)
@@ -141,7 +150,7 @@ fn config(
         credential_types(call, &name, true, &mut progress),
     );
     if !known.passkeys.is_empty() {
-        let challenge = seal(call, Purpose::PasskeyChallenge, &call.id().to_string());
+        let challenge = super::super::passkey::challenge(call);
         config.insert("sFidoChallenge".to_owned(), json!(challenge));
     }
     config.insert("sPOST_Username".to_owned(), json!(name));
@@ -224,6 +233,12 @@ fn others(interaction: &Interaction<'_>, known: &Credentials, chosen: u8) -> Str
             known.authenticator,
             phone_sign_in::CREDENTIAL,
             "Use the Authenticator app instead",
+        ),
+        (
+            PASSKEY,
+            !known.passkeys.is_empty(),
+            "passkey",
+            "Use a passkey instead",
         ),
     ]
     .into_iter()

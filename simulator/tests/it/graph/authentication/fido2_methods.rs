@@ -1,22 +1,14 @@
 //! The options for a new passkey, and its registration for somebody.
 
-use std::sync::Arc;
-
 use base64::Engine;
-use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use entrasim_domain::policy::authentication_methods::MethodName;
-use entrasim_domain::tenant::authentication::PasskeyRoot;
 use entrasim_domain::time::Timestamp;
 use serde_json::{Value, json};
-use softkey::attestation::authority::Authority;
-use softkey::authenticator::Authenticator;
-use softkey::client::{Caller, Client};
-use softkey::env::SeededEnv;
-use softkey::profile::persona;
-use softkey::store::{Change, MemoryStore, Store};
 
 use super::{administrator, at, beta, message};
 use crate::graph::client::App;
+use crate::security_key::Key;
 use crate::support::{json as body, text};
 
 #[test]
@@ -131,86 +123,10 @@ fn nobody_asks_for_their_own_and_the_policy_has_to_allow_it() {
     );
 }
 
-/// An authenticator that a test holds.
-struct Key {
-    authority: Authority,
-    device: Authenticator<MemoryStore>,
-    env: SeededEnv,
-    has_pin: bool,
-}
-
-impl Key {
-    fn new(persona: &str) -> Self {
-        let mut env = SeededEnv::new(7);
-        // The verifier looks at the dates of certificates, by the machine's clock.
-        env.unix_time = softkey::system_env::Clock::default().unix_time();
-        let authority = Authority::generate(&mut env);
-        let profile = persona::find(persona).unwrap().profile.clone();
-        let identity = authority.issue(profile.aaguid, "serial").unwrap();
-        let mut device = Authenticator::new(profile, MemoryStore::default(), &mut env).unwrap();
-        device
-            .store_mut()
-            .commit(vec![Change::Attestation(Box::new(identity))])
-            .unwrap();
-        let mut made = Self {
-            authority,
-            device,
-            env,
-            has_pin: false,
-        };
-        // Platform keys verify their user by themselves.
-        made.has_pin = made.client().set_pin(None, "123456").is_ok();
-        made
-    }
-
-    fn client(&mut self) -> Client<'_, MemoryStore> {
-        let pin = self.has_pin.then_some("123456");
-        Client::new(&mut self.device, &mut self.env).pin(pin)
-    }
-
-    /// What the key makes of the options of a user.
-    fn answer(&mut self, app: &App, user: &str) -> Value {
-        let mut options = app.get(&at(user, "fido2Methods/creationOptions()"));
-        // A wish of the options that platform keys do not fulfil, and that nobody checks.
-        options["publicKey"]["authenticatorSelection"]["authenticatorAttachment"].take();
-        let caller = Caller::new("https://login.microsoft.com");
-        let made = self.client().register(&options["publicKey"], &caller);
-        let made = made.unwrap();
-        let response = &made["response"];
-        json!({
-            "displayName": "Red key",
-            "publicKeyCredential": {
-                "id": made["id"],
-                "response": {
-                    "clientDataJSON": response["clientDataJSON"],
-                    "attestationObject": response["attestationObject"],
-                },
-                "clientExtensionResults": {"hmacCreateSecret": true},
-            },
-        })
-    }
-
-    /// The tenant believes the key's own authority about its model.
-    fn is_believed(&self, app: &App) {
-        let pem = self.authority.root_pem().unwrap();
-        let body: String = pem
-            .lines()
-            .filter(|line| !line.starts_with("---"))
-            .collect();
-        let model = self.device.profile().aaguid.to_string().parse().unwrap();
-        let root = PasskeyRoot {
-            certificate: STANDARD.decode(body).unwrap(),
-            name: "test".to_owned(),
-        };
-        app.bench
-            .tenant
-            .write(|tenant| {
-                let roots = &mut tenant.authentication.passkey_roots;
-                roots.insert(model, Arc::new(root));
-                Ok::<(), ()>(())
-            })
-            .unwrap();
-    }
+/// What a key makes of the options of a user.
+fn answered(key: &mut Key, app: &App, user: &str) -> Value {
+    let options = app.get(&at(user, "fido2Methods/creationOptions()"));
+    key.registration(&options["publicKey"])
 }
 
 fn registrar() -> App {
@@ -231,13 +147,10 @@ fn policy(app: &App, members: &Value) {
 fn an_administrator_registers_a_key_for_somebody() {
     let app = registrar();
     let mut key = Key::new("yubikey5-nfc-5.7");
-    let answer = key.answer(&app, "bob");
+    let answer = answered(&mut key, &app, "bob");
     let made = app.write("POST", &at("bob", "fido2Methods"), &answer, 201);
     assert_eq!(text(&made, "displayName"), "Red key");
-    assert_eq!(
-        text(&made, "aaGuid"),
-        key.device.profile().aaguid.to_string()
-    );
+    assert_eq!(text(&made, "aaGuid"), key.model());
     assert_eq!(text(&made, "model"), "YubiKey 5 Series with NFC");
     assert_eq!(text(&made, "attestationLevel"), "notAttested");
     assert_eq!(text(&made, "passkeyType"), "deviceBound");
@@ -251,7 +164,7 @@ fn an_administrator_registers_a_key_for_somebody() {
     let again = app.write("POST", &at("bob", "fido2Methods"), &answer, 400);
     assert!(message(&again).contains("challenge"), "{again}");
     // Two keys of one device for two people are two keys.
-    let other = key.answer(&app, "alice");
+    let other = answered(&mut key, &app, "alice");
     app.write("POST", &at("alice", "fido2Methods"), &other, 201);
 }
 
@@ -269,9 +182,9 @@ fn a_key_has_to_answer_this_user_in_time_and_as_the_policy_wants() {
         let refused = app.write("POST", &url, answer, 400);
         assert!(message(&refused).contains(word), "{word}: {refused}");
     };
-    let of_dora = key.answer(&app, "alice");
+    let of_dora = answered(&mut key, &app, "alice");
     refused(&app, &of_dora, "challenge");
-    let late = key.answer(&app, "bob");
+    let late = answered(&mut key, &app, "bob");
     app.bench.set_clock("2026-01-01T08:05:00Z");
     refused(&app, &late, "expired");
     for garbage in [
@@ -283,10 +196,10 @@ fn a_key_has_to_answer_this_user_in_time_and_as_the_policy_wants() {
     ] {
         app.write("POST", &url, &garbage, 400);
     }
-    let model = key.device.profile().aaguid.to_string();
+    let model = key.model();
     let blocked = json!({"keyRestrictions": {"isEnforced": true, "enforcementType": "block", "aaGuids": [model]}});
     policy(&app, &blocked);
-    let answer = key.answer(&app, "bob");
+    let answer = answered(&mut key, &app, "bob");
     refused(&app, &answer, &model);
     let free = json!({"keyRestrictions": {"isEnforced": false, "enforcementType": "block", "aaGuids": []}});
     policy(&app, &free);
@@ -304,15 +217,15 @@ fn attestation_counts_where_it_is_enforced() {
     let url = at("bob", "fido2Methods");
     policy(&app, &json!({"isAttestationEnforced": true}));
     let mut key = Key::new("yubikey5-nfc-5.7");
-    let answer = key.answer(&app, "bob");
+    let answer = answered(&mut key, &app, "bob");
     let refused = app.write("POST", &url, &answer, 400);
     assert!(message(&refused).contains("prove its model"), "{refused}");
-    key.is_believed(&app);
+    key.is_believed(&app.bench);
     let made = app.write("POST", &url, &answer, 201);
     assert_eq!(text(&made, "attestationLevel"), "attested");
     let mut synced = Key::new("google-password-manager");
-    synced.is_believed(&app);
-    let answer = synced.answer(&app, "bob");
+    synced.is_believed(&app.bench);
+    let answer = answered(&mut synced, &app, "bob");
     app.write("POST", &url, &answer, 400);
     policy(&app, &json!({"isAttestationEnforced": false}));
     let made = app.write("POST", &url, &answer, 201);

@@ -198,7 +198,7 @@ fn public_key(tenant: &Tenant, user: &User, challenge: &[u8]) -> Value {
         .collect();
     json!({
         "rp": {"id": RELYING_PARTY, "name": "Microsoft"},
-        "user": {"id": URL_SAFE_NO_PAD.encode(handle(tenant, user)), "name": name, "displayName": &*user.display_name},
+        "user": {"id": passkey::handle(tenant, user), "name": name, "displayName": &*user.display_name},
         "challenge": URL_SAFE_NO_PAD.encode(challenge),
         "pubKeyCredParams": [{"type": "public-key", "alg": -7}, {"type": "public-key", "alg": -257}],
         "timeout": 60000,
@@ -212,14 +212,4 @@ fn public_key(tenant: &Tenant, user: &User, challenge: &[u8]) -> Value {
             "credentialProtectionPolicy": "userVerificationOptional",
         },
     })
-}
-
-/// Who a passkey is of, as authenticators keep it: it begins with `OID:` (seen), and names the tenant and the user.
-fn handle(tenant: &Tenant, user: &User) -> Vec<u8> {
-    [
-        b"OID:".as_slice(),
-        tenant.id.0.as_bytes(),
-        user.id.0.as_bytes(),
-    ]
-    .concat()
 }
