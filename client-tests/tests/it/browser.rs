@@ -306,3 +306,23 @@ az group create -n by-browser -l westeurope --query properties.provisioningState
         "a group made before the mandate",
     );
 }
+
+/// Chromium's own virtual authenticator is the key: registered through Graph, and then all that Bob signs in with.
+#[test]
+fn a_passkey_signs_in_on_the_real_host_names() {
+    let script = r#"node "$PAGES/../passkey.mjs" "$PAGES/passkey""#;
+    let Some((ran, _)) = with_person(AFTER, script) else {
+        return;
+    };
+    let seen = seen(&ran);
+    assert_eq!(
+        seen["amr"],
+        serde_json::json!(["fido", "mfa"]),
+        "{seen}\n{}",
+        ran.err
+    );
+    assert_eq!(seen["method"]["attestationLevel"], "notAttested", "{seen}");
+    assert_eq!(seen["console"], serde_json::json!([]), "{seen}");
+    let refused = seen["refused"].as_str().unwrap_or_default();
+    assert!(refused.starts_with("That did not work"), "{seen}");
+}
