@@ -23,6 +23,7 @@ use crate::policy::authentication_strength::AuthenticationStrength;
 use crate::policy::conditional_access::{AuthenticationContext, ConditionalAccessPolicy};
 use crate::policy::cross_tenant_access::{CrossTenantAccess, Partner};
 use crate::policy::named_location::NamedLocation;
+use crate::policy::token_lifetime::TokenLifetimePolicy;
 use crate::tenant::Tenant;
 use crate::time::Timestamp;
 
@@ -136,6 +137,7 @@ pub enum State {
     /// What is believed of all tenants of which nothing else is said.
     CrossTenantDefault(CrossTenantAccess),
     Partner(Arc<Partner>),
+    TokenLifetimePolicy(Arc<TokenLifetimePolicy>),
     RoleDefinition(Arc<RoleDefinition>),
     Domain(Arc<Domain>),
     /// The organisation's own name and properties.

@@ -7,6 +7,7 @@ pub mod cross_tenant_access;
 pub mod device_filter;
 pub mod named_location;
 pub mod password_reset;
+pub mod token_lifetime;
 
 pub use authentication_methods::AuthenticationMethodsPolicy;
 pub use conditional_access::ConditionalAccess;

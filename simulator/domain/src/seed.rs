@@ -26,6 +26,7 @@ use crate::enforcement::phase::Enforcement;
 use crate::id::{AppId, KeyId, ObjectId, SkuId, TenantId};
 use crate::policy::cross_tenant_access::CrossTenantAccess;
 use crate::policy::password_reset::PasswordResetPolicy;
+use crate::policy::token_lifetime::TokenLifetimes;
 use crate::policy::{AuthenticationMethodsPolicy, ConditionalAccess};
 use crate::random::Random;
 use crate::sign_in::SignInState;
@@ -159,6 +160,7 @@ pub fn contoso(options: &SeedOptions) -> Tenant {
         azure: Azure::default(),
         conditional_access: ConditionalAccess::default(),
         cross_tenant_access: CrossTenantAccess::default(),
+        token_lifetimes: TokenLifetimes::default(),
         authentication_methods: AuthenticationMethodsPolicy::default(),
         password_reset: PasswordResetPolicy::default(),
         authentication: AuthenticationState::default(),

@@ -21,6 +21,7 @@ use crate::enforcement::phase::Enforcement;
 use crate::id::{AppId, RoleTemplateId, SkuId, TenantId};
 use crate::policy::cross_tenant_access::CrossTenantAccess;
 use crate::policy::password_reset::PasswordResetPolicy;
+use crate::policy::token_lifetime::TokenLifetimes;
 use crate::policy::{AuthenticationMethodsPolicy, ConditionalAccess};
 use crate::seed;
 use crate::sign_in::SignInState;
@@ -109,6 +110,7 @@ pub struct Tenant {
     pub azure: Azure,
     pub conditional_access: ConditionalAccess,
     pub cross_tenant_access: CrossTenantAccess,
+    pub token_lifetimes: TokenLifetimes,
     pub authentication_methods: AuthenticationMethodsPolicy,
     pub password_reset: PasswordResetPolicy,
     /// Hardware tokens, password resets, challenges for passkeys.

@@ -75,9 +75,13 @@ const DAY: Duration = Duration::from_secs(86_400);
 /// A token for a user. The caller has bound the tenant.
 pub fn for_user(call: &Call<'_>, tenant: &Tenant, token: &UserToken<'_>) -> AccessToken {
     let continuous = token.handles_challenges && token.resource.evaluates_access_continuously();
+    // Policies of token lifetimes are those of the app that is accessed, and not for clients that handle challenges
+    // (MicrosoftDocs/entra-docs configurable-token-lifetimes.md, concept-continuous-access-evaluation.md).
     let lifetime = if continuous {
         // 20 to 28 hours
         Duration::from_secs(u64::from(72_000 + call.draw(|random| random.below(28_800))))
+    } else if let Some(configured) = tenant.token_lifetime(token.resource.app_id) {
+        configured
     } else {
         // 60 to 90 minutes
         Duration::from_secs(u64::from(3_600 + call.draw(|random| random.below(1_800))))
@@ -164,10 +168,13 @@ pub fn for_app(call: &Call<'_>, tenant: &Tenant, token: &AppToken<'_>) -> Access
         ServicePrincipalKind::ManagedIdentity { resource_id, .. } => Some(resource_id.as_str()),
         ServicePrincipalKind::Application => None,
     };
+    // No lifetimes are configured for managed identities (MicrosoftDocs/entra-docs configurable-token-lifetimes.md).
     let lifetime = if continuous || managed.is_some() {
         DAY
     } else {
-        Duration::from_secs(3600)
+        tenant
+            .token_lifetime(token.resource.app_id)
+            .unwrap_or(Duration::from_secs(3600))
     };
     let mut claims = Claims::new();
     claims.put("aio", aio(call));

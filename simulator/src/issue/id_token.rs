@@ -7,6 +7,7 @@ use entrasim_domain::directory::user::User;
 use entrasim_domain::enforcement::Authentication;
 use entrasim_domain::id::AppId;
 use entrasim_domain::tenant::Tenant;
+use entrasim_domain::time::Timestamp;
 use serde_json::json;
 
 use super::access_token::sign_in_name;
@@ -31,6 +32,12 @@ pub struct IdToken<'a> {
 
 const LIFETIME: Duration = Duration::from_secs(3600);
 
+/// How long a token lives, from what policies say of its client.
+fn lifetime(tenant: &Tenant, token: &IdToken<'_>, now: Timestamp) -> Duration {
+    let configured = tenant.token_lifetime(token.client);
+    capped(configured.unwrap_or(LIFETIME), token.authentication, now)
+}
+
 /// From a v2 endpoint.
 pub fn v2(call: &Call<'_>, tenant: &Tenant, token: &IdToken<'_>) -> String {
     let mut claims = common(call, tenant, token);
@@ -45,7 +52,7 @@ pub fn v2(call: &Call<'_>, tenant: &Tenant, token: &IdToken<'_>) -> String {
         &token.client.to_string(),
         issuer,
         now,
-        now + capped(LIFETIME, token.authentication, now),
+        now + lifetime(tenant, token, now),
     );
     jwt::sign(HeaderForm::V2, &claims, call.app.keys.current())
 }
@@ -75,7 +82,7 @@ pub fn v1(call: &Call<'_>, tenant: &Tenant, token: &IdToken<'_>) -> String {
         &token.client.to_string(),
         issuer,
         now,
-        now + capped(LIFETIME, token.authentication, now),
+        now + lifetime(tenant, token, now),
     );
     jwt::sign(HeaderForm::V1, &claims, call.app.keys.current())
 }

@@ -191,6 +191,11 @@ const SIMULATED: &[(&str, &str, &str)] = &[
     ),
     (
         "policies",
+        "token lifetimes: the resource's policy for access tokens, the client's for id tokens",
+        "the_resources_policy_decides_of_access_tokens_and_the_clients_of_id_tokens",
+    ),
+    (
+        "policies",
         "explaining an attempt, with every policy's result",
         "explain_decides_what_the_sign_in_decides",
     ),

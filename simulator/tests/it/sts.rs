@@ -18,4 +18,4 @@ mod revocation;
 mod second_factor;
 mod sessions;
 mod truth_table;
-mod web_app;
+pub(crate) mod web_app;

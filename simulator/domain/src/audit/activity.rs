@@ -87,6 +87,10 @@ activities! {
             UPDATE_GRANT = "Update delegated permission grant", "Update";
             REMOVE_GRANT = "Remove delegated permission grant", "Unassign";
             CONSENT = "Consent to application", "Assign";
+            ADD_POLICY_TO_APPLICATION = "Add policy to application", "Assign";
+            REMOVE_POLICY_FROM_APPLICATION = "Remove policy from application", "Unassign";
+            ADD_POLICY_TO_PRINCIPAL = "Add policy to service principal", "Assign";
+            REMOVE_POLICY_FROM_PRINCIPAL = "Remove policy from service principal", "Unassign";
         }
         "Device" {
             ADD_DEVICE = "Add device", "Add";
@@ -131,6 +135,11 @@ activities! {
             DELETE_PARTNER = "Delete partner specific cross-tenant access setting", "Delete";
             UPDATE_CROSS_TENANT_DEFAULT = "Update the company default cross-tenant access setting", "Update";
             RESET_CROSS_TENANT_DEFAULT = "Reset the cross-tenant access default setting", "Update";
+        }
+        "Policy" {
+            ADD_TOKEN_POLICY = "Add policy", "Add";
+            UPDATE_TOKEN_POLICY = "Update policy", "Update";
+            DELETE_TOKEN_POLICY = "Delete policy", "Delete";
         }
         "AuthorizationPolicy" {
             UPDATE_AUTHORIZATION_POLICY = "Update authorization policy", "Update";

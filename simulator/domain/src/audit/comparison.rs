@@ -49,12 +49,20 @@ pub(crate) fn changed<'c, K: Ord, V: PartialEq>(
     before: &'c OrdMap<K, V>,
     after: &'c OrdMap<K, V>,
 ) -> impl Iterator<Item = (Option<&'c V>, Option<&'c V>)> {
+    entries(before, after).map(|(_, old, new)| (old, new))
+}
+
+/// The same with their keys.
+fn entries<'c, K: Ord, V: PartialEq>(
+    before: &'c OrdMap<K, V>,
+    after: &'c OrdMap<K, V>,
+) -> impl Iterator<Item = (&'c K, Option<&'c V>, Option<&'c V>)> {
     let differ = !before.ptr_eq(after);
     let items = differ.then(|| before.diff(after)).into_iter().flatten();
     items.map(|item| match item {
-        DiffItem::Add(_, new) => (None, Some(new)),
-        DiffItem::Update { old, new } => (Some(old.1), Some(new.1)),
-        DiffItem::Remove(_, old) => (Some(old), None),
+        DiffItem::Add(key, new) => (key, None, Some(new)),
+        DiffItem::Update { old, new } => (new.0, Some(old.1), Some(new.1)),
+        DiffItem::Remove(key, old) => (key, Some(old), None),
     })
 }
 

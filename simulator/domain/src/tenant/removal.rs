@@ -98,6 +98,7 @@ impl Tenant {
     pub fn purge(&mut self, id: ObjectId, note: &Note) -> Done {
         let row = self.deleted.take(id).ok_or(DirectoryError::NotFound(id))?;
         self.authentication.forget_user(id);
+        self.token_lifetimes.assigned.remove(&id);
         self.changes.record(
             Subject::Object(row.object.class(), id),
             What::Purged,
@@ -112,6 +113,7 @@ impl Tenant {
         let found = self.service_principals.take(id).is_some();
         if found {
             self.untie(id);
+            self.token_lifetimes.assigned.remove(&id);
             let note = Note::by_service(self.changes.latest());
             let subject = Subject::Object(Class::ServicePrincipal, id);
             self.changes.record(subject, What::Purged, &[], &note);

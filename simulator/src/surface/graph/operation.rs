@@ -281,7 +281,7 @@ mod tests {
         names.sort();
         let all = names.len();
         names.dedup();
-        assert_eq!((all, names.len()), (377, 377));
+        assert_eq!((all, names.len()), (389, 389));
     }
 
     #[test]

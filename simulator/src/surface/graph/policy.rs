@@ -7,3 +7,4 @@ pub(super) mod conditional_access;
 pub(super) mod cross_tenant_access;
 pub(super) mod member;
 pub(super) mod named_location;
+pub(super) mod token_lifetime;

@@ -50,6 +50,7 @@ pub(super) mod service_principal;
 mod shape;
 pub(super) mod sign_in;
 pub(super) mod subscribed_sku;
+pub(super) mod token_lifetime_policy;
 pub(super) mod user;
 pub(super) mod user_events_summary;
 pub(super) mod user_registration_details;
@@ -388,6 +389,7 @@ pub(super) const SETS: &[&dyn Type] = &[
     &service_principal::SERVICE_PRINCIPAL,
     &sign_in::SIGN_IN,
     &subscribed_sku::SUBSCRIBED_SKU,
+    &token_lifetime_policy::TOKEN_LIFETIME_POLICY,
     &user::USER,
 ];
 

@@ -49,6 +49,7 @@ pub(super) mod role_definition;
 pub(super) mod security_defaults;
 pub(super) mod service_principal;
 pub(super) mod sign_in_risk;
+pub(super) mod token_lifetime_policy;
 pub(super) mod user;
 
 pub(super) use user::identity::set_principal_name;

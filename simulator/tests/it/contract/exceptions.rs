@@ -165,6 +165,26 @@ pub(crate) const OPERATIONS: &[(&str, &str, &str)] = &[
         "phoneMethods",
         "phoneauthenticationmethod-update, until 2023",
     ),
+    (
+        "DELETE",
+        "tokenLifetimePolicies",
+        "tokenlifetimepolicy resource type",
+    ),
+    (
+        "GET",
+        "tokenLifetimePolicies",
+        "tokenlifetimepolicy resource type",
+    ),
+    (
+        "PATCH",
+        "tokenLifetimePolicies",
+        "tokenlifetimepolicy resource type",
+    ),
+    (
+        "POST",
+        "tokenLifetimePolicies",
+        "tokenlifetimepolicy resource type",
+    ),
 ];
 
 /// Beginnings of paths that the description lacks, and where they are documented.

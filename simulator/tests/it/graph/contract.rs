@@ -100,12 +100,15 @@ fn set(names: Option<&[String]>) -> Option<BTreeSet<String>> {
 /// The tables have one type for each version of it; the other is read through the paths that are matched by hand.
 const OTHER_TYPE: &[(&str, Version)] = &[("signIn", Version::Beta)];
 
+/// Types of operations that the published description lacks.
+const UNPUBLISHED: &[&str] = &["tokenLifetimePolicy"];
+
 #[test]
 fn entity_types_have_what_the_published_types_have() {
     let mut wrong = Vec::new();
     for kind in declared::types() {
         for version in [Version::V1, Version::Beta] {
-            if OTHER_TYPE.contains(&(kind.name, version)) {
+            if UNPUBLISHED.contains(&kind.name) || OTHER_TYPE.contains(&(kind.name, version)) {
                 continue;
             }
             let contract = Contract::of(version);

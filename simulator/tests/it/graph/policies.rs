@@ -13,6 +13,7 @@ mod cross_tenant_access;
 mod effects;
 mod methods_policy;
 mod security_defaults;
+mod token_lifetime;
 
 const BETA: &str = "https://graph.microsoft.com/beta";
 const POLICY: &str = "/policies/authenticationMethodsPolicy";

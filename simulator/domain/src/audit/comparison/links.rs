@@ -68,7 +68,7 @@ fn prefix(class: Class) -> [&'static str; 2] {
 }
 
 /// A property that is there after the change or was there before it.
-fn tied(name: &'static str, value: &str, is_new: bool) -> Named {
+pub(super) fn tied(name: &'static str, value: &str, is_new: bool) -> Named {
     if is_new {
         Named::new(name, None, Some(value))
     } else {

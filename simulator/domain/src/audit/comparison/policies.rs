@@ -4,9 +4,13 @@ use std::sync::Arc;
 
 use super::super::activity;
 use super::super::{Change, State, Target};
-use super::{Comparison, Life, changed};
+use super::links::tied;
+use super::{Comparison, Life, changed, entries};
 use crate::credential::hardware_oath::HardwareOathDevice;
+use crate::directory::object::Class;
+use crate::id::ObjectId;
 use crate::policy::authentication_strength::AuthenticationStrength;
+use crate::policy::token_lifetime::TokenLifetimePolicy;
 
 const POLICIES: Life = Life {
     add: &activity::ADD_POLICY,
@@ -41,6 +45,12 @@ const PARTNERS: Life = Life {
     add: &activity::ADD_PARTNER,
     update: &activity::UPDATE_PARTNER,
     remove: &activity::DELETE_PARTNER,
+};
+
+const TOKEN_LIFETIMES: Life = Life {
+    add: &activity::ADD_TOKEN_POLICY,
+    update: &activity::UPDATE_TOKEN_POLICY,
+    remove: &activity::DELETE_TOKEN_POLICY,
 };
 
 const STRENGTHS: Life = Life {
@@ -102,6 +112,7 @@ impl Comparison<'_> {
         self.methods_policy();
         self.tenant_wide();
         self.cross_tenant();
+        self.token_lifetimes();
         let (before, after) = (&self.before.role_definitions, &self.after.role_definitions);
         for (old, new) in changed(before, after) {
             let Some(row) = new.or(old) else { continue };
@@ -232,6 +243,48 @@ impl Comparison<'_> {
             let state = |row: &Arc<_>| State::Partner(Arc::clone(row));
             self.enter_life(&PARTNERS, target, old.map(state), new.map(state));
         }
+    }
+
+    fn token_lifetimes(&self) {
+        let (before, after) = (&self.before.token_lifetimes, &self.after.token_lifetimes);
+        for (old, new) in changed(&before.policies, &after.policies) {
+            let Some(row) = new.or(old) else { continue };
+            let target = Target::new("Policy", &row.id.to_string(), &row.display_name);
+            let state = |row: &Arc<_>| State::TokenLifetimePolicy(Arc::clone(row));
+            self.enter_life(&TOKEN_LIFETIMES, target, old.map(state), new.map(state));
+        }
+        for (object, old, new) in entries(&before.assigned, &after.assigned) {
+            let old = old.and_then(|policy| before.policies.get(policy));
+            let new = new.and_then(|policy| after.policies.get(policy));
+            for (policy, is_new) in [(old, false), (new, true)] {
+                if let Some(policy) = policy {
+                    self.assigned_policy(*object, policy, is_new);
+                }
+            }
+        }
+    }
+
+    /// A policy that an object has now, or had before. What goes with the object has no entry of its own.
+    fn assigned_policy(&self, id: ObjectId, policy: &TokenLifetimePolicy, is_new: bool) {
+        let Some(object) = self.after.object(id) else {
+            return;
+        };
+        let activity = match (object.class() == Class::Application, is_new) {
+            (true, true) => &activity::ADD_POLICY_TO_APPLICATION,
+            (true, false) => &activity::REMOVE_POLICY_FROM_APPLICATION,
+            (false, true) => &activity::ADD_POLICY_TO_PRINCIPAL,
+            (false, false) => &activity::REMOVE_POLICY_FROM_PRINCIPAL,
+        };
+        let id_of_policy = policy.id.to_string();
+        let named = vec![
+            tied("Policy.ObjectID", &id_of_policy, is_new),
+            tied("Policy.DisplayName", &policy.display_name, is_new),
+        ];
+        let targets = vec![
+            self.target_of(id),
+            Target::new("Policy", &id_of_policy, &policy.display_name),
+        ];
+        self.enter(activity, targets, Change::Named(named));
     }
 
     fn hardware_token(

@@ -27,6 +27,11 @@ pub(in crate::surface::graph) enum ApplicationError {
     /// It goes with its Azure resource.
     ManagedIdentity,
     ClassificationExists,
+    /// There is another token lifetime policy where only one can be (microsoftgraph/microsoft-graph-docs#21746, of a second
+    /// one for an application; the status, and the same for a second default, are assumed).
+    OtherPolicy,
+    /// No token lifetimes are configured for managed identities; the text is assumed.
+    ManagedIdentityPolicy,
     /// An identifier URI whose host is nobody's here.
     ForeignUri(String),
 }
@@ -75,6 +80,16 @@ impl ApplicationError {
                 DUPLICATE,
                 "A conflicting object with one or more of the specified property values is present in the directory."
                     .to_owned(),
+            ),
+            Self::OtherPolicy => (
+                StatusCode::CONFLICT,
+                DUPLICATE,
+                "Request contains property changes that would result in property-uniqueness violation(s). Please retry your request with corrected values."
+                    .to_owned(),
+            ),
+            Self::ManagedIdentityPolicy => bad(
+                DIRECTORY,
+                "Token lifetime policies are not supported for managed identities.",
             ),
             Self::ForeignUri(uri) => bad(
                 "HostNameNotOnVerifiedDomain",

@@ -104,4 +104,17 @@ pub(super) const ROWS: &[Operation] = &[
         call(action::remove_password::answer::<Application>),
     )
     .needs("applications/credentials/update"),
+    op(GET, "/applications/{id}/tokenLifetimePolicies", READ).needs("applications/policies/read"),
+    op(
+        POST,
+        "/applications/{id}/tokenLifetimePolicies/$ref",
+        call(write::token_lifetime_policy::assign),
+    )
+    .needs("applications/policies/update"),
+    op(
+        DELETE,
+        "/applications/{id}/tokenLifetimePolicies/{id}/$ref",
+        call(write::token_lifetime_policy::unassign),
+    )
+    .needs("applications/policies/update"),
 ];

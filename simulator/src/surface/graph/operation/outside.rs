@@ -92,7 +92,6 @@ pub(in crate::surface::graph) const BELOW: &[&str] = &[
     "threads",
     "todo",
     "tokenIssuancePolicies",
-    "tokenLifetimePolicies",
     "transitiveReports",
     "unsetVerifiedPublisher",
 ];

@@ -3,7 +3,7 @@
 use super::super::write::{
     authentication_method_configuration as configuration, authentication_methods_policy,
     authentication_strength, authorization_policy, combination_configuration, cross_tenant_access,
-    security_defaults,
+    security_defaults, token_lifetime_policy,
 };
 use super::{DELETE, GET, Operation, PATCH, POST, READ, UNSIMULATED, call, op};
 
@@ -216,4 +216,27 @@ pub(in crate::surface::graph) const ROWS: &[Operation] = &[
         call(|graph, _| security_defaults::update(graph)),
     )
     .needs("conditionalAccessPolicies/basic/update"),
+    op(GET, "/policies/tokenLifetimePolicies", READ).needs("policies/standard/read"),
+    op(
+        POST,
+        "/policies/tokenLifetimePolicies",
+        call(|graph, _| token_lifetime_policy::create(graph)),
+    )
+    .needs("policies/create"),
+    op(
+        DELETE,
+        "/policies/tokenLifetimePolicies/{id}",
+        call(|graph, resource| token_lifetime_policy::delete(graph, resource.key(0))),
+    )
+    .needs("policies/delete"),
+    op(GET, "/policies/tokenLifetimePolicies/{id}", READ).needs("policies/standard/read"),
+    op(
+        PATCH,
+        "/policies/tokenLifetimePolicies/{id}",
+        call(|graph, resource| token_lifetime_policy::update(graph, resource.key(0))),
+    )
+    .needs("policies/basic/update")
+    .apart(&[("isOrganizationDefault", &["policies/tenantDefault/update"])]),
+    op(GET, "/policies/tokenLifetimePolicies/{id}/appliesTo", READ)
+        .needs("policies/policyAppliedTo/read"),
 ];

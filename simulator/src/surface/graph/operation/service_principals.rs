@@ -151,6 +151,20 @@ pub(super) const ROWS: &[Operation] = &[
         call(action::remove_password::answer::<ServicePrincipal>),
     )
     .needs("servicePrincipals/credentials/update"),
+    op(GET, "/servicePrincipals/{id}/tokenLifetimePolicies", READ)
+        .needs("servicePrincipals/policies/read"),
+    op(
+        POST,
+        "/servicePrincipals/{id}/tokenLifetimePolicies/$ref",
+        call(write::token_lifetime_policy::assign),
+    )
+    .needs("servicePrincipals/policies/update"),
+    op(
+        DELETE,
+        "/servicePrincipals/{id}/tokenLifetimePolicies/{id}/$ref",
+        call(write::token_lifetime_policy::unassign),
+    )
+    .needs("servicePrincipals/policies/update"),
     op(GET, "/servicePrincipals/{id}/transitiveMemberOf", READ)
         .needs("servicePrincipals/memberOf/read")
         .units(2),

@@ -120,9 +120,14 @@ impl<'r> Read<'r> {
                 let number = page::number(self.graph.call.request);
                 let mut page = list.page(&with_id_only(query), number)?;
                 for row in &mut page.rows {
-                    let id = row.get("id").and_then(|id| id.as_str()?.parse().ok());
+                    let key = row.get("id").and_then(Value::as_str).unwrap_or_default();
+                    let id = key.parse().ok();
                     let object = id.and_then(|id| schema::object(self.tenant, id));
-                    *row = json!({"@odata.id": object.map(|row| self.graph.object_url(row))});
+                    let url = match object {
+                        Some(object) => self.graph.object_url(object),
+                        None => self.graph.place(&fragment, key),
+                    };
+                    *row = json!({"@odata.id": url});
                 }
                 page.selected = String::new();
                 Ok(self.units(self.graph.page("Collection($ref)", page)))

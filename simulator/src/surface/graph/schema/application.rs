@@ -15,6 +15,7 @@ use serde_json::{Value, json};
 
 use super::extension_property::EXTENSION_PROPERTIES;
 use super::relations::{FEDERATED_IDENTITY_CREDENTIALS, OWNERS};
+use super::token_lifetime_policy::TOKEN_LIFETIME_POLICIES;
 use super::{Access, Entities, EntityType, Filterable, Kind, Property, Shape, Sortable, Version};
 
 type P = Property<Application>;
@@ -24,7 +25,12 @@ pub(in crate::surface::graph) static APPLICATION: EntityType<Application> = Enti
     set: "applications",
     class: "Application",
     properties: PROPERTIES,
-    navigations: &[EXTENSION_PROPERTIES, FEDERATED_IDENTITY_CREDENTIALS, OWNERS],
+    navigations: &[
+        EXTENSION_PROPERTIES,
+        FEDERATED_IDENTITY_CREDENTIALS,
+        OWNERS,
+        TOKEN_LIFETIME_POLICIES,
+    ],
     missing: MISSING,
     rows,
     size: Some(|tenant| tenant.applications.len()),

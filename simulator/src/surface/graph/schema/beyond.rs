@@ -15,7 +15,6 @@ const BEYOND: &[(&str, &[&str])] = &[
             "signInAudienceRestrictions",
             "synchronization",
             "tokenIssuancePolicies",
-            "tokenLifetimePolicies",
             "windows",
         ],
     ),
@@ -96,7 +95,6 @@ const BEYOND: &[(&str, &[&str])] = &[
             "samlMetadataUrl",
             "synchronization",
             "tokenIssuancePolicies",
-            "tokenLifetimePolicies",
         ],
     ),
     (

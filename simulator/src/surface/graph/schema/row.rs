@@ -19,6 +19,7 @@ use entrasim_domain::directory::user::User;
 use entrasim_domain::policy::authentication_strength::AuthenticationStrength;
 use entrasim_domain::policy::conditional_access::{AuthenticationContext, ConditionalAccessPolicy};
 use entrasim_domain::policy::named_location::NamedLocation;
+use entrasim_domain::policy::token_lifetime::TokenLifetimePolicy;
 use entrasim_domain::sign_in::record::SignInRecord;
 use entrasim_domain::tenant::Tenant;
 
@@ -51,6 +52,7 @@ use super::scoped_role_membership::SCOPED_ROLE_MEMBERSHIP;
 use super::service_principal::SERVICE_PRINCIPAL;
 use super::sign_in::SIGN_IN;
 use super::subscribed_sku::SUBSCRIBED_SKU;
+use super::token_lifetime_policy::TOKEN_LIFETIME_POLICY;
 use super::user::USER;
 
 /// A Rust type that an entity type is about.
@@ -120,6 +122,7 @@ rows! {
     SignIn(Arc<SignInRecord>) is SIGN_IN;
     LicenseDetails(Licence) is LICENSE_DETAILS;
     SubscribedSku(SubscribedSku) is SUBSCRIBED_SKU;
+    TokenLifetimePolicy(Arc<TokenLifetimePolicy>) is TOKEN_LIFETIME_POLICY;
     User(User) is USER;
 }
 

@@ -15,6 +15,7 @@ use super::application::{
 use super::consent::{APP_ROLE_ASSIGNED_TO, APP_ROLE_ASSIGNMENTS, OAUTH2_PERMISSION_GRANTS};
 use super::permission_classification::PERMISSION_CLASSIFICATIONS;
 use super::relations::{MEMBER_OF, OWNED_OBJECTS, OWNERS, TRANSITIVE_MEMBER_OF};
+use super::token_lifetime_policy::TOKEN_LIFETIME_POLICIES;
 use super::{Access, Entities, EntityType, Filterable, Kind, Property, Shape, Sortable, Version};
 
 type P = Property<ServicePrincipal>;
@@ -32,6 +33,7 @@ pub(in crate::surface::graph) static SERVICE_PRINCIPAL: EntityType<ServicePrinci
         OAUTH2_PERMISSION_GRANTS,
         OWNED_OBJECTS,
         OWNERS,
+        TOKEN_LIFETIME_POLICIES,
         TRANSITIVE_MEMBER_OF,
     ],
     missing: MISSING,

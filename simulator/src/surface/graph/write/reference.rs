@@ -124,10 +124,19 @@ fn ends(
 
 /// The object that the body names, `{"@odata.id": "https://graph.microsoft.com/v1.0/directoryObjects/{id}"}`.
 pub(super) fn named(graph: &Graph<'_, '_>, class: &'static str) -> Result<ObjectId, GraphError> {
+    target(graph.tenant()?, &named_url(graph, class)?)
+}
+
+/// The key of something that is no directory object.
+pub(super) fn named_key(graph: &Graph<'_, '_>, class: &'static str) -> Result<String, GraphError> {
+    key_in(&named_url(graph, class)?)
+}
+
+fn named_url(graph: &Graph<'_, '_>, class: &'static str) -> Result<String, GraphError> {
     let bytes = &graph.call.request.body;
     let members: Value = serde_json::from_slice(bytes).unwrap_or_default();
     match members.get("@odata.id").and_then(Value::as_str) {
-        Some(url) => target(graph.tenant()?, url),
+        Some(url) => Ok(url.to_owned()),
         // No body, or one that is no JSON, has an answer of its own.
         None => body(graph).and(Err(GraphError::Required {
             member: "@odata.id",
@@ -159,6 +168,17 @@ fn named_in_query(graph: &Graph<'_, '_>) -> Option<String> {
 /// The object that a URL names: `https://graph.microsoft.com/v1.0/{set}/{key}`, in either version, with a tenant in between
 /// or not, absolute or not.
 fn target(tenant: &Tenant, url: &str) -> Result<ObjectId, GraphError> {
+    let key = key_in(url)?;
+    let id = match key.parse() {
+        Ok(id) => Some(id),
+        Err(_) => tenant.user_by_principal_name(&key).map(|user| user.id),
+    };
+    let id = id.filter(|id| tenant.object(*id).is_some());
+    id.ok_or(GraphError::Missing(key))
+}
+
+/// What stands for the object in its URL.
+fn key_in(url: &str) -> Result<String, GraphError> {
     let missing = || GraphError::Missing(url.to_owned());
     let path = match url.split_once("://") {
         Some((_, rest)) => rest.split_once('/').ok_or_else(missing)?.1,
@@ -180,10 +200,5 @@ fn target(tenant: &Tenant, url: &str) -> Result<ObjectId, GraphError> {
         Some((_, key)) => key.trim_end_matches(')').trim_matches('\''),
         None => &last,
     };
-    let id = match key.parse() {
-        Ok(id) => Some(id),
-        Err(_) => tenant.user_by_principal_name(key).map(|user| user.id),
-    };
-    let id = id.filter(|id| tenant.object(*id).is_some());
-    id.ok_or_else(|| GraphError::Missing(key.to_owned()))
+    Ok(key.to_owned())
 }

@@ -17,6 +17,7 @@ use super::super::authentication_method::{Held, Shown};
 use super::super::conditional_access_policy::CONDITIONAL_ACCESS_POLICY;
 use super::super::domain::DOMAIN;
 use super::super::role_definition::ROLE_DEFINITION;
+use super::super::token_lifetime_policy::TOKEN_LIFETIME_POLICY;
 use super::super::{Row, Version, type_of};
 use crate::origins;
 use crate::surface::graph::policy::authentication_methods::whole;
@@ -84,6 +85,7 @@ fn whole_name(state: &State) -> Option<&'static str> {
         State::Object(_)
         | State::AuthorizationPolicy(_)
         | State::RoleDefinition(_)
+        | State::TokenLifetimePolicy(_)
         | State::Domain(_)
         | State::Company(..) => return None,
     })
@@ -175,6 +177,9 @@ fn shown(tenant: &Tenant, state: &State, record: &AuditRecord) -> Value {
         }
         State::Partner(partner) => {
             Value::Object(cross_tenant_access::show_partner(partner, Version::V1))
+        }
+        State::TokenLifetimePolicy(policy) => {
+            Value::Object(TOKEN_LIFETIME_POLICY.whole(tenant, policy))
         }
         State::RoleDefinition(role) => Value::Object(ROLE_DEFINITION.whole(tenant, role)),
         State::Domain(domain) => Value::Object(DOMAIN.whole(tenant, domain)),
