@@ -3,11 +3,9 @@
 //
 //   node passkey.mjs AUDIT-FOLDER
 
-import { chromium } from "playwright-core";
-import { createHash, X509Certificate } from "node:crypto";
-import { mkdirSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { mkdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
+import { context, page, profile } from "./window.mjs";
 
 const env = process.env;
 const audit = process.argv[2];
@@ -17,19 +15,6 @@ const CLI = "04b07795-8ddb-461a-bbee-02f9e1bf7b46";
 const REDIRECT = "http://localhost:8400";
 const seen = { pages: [], console: [], amr: null, method: null };
 
-const authority = new X509Certificate(readFileSync(env.ENTRASIM_CA));
-const pin = createHash("sha256").update(authority.publicKey.export({ type: "spki", format: "der" })).digest("base64");
-const profile = mkdtempSync(join(tmpdir(), "entrasim-passkey-"));
-const context = await chromium.launchPersistentContext(profile, {
-  executablePath: env.CHROMIUM ?? "/usr/bin/chromium",
-  headless: true,
-  viewport: { width: 1280, height: 800 },
-  args: [
-    "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update",
-    "--disable-sync", `--proxy-server=${env.ENTRASIM_HTTP}`, `--ignore-certificate-errors-spki-list=${pin}`,
-  ],
-});
-const page = context.pages()[0] ?? (await context.newPage());
 const devices = await context.newCDPSession(page);
 await devices.send("WebAuthn.enable");
 await devices.send("WebAuthn.addVirtualAuthenticator", {
@@ -115,6 +100,10 @@ seen.upn = claims.upn;
 
 // A person whose key says no reads why, and can try again or sign in another way.
 await context.clearCookies();
+// Nobody listens where the app would: that navigation has to have failed before the next one.
+for (let tries = 0; tries < 50 && page.url() !== "about:blank"; tries++) {
+  await page.goto("about:blank").catch(() => new Promise((done) => setTimeout(done, 100)));
+}
 await devices.send("WebAuthn.disable");
 await devices.send("WebAuthn.enable");
 await page.goto(`${LOGIN}/organizations/oauth2/v2.0/authorize?${wish}`);

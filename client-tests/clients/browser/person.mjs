@@ -9,12 +9,11 @@
 // Reads the simulator's address from the variables that `entrasim run` sets. Prints one JSON object: the pages that were
 // seen, console errors, accessibility violations, and where it ended.
 
-import { chromium } from "playwright-core";
-import { createHash, createHmac, X509Certificate } from "node:crypto";
-import { mkdirSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { createHmac } from "node:crypto";
+import { mkdirSync, readFileSync, rmSync } from "node:fs";
 import { createRequire } from "node:module";
-import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { context, page, profile } from "./window.mjs";
 
 const [url, ...rest] = process.argv.slice(2);
 const options = {};
@@ -67,20 +66,6 @@ async function tenantSeconds() {
   return Date.now() / 1000 + (clock.offset_seconds ?? 0);
 }
 
-const authority = new X509Certificate(readFileSync(env.ENTRASIM_CA));
-const pin = createHash("sha256").update(authority.publicKey.export({ type: "spki", format: "der" })).digest("base64");
-const profile = mkdtempSync(join(tmpdir(), "entrasim-person-"));
-const context = await chromium.launchPersistentContext(profile, {
-  executablePath: env.CHROMIUM ?? "/usr/bin/chromium",
-  headless: true,
-  viewport: { width: 1280, height: 800 },
-  args: [
-    "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
-    "--disable-component-update", "--disable-sync", `--proxy-server=${env.ENTRASIM_HTTP}`,
-    `--ignore-certificate-errors-spki-list=${pin}`,
-  ],
-});
-const page = context.pages()[0] ?? (await context.newPage());
 page.on("console", (message) => {
   if (message.type() === "error") seen.console.push(`${page.url()}: ${message.text()}`);
 });

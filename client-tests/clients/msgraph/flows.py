@@ -1,8 +1,6 @@
 """msgraph-sdk for Python: directory objects, pages, batches, delta, errors. Prints one row a flow, as JSON."""
 
 import asyncio
-import importlib.metadata
-import json
 import os
 
 from azure.identity import UsernamePasswordCredential
@@ -25,6 +23,7 @@ from msgraph.generated.users.users_request_builder import UsersRequestBuilder
 from msgraph_core.requests.batch_request_builder import BatchRequestBuilder
 from msgraph_core.requests.batch_request_content import BatchRequestContent
 from msgraph_core.tasks.page_iterator import PageIterator
+from shared import expect, row
 
 env = os.environ
 AZURE_CLI = "04b07795-8ddb-461a-bbee-02f9e1bf7b46"
@@ -36,24 +35,10 @@ Users = UsersRequestBuilder.UsersRequestBuilderGetQueryParameters
 Members = MembersRequestBuilder.MembersRequestBuilderGetQueryParameters
 
 
-async def row(flow, run):
-    line = {"client": "msgraph-sdk (Python)", "version": importlib.metadata.version("msgraph-sdk"), "flow": flow, "route": "proxy"}
-    try:
-        line |= {"ok": True, "proven": await run()}
-    except Exception as error:  # noqa: BLE001 - whatever a client raises is a row of the table
-        line |= {"ok": False, "proven": f"{type(error).__name__}: {error}"[:800]}
-    print(json.dumps(line), flush=True)
-
-
 def eventually(parameters):
     configuration = RequestConfiguration(query_parameters=parameters)
     configuration.headers.add("ConsistencyLevel", "eventual")
     return configuration
-
-
-def expect(truth, seen):
-    if not truth:
-        raise ValueError(seen)
 
 
 async def new_user(name):

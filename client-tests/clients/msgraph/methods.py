@@ -1,8 +1,6 @@
 """msgraph-sdk for Python: authentication methods, policies, reports, logs, as an app. Prints one row a flow, as JSON."""
 
 import asyncio
-import importlib.metadata
-import json
 import os
 
 from azure.identity import ClientSecretCredential
@@ -26,6 +24,7 @@ from msgraph.generated.models.phone_authentication_method import PhoneAuthentica
 from msgraph.generated.models.temporary_access_pass_authentication_method import TemporaryAccessPassAuthenticationMethod
 from msgraph.generated.models.temporary_access_pass_authentication_method_configuration import TemporaryAccessPassAuthenticationMethodConfiguration
 from msgraph.generated.reports.authentication_methods.user_registration_details.user_registration_details_request_builder import UserRegistrationDetailsRequestBuilder
+from shared import expect, row
 
 env = os.environ
 credential = ClientSecretCredential(env["ENTRASIM_TENANT"], env["ENTRASIM_DEPLOY_CLIENT_ID"], env["ENTRASIM_DEPLOY_CLIENT_SECRET"])
@@ -36,22 +35,8 @@ Audits = DirectoryAuditsRequestBuilder.DirectoryAuditsRequestBuilderGetQueryPara
 SignIns = SignInsRequestBuilder.SignInsRequestBuilderGetQueryParameters
 
 
-async def row(flow, run):
-    line = {"client": "msgraph-sdk (Python)", "version": importlib.metadata.version("msgraph-sdk"), "flow": flow, "route": "proxy"}
-    try:
-        line |= {"ok": True, "proven": await run()}
-    except Exception as error:  # noqa: BLE001 - whatever a client raises is a row of the table
-        line |= {"ok": False, "proven": f"{type(error).__name__}: {error}"[:800]}
-    print(json.dumps(line), flush=True)
-
-
 def with_filter(parameters):
     return RequestConfiguration(query_parameters=parameters)
-
-
-def expect(truth, seen):
-    if not truth:
-        raise ValueError(seen)
 
 
 async def passes():
@@ -80,7 +65,7 @@ async def methods():
 
 
 async def passkey_options():
-    options = await bob.authentication.fido2_methods.microsoft_graph_creation_options().get() if hasattr(bob.authentication.fido2_methods, "microsoft_graph_creation_options") else await bob.authentication.fido2_methods.creation_options.get()
+    options = await bob.authentication.fido2_methods.creation_options.get()
     expect(options.public_key.rp.id == "login.microsoft.com" and options.challenge_timeout_date_time, options)
     return "creationOptions for another user"
 

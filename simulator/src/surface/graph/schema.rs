@@ -411,14 +411,19 @@ pub(super) const DIRECTORY_OBJECTS: &[&dyn Type] = &[
 
 /// The directory object with this id.
 pub(super) fn object(tenant: &Tenant, id: ObjectId) -> Option<Row<'_>> {
-    tenant.object(id).map(|object| match object {
+    tenant.object(id).map(row_of)
+}
+
+/// A directory object as a row.
+fn row_of(object: ObjectRef<'_>) -> Row<'_> {
+    match object {
         ObjectRef::AdministrativeUnit(unit) => Row::AdministrativeUnit(unit),
         ObjectRef::Application(application) => Row::Application(application),
         ObjectRef::Device(device) => Row::Device(device),
         ObjectRef::Group(group) => Row::Group(group),
         ObjectRef::ServicePrincipal(principal) => Row::ServicePrincipal(principal),
         ObjectRef::User(user) => Row::User(user),
-    })
+    }
 }
 
 /// An object as a member of a mixed collection: with its type first.

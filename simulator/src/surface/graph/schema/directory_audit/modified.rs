@@ -5,7 +5,7 @@
 
 use entrasim_domain::audit::{AuditRecord, Change, Named, State};
 use entrasim_domain::credential::method::AuthenticationMethod;
-use entrasim_domain::directory::object::{Object, ObjectRef};
+use entrasim_domain::directory::object::Object;
 use entrasim_domain::directory::user::User;
 use entrasim_domain::id::ObjectId;
 use entrasim_domain::tenant::Tenant;
@@ -18,7 +18,7 @@ use super::super::conditional_access_policy::CONDITIONAL_ACCESS_POLICY;
 use super::super::domain::DOMAIN;
 use super::super::role_definition::ROLE_DEFINITION;
 use super::super::token_lifetime_policy::TOKEN_LIFETIME_POLICY;
-use super::super::{Row, Version, type_of};
+use super::super::{Version, row_of, type_of};
 use crate::origins;
 use crate::surface::graph::policy::authentication_methods::whole;
 use crate::surface::graph::policy::{
@@ -196,14 +196,7 @@ fn shown(tenant: &Tenant, state: &State, record: &AuditRecord) -> Value {
 
 /// Every property of a directory object, those too that are shown on demand only.
 fn object_members(tenant: &Tenant, object: &Object) -> Map<String, Value> {
-    let row = match object.borrow() {
-        ObjectRef::AdministrativeUnit(unit) => Row::AdministrativeUnit(unit),
-        ObjectRef::Application(application) => Row::Application(application),
-        ObjectRef::Device(device) => Row::Device(device),
-        ObjectRef::Group(group) => Row::Group(group),
-        ObjectRef::ServicePrincipal(principal) => Row::ServicePrincipal(principal),
-        ObjectRef::User(user) => Row::User(user),
-    };
+    let row = row_of(object.borrow());
     let kind = type_of(row);
     kind.all_facts()
         .filter(|(_, facts)| facts.name != "id" && !facts.name.contains('/'))
