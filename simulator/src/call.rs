@@ -139,6 +139,16 @@ impl<'a> Call<'a> {
         }
     }
 
+    /// Changes the tenant, if there is one, by what no log of changes tells.
+    pub fn change(&self, change: impl FnOnce(&mut Tenant)) {
+        if let Some(cell) = self.cell() {
+            let _ = cell.write(|tenant| {
+                change(tenant);
+                Ok::<(), core::convert::Infallible>(())
+            });
+        }
+    }
+
     /// Changes the tenant, if there is one, and enters into the audit log what that did.
     pub fn change_on(&self, occasion: &Occasion, change: impl FnOnce(&mut Tenant)) {
         if let Some(cell) = self.cell() {

@@ -1,6 +1,6 @@
 //! Passkeys between the verifier and the tenant: what Graph and the pages register, and what signs in.
 
-use std::sync::{Arc, LazyLock};
+use std::sync::LazyLock;
 
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
@@ -43,11 +43,12 @@ pub(crate) fn register(
     credential: &Value,
     display_name: String,
 ) -> Result<Passkey, NotRegistered> {
-    let held: Vec<&Passkey> = tenant.users.get(user).map_or_else(Vec::new, passkeys);
-    if held.len() >= MOST {
+    let holder = tenant.users.get(user);
+    let held = holder.into_iter().flat_map(|user| passkeys(user));
+    let exclude: Vec<&[u8]> = held.map(|key| &*key.credential_id).collect();
+    if exclude.len() >= MOST {
         return Err(NotRegistered::Full);
     }
-    let exclude: Vec<&[u8]> = held.iter().map(|key| &*key.credential_id).collect();
     let policy = &tenant.authentication_methods;
     let attestation_enforced = policy.passkey_setting("isAttestationEnforced", false);
     let trust = trust(tenant);
@@ -90,14 +91,12 @@ pub(crate) fn register(
 }
 
 /// The passkeys that a user has.
-pub(crate) fn passkeys(user: &Arc<User>) -> Vec<&Passkey> {
+pub(crate) fn passkeys(user: &User) -> impl Iterator<Item = &Passkey> {
     let methods = user.methods.iter();
-    methods
-        .filter_map(|method| match &method.kind {
-            MethodKind::Passkey(key) => Some(key),
-            _ => None,
-        })
-        .collect()
+    methods.filter_map(|method| match &method.kind {
+        MethodKind::Passkey(key) => Some(key),
+        _ => None,
+    })
 }
 
 /// Checks what a passkey answered at a sign-in; one that was only counted from the beginning answers nothing.
@@ -120,7 +119,7 @@ pub(crate) fn handle(tenant: &Tenant, user: &User) -> String {
     URL_SAFE_NO_PAD.encode(bytes.concat())
 }
 
-/// Roots that cannot be read were refused when they came.
+/// Nobody is believed if a root cannot be read.
 fn trust(tenant: &Tenant) -> TrustList {
     let roots = tenant.authentication.passkey_roots.iter();
     let roots = roots.map(|(model, root)| Root {

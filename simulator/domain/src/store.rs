@@ -111,11 +111,7 @@ impl TenantCell {
 
     /// Changes a copy and swaps it in if the change succeeds; a failed change leaves nothing behind.
     pub fn write<T, E>(&self, change: impl FnOnce(&mut Tenant) -> Result<T, E>) -> Result<T, E> {
-        let _guard = self.change.lock().unwrap_or_else(PoisonError::into_inner);
-        let mut tenant = Tenant::clone(&self.state.load());
-        let result = change(&mut tenant)?;
-        self.state.store(Arc::new(tenant));
-        Ok(result)
+        self.swap(|_, tenant| change(tenant))
     }
 
     /// The same for what the audit log tells: what differs afterwards is entered under this occasion.
@@ -124,12 +120,24 @@ impl TenantCell {
         occasion: &Occasion,
         change: impl FnOnce(&mut Tenant) -> Result<T, E>,
     ) -> Result<T, E> {
-        self.write(|tenant| {
-            let before = tenant.clone();
+        self.swap(|before, tenant| {
             let result = change(tenant)?;
-            tenant.enter_differences(&before, occasion);
+            tenant.enter_differences(before, occasion);
             Ok(result)
         })
+    }
+
+    /// Hands the state and a copy to change to `change`, and keeps the copy if that succeeds.
+    fn swap<T, E>(
+        &self,
+        change: impl FnOnce(&Tenant, &mut Tenant) -> Result<T, E>,
+    ) -> Result<T, E> {
+        let _guard = self.change.lock().unwrap_or_else(PoisonError::into_inner);
+        let before = self.state.load_full();
+        let mut tenant = Tenant::clone(&before);
+        let result = change(&before, &mut tenant)?;
+        self.state.store(Arc::new(tenant));
+        Ok(result)
     }
 
     /// A stream of randomness of this tenant's own. Sequential callers get the same streams in every run.

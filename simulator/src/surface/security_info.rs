@@ -366,12 +366,7 @@ impl Step<'_> {
     }
 
     fn change(&self, change: impl FnOnce(&mut Tenant)) {
-        if let Some(cell) = self.call.cell() {
-            let _ = cell.write(|tenant| {
-                change(tenant);
-                Ok::<(), core::convert::Infallible>(())
-            });
-        }
+        self.call.change(change);
     }
 }
 

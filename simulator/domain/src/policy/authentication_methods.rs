@@ -288,6 +288,11 @@ impl AuthenticationMethodsPolicy {
         configuration.is_some_and(|configuration| configuration.allows(ids))
     }
 
+    /// Whether somebody with these ids may use a passkey of this model.
+    pub fn allows_passkey(&self, model: Option<Uuid>, ids: &[ObjectId]) -> bool {
+        self.allows(MethodName::Fido2, ids) && self.passkey_models.permit(model)
+    }
+
     /// A setting of `Fido2` that is on or off.
     pub fn passkey_setting(&self, name: &str, otherwise: bool) -> bool {
         let configuration = self.methods.get(&MethodName::Fido2);

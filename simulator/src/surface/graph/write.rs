@@ -96,12 +96,7 @@ impl Graph<'_, '_> {
 
     /// Keeps what a request leaves behind that fails: no entry in the audit log tells of it.
     pub(super) fn remember(&self, change: impl FnOnce(&mut Tenant)) {
-        if let Some(cell) = self.call.cell() {
-            let _ = cell.write(|tenant| {
-                change(tenant);
-                Ok::<(), core::convert::Infallible>(())
-            });
-        }
+        self.call.change(change);
     }
 
     /// What the version of the request shows of an object.

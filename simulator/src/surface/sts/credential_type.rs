@@ -13,6 +13,7 @@ use serde_json::{Value, json};
 use super::progress::Progress;
 use super::{login, phone_sign_in};
 use crate::call::Call;
+use crate::passkey::passkeys;
 use crate::wire::Reply;
 
 /// `PrefCredential`
@@ -41,18 +42,10 @@ impl Credentials {
             }
             _ => false,
         });
-        let models = &tenant.authentication_methods.passkey_models;
-        let passkeys = user
-            .methods
-            .iter()
-            .filter_map(|method| match &method.kind {
-                MethodKind::Passkey(key)
-                    if allows(MethodName::Fido2) && models.permit(key.aaguid) =>
-                {
-                    Some(URL_SAFE_NO_PAD.encode(&key.credential_id))
-                }
-                _ => None,
-            })
+        let policy = &tenant.authentication_methods;
+        let passkeys = passkeys(user)
+            .filter(|key| policy.allows_passkey(key.aaguid, &groups))
+            .map(|key| URL_SAFE_NO_PAD.encode(&key.credential_id))
             .collect();
         Self {
             password: user.password.is_some(),

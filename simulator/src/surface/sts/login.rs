@@ -224,12 +224,7 @@ pub(super) fn verify_password(
 
 /// Changes the tenant of the call; there always is one when this is called.
 pub(super) fn change(call: &Call<'_>, change: impl FnOnce(&mut Tenant)) {
-    if let Some(cell) = call.cell() {
-        let _ = cell.write(|tenant| {
-            change(tenant);
-            Ok::<(), core::convert::Infallible>(())
-        });
-    }
+    call.change(change);
 }
 
 /// A Temporary Access Pass instead of a password.

@@ -10,7 +10,6 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use entrasim_domain::credential::method::{MethodKind, Passkey};
 use entrasim_domain::directory::user::User;
 use entrasim_domain::enforcement::{Amr, Authentication, Factor};
-use entrasim_domain::policy::authentication_methods::MethodName;
 use entrasim_domain::random::Random;
 use entrasim_domain::tenant::Tenant;
 use entrasim_domain::time::Timestamp;
@@ -120,7 +119,6 @@ pub(super) fn sign_in(
     }
     let id = credential_id(assertion)?;
     let key = passkey::passkeys(&user)
-        .into_iter()
         .find(|key| *key.credential_id == *id)
         .filter(|key| is_permitted(&tenant, &user, key))
         .ok_or_else(|| StsError::new(NO_KEY))?;
@@ -156,8 +154,7 @@ pub(super) fn sign_in(
 /// Removing a model from the list also stops the keys of it that are registered already.
 fn is_permitted(tenant: &Tenant, user: &User, key: &Passkey) -> bool {
     let policy = &tenant.authentication_methods;
-    policy.allows(MethodName::Fido2, &tenant.targets_of(user.id))
-        && policy.passkey_models.permit(key.aaguid)
+    policy.allows_passkey(key.aaguid, &tenant.targets_of(user.id))
 }
 
 /// The text that the client says it was given, and what is sealed in it.

@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use entrasim_domain::credential::method::{AuthenticationMethod, MethodKind};
+use entrasim_domain::credential::method::{AuthenticationMethod, MethodKind, Passkey};
 use entrasim_domain::directory::user::User;
 use entrasim_domain::policy::authentication_methods::MethodName;
 use entrasim_domain::random::Random;
@@ -186,16 +186,8 @@ fn check_policy(tenant: &Tenant, user: &User) -> Result<(), GraphError> {
 
 fn public_key(tenant: &Tenant, user: &User, challenge: &[u8]) -> Value {
     let name = tenant.principal_name(user);
-    let exclude: Vec<Value> = user
-        .methods
-        .iter()
-        .filter_map(|method| match &method.kind {
-            MethodKind::Passkey(key) => Some(json!({
-                "type": "public-key", "id": URL_SAFE_NO_PAD.encode(&key.credential_id), "transports": ["usb", "nfc"],
-            })),
-            _ => None,
-        })
-        .collect();
+    let excluded = |key: &Passkey| json!({"type": "public-key", "id": URL_SAFE_NO_PAD.encode(&key.credential_id), "transports": ["usb", "nfc"]});
+    let exclude: Vec<Value> = passkey::passkeys(user).map(excluded).collect();
     json!({
         "rp": {"id": RELYING_PARTY, "name": "Microsoft"},
         "user": {"id": passkey::handle(tenant, user), "name": name, "displayName": &*user.display_name},
