@@ -206,6 +206,14 @@ fn kill(name: &str, times: u64) -> Acknowledged {
         }
         writer.wait().unwrap();
         assert!(ready, "round {round}: the key could not be opened");
+        if round % 1000 == 999 {
+            println!(
+                "{} of {times} kills, {} credentials and {} signatures acknowledged",
+                round + 1,
+                all.credentials,
+                all.signatures
+            );
+        }
     }
     all
 }
