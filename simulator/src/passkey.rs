@@ -8,14 +8,12 @@ use entrasim_domain::credential::method::{MethodKind, Passkey, PasskeyKey};
 use entrasim_domain::directory::user::User;
 use entrasim_domain::id::ObjectId;
 use entrasim_domain::tenant::Tenant;
+use entrasim_domain::tenant::security_info::MOST_PASSKEYS;
 use entrasim_webauthn::{Refusal, Registration, RelyingParty, Root, Shown, TrustList};
 use ring::digest;
 use serde_json::Value;
 use thiserror::Error;
 use uuid::Uuid;
-
-/// A user has at most this many (Microsoft Learn, "Enable passkeys (FIDO2) for your organization").
-const MOST: usize = 10;
 
 static RELYING_PARTY: LazyLock<RelyingParty> = LazyLock::new(RelyingParty::default);
 
@@ -30,7 +28,7 @@ pub(crate) enum NotRegistered {
     Synced,
     #[error("somebody has registered it already")]
     Taken,
-    #[error("the user has {MOST} passkeys already")]
+    #[error("the user has {MOST_PASSKEYS} passkeys already")]
     Full,
 }
 
@@ -46,7 +44,7 @@ pub(crate) fn register(
     let holder = tenant.users.get(user);
     let held = holder.into_iter().flat_map(|user| passkeys(user));
     let exclude: Vec<&[u8]> = held.map(|key| &*key.credential_id).collect();
-    if exclude.len() >= MOST {
+    if exclude.len() >= MOST_PASSKEYS {
         return Err(NotRegistered::Full);
     }
     let policy = &tenant.authentication_methods;
@@ -121,11 +119,13 @@ pub(crate) fn handle(tenant: &Tenant, user: &User) -> String {
 
 /// Nobody is believed if a root cannot be read.
 fn trust(tenant: &Tenant) -> TrustList {
-    let roots = tenant.authentication.passkey_roots.iter();
-    let roots = roots.map(|(model, root)| Root {
-        certificate: &root.certificate,
-        model: *model,
-        name: &root.name,
+    let models = tenant.authentication.trust_list.iter();
+    let roots = models.flat_map(|(model, trusted)| {
+        trusted.roots.iter().map(|certificate| Root {
+            certificate,
+            model: *model,
+            name: &trusted.name,
+        })
     });
     TrustList::new(roots).unwrap_or_default()
 }

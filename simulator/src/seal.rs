@@ -30,6 +30,10 @@ pub enum Purpose {
     Registration,
     /// What a passkey has to sign (`sFidoChallenge`).
     PasskeyChallenge,
+    /// What a new passkey has to sign (`serverChallenge`).
+    NewPasskey,
+    /// Who manages their methods, and with what proof (`SessionCtxV2`).
+    SecurityInfo,
 }
 
 impl Purpose {
@@ -45,6 +49,8 @@ impl Purpose {
             Self::Canary => "canary",
             Self::Registration => "registration",
             Self::PasskeyChallenge => "passkey challenge",
+            Self::NewPasskey => "new passkey",
+            Self::SecurityInfo => "security info",
         }
     }
 }

@@ -105,17 +105,21 @@ impl Bench {
 
     /// Posts a form.
     pub fn post_form(&self, url: &str, fields: &[(&str, &str)]) -> Reply {
-        let encode = |text: &str| {
-            percent_encoding::utf8_percent_encode(text, percent_encoding::NON_ALPHANUMERIC)
-                .to_string()
-        };
-        let body: Vec<String> = fields
-            .iter()
-            .map(|(name, value)| format!("{}={}", encode(name), encode(value)))
-            .collect();
         let content_type = ("content-type", "application/x-www-form-urlencoded");
-        self.send("POST", url, &[content_type], &body.join("&"))
+        self.send("POST", url, &[content_type], &form(fields))
     }
+}
+
+/// Fields as a form has them.
+pub fn form(fields: &[(&str, &str)]) -> String {
+    let encode = |text: &str| {
+        percent_encoding::utf8_percent_encode(text, percent_encoding::NON_ALPHANUMERIC).to_string()
+    };
+    let pairs: Vec<String> = fields
+        .iter()
+        .map(|(name, value)| format!("{}={}", encode(name), encode(value)))
+        .collect();
+    pairs.join("&")
 }
 
 /// The tests beside the code are held to Graph's contract as those from outside are.

@@ -4,6 +4,7 @@ pub(crate) mod cross_origin;
 pub mod form;
 pub mod html;
 pub mod jwt;
+pub mod qr_code;
 pub mod reply;
 pub mod request;
 

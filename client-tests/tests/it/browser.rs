@@ -326,3 +326,39 @@ fn a_passkey_signs_in_on_the_real_host_names() {
     let refused = seen["refused"].as_str().unwrap_or_default();
     assert!(refused.starts_with("That did not work"), "{seen}");
 }
+
+/// The story that administrators are told: a pass, security info, a passkey, the passkey alone, the pass deleted. It runs after
+/// Phase 1, and shows what who has only a password is offered.
+#[test]
+fn from_a_pass_to_a_passkey_in_security_info() {
+    let script = r#"node "$PAGES/../break-glass.mjs" "$PAGES/break-glass""#;
+    let Some((ran, _)) = with_person(AFTER, script) else {
+        return;
+    };
+    let seen = seen(&ran);
+    let told = format!("{seen}\n{}", ran.err);
+    assert_eq!(seen["amr"], serde_json::json!(["fido", "mfa"]), "{told}");
+    assert_eq!(seen["console"], serde_json::json!([]), "{told}");
+    assert_eq!(seen["outside"], serde_json::json!([]), "{told}");
+    let methods = [
+        "#microsoft.graph.fido2AuthenticationMethod",
+        "#microsoft.graph.passwordAuthenticationMethod",
+    ];
+    let mut left: Vec<&str> = seen["methods"]
+        .as_array()
+        .into_iter()
+        .flatten()
+        .filter_map(Value::as_str)
+        .collect();
+    left.sort_unstable();
+    assert_eq!(left, methods, "the pass is gone: {told}");
+    let withheld = seen["withheld"].as_str().unwrap_or_default();
+    assert!(
+        withheld.contains("A password alone does not let anybody register a passkey."),
+        "{told}"
+    );
+    assert!(withheld.contains("Temporary Access Pass"), "{told}");
+    let offered = seen["offered"].to_string();
+    assert!(!offered.contains("add-passkey"), "{told}");
+    assert!(offered.contains("add-authenticator"), "{told}");
+}

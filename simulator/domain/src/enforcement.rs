@@ -14,6 +14,6 @@ pub use decision::{
 };
 pub use facts::{
     Amr, Authentication, Circumstances, ClientAppType, DevicePlatform, Factor, Facts, IdentityType,
-    Operation, Policies, Risk, Stage, UserAction, UserFacts,
+    NewMethod, Operation, Policies, Risk, Stage, UserAction, UserFacts,
 };
 pub use phase::{Enforcement, Phase};

@@ -8,7 +8,7 @@ use uuid::Uuid;
 use crate::id::ObjectId;
 use crate::sign_in::device_authorization::DeviceAuthorization;
 use crate::sign_in::lockout::Lockout;
-use crate::sign_in::phone::{Message, Prompt, Reaction};
+use crate::sign_in::phone::{Message, Prompt, PromptKind, PromptState, Reaction};
 use crate::sign_in::record::{SignInKind, SignInRecord};
 use crate::time::Timestamp;
 
@@ -83,6 +83,24 @@ impl SignInState {
             }
         }
         self.prompts.insert(prompt.id, Arc::new(prompt));
+    }
+
+    /// Asks somebody's phone for an answer. Who has set their phone to answer by itself has done so at once.
+    pub fn ask(&mut self, id: Uuid, user: ObjectId, kind: PromptKind, app: String, now: Timestamp) {
+        let state = match self.reactions.get(&user) {
+            Some(Reaction::Approve) => PromptState::Approved,
+            Some(Reaction::Deny) => PromptState::Denied,
+            None => PromptState::Pending,
+        };
+        let prompt = Prompt {
+            id,
+            user,
+            kind,
+            app,
+            created: now,
+            state,
+        };
+        self.put_prompt(prompt, now);
     }
 
     pub fn put_message(&mut self, message: Message) {

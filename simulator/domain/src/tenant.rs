@@ -62,6 +62,7 @@ pub mod registration_activity;
 pub mod relations;
 mod removal;
 pub mod roles;
+pub mod security_info;
 pub mod sign_in_summary;
 pub mod table;
 pub mod throttle;

@@ -20,6 +20,7 @@ mod phones;
 mod tenants;
 mod throttling;
 mod time;
+mod trust_list;
 
 use error::ControlError;
 
@@ -125,5 +126,6 @@ fn routes() -> impl Iterator<Item = Route> {
         .chain(phones::routes())
         .chain(circumstances::routes())
         .chain(throttling::routes())
+        .chain(trust_list::routes())
         .chain(directory::routes())
 }

@@ -62,7 +62,8 @@ impl<'a> Browser<'a> {
             .map(str::to_owned);
         if let Some(location) = location {
             let next = absolute(url, &location);
-            if is_simulated(&next) {
+            // A fragment is for a script, which is not there.
+            if is_simulated(&next) && !next.contains('#') {
                 return self.load("GET", &next, "");
             }
             let (address, members) = next.split_once(['?', '#']).unwrap_or((&next, ""));
@@ -295,12 +296,9 @@ fn attribute(tag: &str, name: &str) -> Option<String> {
 }
 
 fn encode(fields: &[(String, String)]) -> String {
-    let text = |text: &str| {
-        percent_encoding::utf8_percent_encode(text, percent_encoding::NON_ALPHANUMERIC).to_string()
-    };
-    let pairs: Vec<String> = fields
+    let fields: Vec<(&str, &str)> = fields
         .iter()
-        .map(|(name, value)| format!("{}={}", text(name), text(value)))
+        .map(|(name, value)| (name.as_str(), value.as_str()))
         .collect();
-    pairs.join("&")
+    super::form(&fields)
 }

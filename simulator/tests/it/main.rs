@@ -17,6 +17,7 @@ mod managed_identity;
 mod phone;
 mod replay;
 mod run;
+mod security_info;
 mod security_key;
 pub(crate) mod sts;
 mod support;

@@ -1,10 +1,7 @@
 //! softkey as the security key of a person in the tests.
 
-use std::sync::Arc;
-
 use base64::Engine;
-use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
-use entrasim_domain::tenant::authentication::PasskeyRoot;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde_json::{Value, json};
 use softkey::attestation::authority::Authority;
 use softkey::authenticator::Authenticator;
@@ -90,29 +87,50 @@ impl Key {
         .to_string()
     }
 
+    /// What the key makes of the data that security info begins a passkey with, as its pages and tools send it.
+    pub(crate) fn proof(&mut self, data: &Value, name: &str) -> Value {
+        let wish = &data["requestData"];
+        let challenge = wish["serverChallenge"].as_str().unwrap();
+        let options = json!({
+            "rp": {"id": "login.microsoft.com", "name": "Microsoft"},
+            "user": {"id": wish["userId"], "name": wish["memberName"], "displayName": wish["userDisplayName"]},
+            "challenge": URL_SAFE_NO_PAD.encode(challenge),
+            "pubKeyCredParams": [{"type": "public-key", "alg": -7}],
+            "authenticatorSelection": {"residentKey": "required", "userVerification": "required"},
+            "attestation": "direct",
+        });
+        let made = self.client().register(&options, &Caller::new(ORIGIN));
+        let made = made.unwrap();
+        let response = &made["response"];
+        json!({
+            "Name": name, "Canary": wish["canary"], "AttestationObject": response["attestationObject"],
+            "ClientDataJson": response["clientDataJSON"], "CredentialId": made["id"], "ClientExtensionResults": "",
+            "PostInfo": "", "AAGuid": self.model(), "CredentialDeviceType": "singleDevice",
+        })
+    }
+
+    /// Switches a deliberate defect of softkey on or off.
+    pub(crate) fn set_defect(&mut self, name: &str, on: bool) {
+        assert!(self.device.profile_mut().defects.set(name, on), "{name}");
+    }
+
     pub(crate) fn model(&self) -> String {
         self.device.profile().aaguid.to_string()
     }
 
+    /// The metadata statement of the key's model, as softkey prints it.
+    pub(crate) fn statement(&mut self) -> Value {
+        let info = self
+            .device
+            .handle(softkey::authenticator::Channel(9), &[4], &mut self.env);
+        let profile = self.device.profile();
+        softkey::attestation::metadata::statement(profile, &self.authority, &info[1..]).unwrap()
+    }
+
     /// The tenant believes the key's own authority about its model.
-    pub(crate) fn is_believed(&self, bench: &Bench) {
-        let pem = self.authority.root_pem().unwrap();
-        let body: String = pem
-            .lines()
-            .filter(|line| !line.starts_with("---"))
-            .collect();
-        let model = self.model().parse().unwrap();
-        let root = PasskeyRoot {
-            certificate: STANDARD.decode(body).unwrap(),
-            name: "test".to_owned(),
-        };
-        bench
-            .tenant
-            .write(|tenant| {
-                let roots = &mut tenant.authentication.passkey_roots;
-                roots.insert(model, Arc::new(root));
-                Ok::<(), ()>(())
-            })
-            .unwrap();
+    pub(crate) fn is_believed(&mut self, bench: &Bench) {
+        let path = format!("/tenants/{}/trust-list", bench.tenant.id());
+        let added = crate::control::ask(bench, "POST", &path, &self.statement());
+        assert_eq!(added.status, 200, "{:?}", added.body);
     }
 }

@@ -3,7 +3,7 @@
 use core::ops::{Deref, DerefMut};
 use std::sync::Arc;
 
-pub(crate) use entrasim::testing::{AFTER_PHASE_2, BEFORE_PHASE_2, browser};
+pub(crate) use entrasim::testing::{AFTER_PHASE_2, BEFORE_PHASE_2, browser, form};
 use entrasim::wire::Reply;
 use entrasim_domain::audit::AuditLog;
 use entrasim_domain::sign_in::SignInState;

@@ -20,6 +20,7 @@ use webauthn_rs_core::proto::{
     AuthenticationState, Credential, ParsedAttestationData, RegistrationState,
 };
 
+pub mod metadata;
 mod trust;
 
 pub use trust::{Root, TrustError, TrustList};

@@ -85,6 +85,16 @@ pub const PASSWORD: Uuid = Uuid::from_u128(0x28c1_0230_6103_485e_b985_444c_6000_
 /// Every user's e-mail address has this id (Microsoft Learn, emailAuthenticationMethod resource type).
 pub const EMAIL: Uuid = Uuid::from_u128(0x3ddf_cfc8_9383_446f_83cc_3ab9_be4b_e18f);
 
+/// Whether a text looks like an e-mail address.
+pub fn is_email_address(text: &str) -> bool {
+    text.split_once('@').is_some_and(|(local, domain)| {
+        !local.is_empty()
+            && domain.contains('.')
+            && domain.split('.').all(|label| !label.is_empty())
+            && !domain.contains('@')
+    }) && !text.contains(char::is_whitespace)
+}
+
 /// A passkey: what the relying party keeps of it.
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub struct Passkey {

@@ -65,6 +65,10 @@ pub enum Denial {
     RegistrationBlocked,
     /// Security defaults block legacy authentication (AADSTS530035).
     BlockedBySecurityDefaults,
+    /// The person may not register this method for themselves.
+    MethodNotAllowed,
+    /// The person has as many of this method as one can have.
+    TooManyMethods,
     /// Resource Manager wants multifactor authentication; Microsoft enforces it.
     MfaRequiredByMicrosoft,
     /// The same, by the tenant's own policy assignments: all that object, in order.
@@ -207,9 +211,12 @@ impl Decision {
             Outcome::Deny(Denial::RegistrationBlocked) => Some(53010),
             Outcome::Deny(Denial::BlockedBySecurityDefaults) => Some(530_035),
             Outcome::Grant
-            | Outcome::Deny(Denial::MfaRequiredByMicrosoft | Denial::MfaRequiredByAssignments(_)) => {
-                None
-            }
+            | Outcome::Deny(
+                Denial::MfaRequiredByMicrosoft
+                | Denial::MfaRequiredByAssignments(_)
+                | Denial::MethodNotAllowed
+                | Denial::TooManyMethods,
+            ) => None,
         }
     }
 
@@ -247,8 +254,13 @@ impl Decision {
             })
     }
 
-    /// The code that the client is shown: an AADSTS number or Resource Manager's word.
+    /// The code that the client is shown: an AADSTS number, Resource Manager's word or that of security info.
     pub fn code(&self) -> Option<String> {
+        if let Some(rule) = self.rule
+            && rule.stage == Stage::SecurityInfo
+        {
+            return Some(rule.code.to_owned());
+        }
         match &self.outcome {
             Outcome::Deny(Denial::MfaRequiredByMicrosoft) => {
                 Some("RequestDisallowedByAzure".to_owned())
@@ -309,6 +321,7 @@ impl Stage {
         match self {
             Self::SignIn => "sign-in",
             Self::ResourceManager => "resource-manager",
+            Self::SecurityInfo => "security-info",
         }
     }
 }

@@ -9,6 +9,7 @@ use crate::directory::user::PerUserMfa;
 use crate::enforcement::phase::Enforcement;
 use crate::id::{AppId, ObjectId, RoleTemplateId, TenantId};
 use crate::policy::ConditionalAccess;
+use crate::policy::authentication_methods::MethodName;
 use crate::time::Timestamp;
 
 /// One attempt, as `decide` sees it.
@@ -145,6 +146,8 @@ pub enum Stage {
     SignIn,
     /// Azure Resource Manager has a request before it.
     ResourceManager,
+    /// A person manages their own methods in security info.
+    SecurityInfo,
 }
 
 /// The `idtyp` claim.
@@ -225,6 +228,25 @@ pub enum Operation {
     Delete(Target),
     /// A POST action such as start, restart or listKeys.
     Action(Target),
+    /// Security info is opened.
+    SeeSecurityInfo,
+    /// A method is added to security info.
+    Register(NewMethod),
+    /// A method is taken away, the default is changed, or the password.
+    ChangeSecurityInfo,
+}
+
+/// A method that somebody wants to register for themselves.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub struct NewMethod {
+    pub name: MethodName,
+    /// The authentication methods policy lets the person use it.
+    pub allowed: bool,
+    /// People may set it up themselves (`isSelfServiceRegistrationAllowed` of passkeys).
+    pub self_service: bool,
+    /// How many of it the person has, and may have.
+    pub held: usize,
+    pub most: usize,
 }
 
 /// The Azure resource that an operation changes.

@@ -12,6 +12,7 @@ pub mod per_user_mfa;
 pub mod phase1;
 pub mod phase2;
 pub mod security_defaults;
+pub mod security_info;
 
 /// One rule: what it is about, where it is written down, and how it is asked.
 #[derive(Debug)]
@@ -79,6 +80,12 @@ pub static RULES: &[Rule] = &[
     arm_assignment::DELETE,
     phase2::WRITE,
     phase2::DELETE,
+    security_info::METHODS_POLICY,
+    security_info::SELF_SERVICE,
+    security_info::LIMIT,
+    security_info::SECOND_FACTOR,
+    security_info::PASSKEY,
+    security_info::FRESH,
 ];
 
 /// The rule with this id.

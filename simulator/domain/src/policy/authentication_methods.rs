@@ -218,6 +218,23 @@ impl MethodName {
             | MethodKind::External(_) => return None,
         })
     }
+
+    /// The method as people call it.
+    pub fn title(self) -> &'static str {
+        match self {
+            Self::Fido2 => "passkeys (FIDO2)",
+            Self::MicrosoftAuthenticator => "Microsoft Authenticator",
+            Self::Sms => "text messages",
+            Self::Voice => "voice calls",
+            Self::SoftwareOath => "authenticator apps",
+            Self::HardwareOath => "hardware tokens",
+            Self::TemporaryAccessPass => "Temporary Access Passes",
+            Self::Email => "e-mail codes",
+            Self::QrCodePin => "QR codes with a PIN",
+            Self::X509Certificate => "certificates",
+            Self::VerifiableCredentials => "verifiable credentials",
+        }
+    }
 }
 
 impl Audience {

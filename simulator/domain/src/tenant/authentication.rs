@@ -25,8 +25,8 @@ const CHALLENGES: usize = 1_000;
 #[derive(Clone, Debug, Default)]
 pub struct AuthenticationState {
     pub hardware_oath_devices: OrdMap<Uuid, Arc<HardwareOathDevice>>,
-    /// Who is believed about models of passkeys; set over the control port.
-    pub passkey_roots: OrdMap<Uuid, Arc<PasskeyRoot>>,
+    /// Who is believed about models of passkeys, by model; set over the control port.
+    pub trust_list: OrdMap<Uuid, Arc<TrustedModel>>,
     pub(super) serial_numbers: OrdMap<Arc<str>, Uuid>,
     password_resets: OrdMap<Uuid, PasswordReset>,
     passkey_challenges: OrdMap<Arc<[u8]>, PasskeyChallenge>,
@@ -50,12 +50,12 @@ pub struct PasskeyChallenge {
     pub until: Timestamp,
 }
 
-/// A certificate that is believed about a model of passkeys, as the FIDO metadata service has them.
+/// The certificates that are believed about a model of passkeys, as the FIDO metadata service has them.
 #[derive(Clone, Debug, Eq, PartialEq)]
-pub struct PasskeyRoot {
-    /// DER.
-    pub certificate: Vec<u8>,
+pub struct TrustedModel {
     pub name: String,
+    /// DER.
+    pub roots: Vec<Vec<u8>>,
 }
 
 /// `smsSignInState`

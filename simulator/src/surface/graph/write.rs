@@ -53,7 +53,7 @@ pub(super) mod token_lifetime_policy;
 pub(super) mod user;
 
 pub(super) use user::identity::set_principal_name;
-pub(super) use user::password::{is_complex, set as set_password, suffices};
+pub(super) use user::password::set as set_password;
 
 /// The request's body as a JSON object, without OData's annotations.
 pub(super) fn body(graph: &Graph<'_, '_>) -> Result<Map<String, Value>, GraphError> {

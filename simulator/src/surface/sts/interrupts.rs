@@ -1,5 +1,6 @@
 //! The posts of the short pages: stay signed in, confirm the app, change the password.
 
+use entrasim_domain::credential::password::is_complex;
 use entrasim_domain::directory::user::{Password, User};
 use entrasim_domain::enforcement::{Authentication, Risk};
 use entrasim_domain::id::ObjectId;
@@ -41,21 +42,6 @@ pub(super) fn confirm_app(call: &Call<'_>) -> Reply {
     interaction.cancelled()
 }
 
-/// Characters that a password needs three kinds of, and its length (MicrosoftDocs/entra-docs concept-password-ban-bad).
-fn is_strong(password: &str) -> bool {
-    let kinds: [fn(char) -> bool; 4] = [
-        |c| c.is_lowercase(),
-        |c| c.is_uppercase(),
-        |c| c.is_ascii_digit(),
-        |c| !c.is_alphanumeric(),
-    ];
-    let count = kinds
-        .iter()
-        .filter(|kind| password.chars().any(kind))
-        .count();
-    (8..=256).contains(&password.chars().count()) && count >= 3
-}
-
 /// What stands in the way of a new password. The box of the current one is no way around smart lockout.
 fn refusal(
     call: &Call<'_>,
@@ -76,7 +62,7 @@ fn refusal(
         Some("The new passwords do not match.")
     } else if new == current {
         Some("Choose a password that is not the current one.")
-    } else if !is_strong(new) {
+    } else if !is_complex(new) {
         Some(
             "Choose a password of 8 characters or more, with three of: lower case, upper case, digits, symbols.",
         )

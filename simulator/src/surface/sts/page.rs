@@ -20,6 +20,7 @@ pub(super) mod consent;
 pub(super) mod device;
 pub(super) mod error;
 pub(super) mod passkey;
+pub(super) mod passkey_creation;
 pub(super) mod registration;
 pub(super) mod second_factor;
 pub(super) mod sign_in;

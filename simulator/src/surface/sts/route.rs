@@ -12,9 +12,8 @@ use crate::call::Call;
 use crate::wire::Reply;
 
 /// Endpoints below a tenant that the real service has and that are not simulated.
-const NOT_YET: [&str; 6] = [
+const NOT_YET: [&str; 5] = [
     "federation",
-    "fido/create",
     "kerberos",
     "oauth2/checksession",
     "oauth2/v2.0",
@@ -85,6 +84,7 @@ fn posted(call: &Call<'_>, words: &[&str], tenant: &str) -> Reply {
         [_, "getcredentialtype"] => credential_type::answer(call, tenant),
         [_, "getonetimecode.srf"] => phone_sign_in::send(call),
         [_, "devicecodestatus"] => phone_sign_in::state(call),
+        [_, "fido", "create"] => page::passkey_creation::show(call),
         [_, "fido", "get"] => passkey::ask(call),
         [_, "sas", "beginauth"] => sas::begin(call),
         [_, "sas", "endauth"] => sas::end(call),
@@ -98,12 +98,13 @@ fn posted(call: &Call<'_>, words: &[&str], tenant: &str) -> Reply {
 }
 
 /// Where pages and their script only post to. Who presses Enter in the address bar of such a page asks with GET.
-const FORMS: [&str; 13] = [
+const FORMS: [&str; 14] = [
     "appverify",
     "common/consent/set",
     "common/sas/beginauth",
     "common/sas/processauth",
     "devicecodestatus",
+    "fido/create",
     "fido/get",
     "getcredentialtype",
     "getonetimecode.srf",

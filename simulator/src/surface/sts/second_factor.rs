@@ -7,9 +7,7 @@ use entrasim_domain::credential::one_time_code::Oath;
 use entrasim_domain::directory::user::User;
 use entrasim_domain::enforcement::{Amr, Factor};
 use entrasim_domain::random::Random;
-use entrasim_domain::sign_in::phone::{
-    CODE_TRIES, Message, Prompt, PromptKind, PromptState, Reaction,
-};
+use entrasim_domain::sign_in::phone::{CODE_TRIES, Message, PromptKind, PromptState};
 use entrasim_domain::tenant::proofs::UsableFactor;
 use entrasim_domain::time::Timestamp;
 use uuid::Uuid;
@@ -87,20 +85,7 @@ pub(super) fn prompt(
     let now = interaction.call.now();
     let user = user.id;
     change(interaction.call, |tenant| {
-        let state = match tenant.sign_in.reactions.get(&user) {
-            Some(Reaction::Approve) => PromptState::Approved,
-            Some(Reaction::Deny) => PromptState::Denied,
-            None => PromptState::Pending,
-        };
-        let prompt = Prompt {
-            id,
-            user,
-            kind,
-            app,
-            created: now,
-            state,
-        };
-        tenant.sign_in.put_prompt(prompt, now);
+        tenant.sign_in.ask(id, user, kind, app, now);
     });
 }
 

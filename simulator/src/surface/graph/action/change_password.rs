@@ -2,12 +2,13 @@
 //!
 //! The texts of a wrong and of a repeated password are assumed.
 
+use entrasim_domain::credential::password::suffices;
 use entrasim_domain::directory::user::{Password, User};
 use serde_json::Value;
 
 use crate::surface::graph::error::GraphError;
 use crate::surface::graph::resource::Resource;
-use crate::surface::graph::write::{body, invalid, no_content, required, suffices};
+use crate::surface::graph::write::{body, invalid, no_content, required};
 use crate::surface::graph::{Answer, Graph};
 
 const CLASS: &str = "User";

@@ -1,9 +1,10 @@
 //! `POST /users/validatePassword` (beta)
 
+use entrasim_domain::credential::password::is_complex;
 use serde_json::json;
 
 use crate::surface::graph::resource::Resource;
-use crate::surface::graph::write::{body, invalid, is_complex, required};
+use crate::surface::graph::write::{body, invalid, required};
 use crate::surface::graph::{Answer, Graph};
 
 const CLASS: &str = "User";

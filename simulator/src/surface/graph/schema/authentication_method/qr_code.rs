@@ -1,15 +1,14 @@
 //! QR codes and PINs (Microsoft Learn, qrCode and qrPin resource types). The picture is a real one, with the text of the
 //! documented sample: `ms-qrpin:v1|{name}|{id}_{secret}`.
 
-use core::fmt::Write as _;
-
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use entrasim_domain::credential::qr_code_pin::{QrCode, QrPin};
 use entrasim_domain::directory::user::User;
 use entrasim_domain::tenant::Tenant;
-use qrcodegen::QrCodeEcc;
 use serde_json::{Value, json};
+
+use crate::wire::qr_code;
 
 /// What the service writes for a code that was never used.
 const NEVER: &str = "0001-01-01T00:00:00Z";
@@ -30,7 +29,7 @@ pub(in crate::surface::graph) fn show_code(
             code.id,
             code.secret
         );
-        let (svg, version) = picture(&content);
+        let (svg, version) = qr_code::svg(&content);
         json!({
             "binaryValue": STANDARD.encode(svg), "version": version, "errorCorrectionLevel": "l",
             "rawContent": STANDARD.encode(content),
@@ -49,24 +48,4 @@ pub(in crate::surface::graph) fn show_pin(pin: &QrPin, with_code: bool) -> Value
         "forceChangePinNextSignIn": pin.must_change, "createdDateTime": pin.created.to_string(),
         "updatedDateTime": pin.updated.to_string(),
     })
-}
-
-/// The text as an SVG picture, and the version of the symbol.
-fn picture(content: &str) -> (String, u8) {
-    const QUIET: i32 = 4;
-    let Ok(code) = qrcodegen::QrCode::encode_text(content, QrCodeEcc::Low) else {
-        // Names and ids are far below what a symbol holds.
-        return (String::new(), 0);
-    };
-    let side = code.size() + 2 * QUIET;
-    let mut svg = format!(
-        "<svg xmlns=\"http://www.w3.org/2000/svg\" version=\"1.1\" viewBox=\"0 0 {side} {side}\" shape-rendering=\"crispEdges\"><rect width=\"100%\" height=\"100%\" fill=\"#fff\"/><path d=\""
-    );
-    for y in 0..code.size() {
-        for x in (0..code.size()).filter(|x| code.get_module(*x, y)) {
-            let _ = write!(svg, "M{},{}h1v1h-1z", x + QUIET, y + QUIET);
-        }
-    }
-    svg.push_str("\"/></svg>");
-    (svg, code.version().value())
 }

@@ -1,7 +1,9 @@
 //! `/users/{id}/authentication/emailMethods`: one address, for resetting the password only. Nobody adds or changes their own
 //! here (Microsoft Learn, emailAuthenticationMethod resource type).
 
-use entrasim_domain::credential::method::{AuthenticationMethod, EMAIL as ID, MethodKind};
+use entrasim_domain::credential::method::{
+    AuthenticationMethod, EMAIL as ID, MethodKind, is_email_address,
+};
 use serde_json::{Map, Value};
 use uuid::Uuid;
 
@@ -64,13 +66,7 @@ fn set(graph: &Graph<'_, '_>, resource: &Resource<'_>) -> Result<Uuid, GraphErro
 
 fn address(members: &Map<String, Value>) -> Result<String, GraphError> {
     let address = required(members, "emailAddress", EMAIL.name)?;
-    let is_address = address.split_once('@').is_some_and(|(local, domain)| {
-        !local.is_empty()
-            && domain.contains('.')
-            && domain.split('.').all(|label| !label.is_empty())
-            && !domain.contains('@')
-    });
-    if !is_address || address.contains(char::is_whitespace) {
+    if !is_email_address(address) {
         return Err(invalid("emailAddress", EMAIL.name));
     }
     Ok(address.to_owned())

@@ -11,13 +11,13 @@ use entrasim_domain::tenant::authentication::PasswordReset;
 use http::StatusCode;
 use serde_json::{Value, json};
 
-use super::super::user::password::is_complex;
 use super::{another, change, parameters, url};
 use crate::surface::graph::error::GraphError;
 use crate::surface::graph::read::authentication_methods::{self, plain};
 use crate::surface::graph::resource::Resource;
 use crate::surface::graph::schema::authentication_method::PASSWORDS;
 use crate::surface::graph::{Answer, Graph};
+use entrasim_domain::credential::password::is_complex;
 
 /// Which of the service's parts began a reset; clients send it back (the documented sample's values).
 const PART: &str = "aadgdc=DUB02P&aadgsu=ssprprod-a";

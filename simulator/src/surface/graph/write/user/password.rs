@@ -1,5 +1,6 @@
 //! Passwords: what may be one, and setting one for somebody else.
 
+use entrasim_domain::credential::password::suffices;
 use entrasim_domain::directory::user::{Password, User};
 use entrasim_domain::time::Timestamp;
 use serde_json::Value;
@@ -66,27 +67,6 @@ pub(in crate::surface::graph) fn set(
         user.password = Some(Box::new(password));
     }
     Ok(())
-}
-
-/// Whether a password is strong enough for this user: some are exempt (`DisableStrongPassword`).
-pub(in crate::surface::graph) fn suffices(user: &User, password: &str) -> bool {
-    let policies = user.profile().kept.text("passwordPolicies");
-    let weak = policies.is_some_and(|policies| policies.contains("DisableStrongPassword"));
-    if weak {
-        (1..=256).contains(&password.chars().count())
-    } else {
-        is_complex(password)
-    }
-}
-
-/// 8 to 256 characters of at least three of four kinds (Microsoft Learn, "Microsoft Entra password policies").
-pub(in crate::surface::graph) fn is_complex(password: &str) -> bool {
-    let has = |test: fn(char) -> bool| usize::from(password.chars().any(test));
-    let kinds = has(|c| c.is_ascii_lowercase())
-        + has(|c| c.is_ascii_uppercase())
-        + has(|c| c.is_ascii_digit())
-        + has(|c| !c.is_ascii_alphanumeric());
-    (8..=256).contains(&password.chars().count()) && kinds >= 3
 }
 
 /// Whether a text is a list of password policies.

@@ -1,0 +1,5 @@
+(() => {
+  const content = (id) => document.getElementById(id).dataset.content;
+  sessionStorage.setItem("newPasskey", content("context"));
+  location.replace(content("redirectUrl"));
+})();
