@@ -4,6 +4,8 @@
 
 use http::{Method, StatusCode};
 
+use uuid::Uuid;
+
 use super::Surface;
 use crate::call::Call;
 use crate::origins;
@@ -23,22 +25,37 @@ const CLIENT: &str = "c44b4083-3bb0-49c1-b47d-974e53cbdf3c";
 fn answer(call: &Call<'_>) -> Reply {
     call.keep_query_private();
     match (&call.request.method, call.request.path.as_str()) {
-        (&Method::GET, "/") => begin(call),
+        (&Method::GET, "/") => begin(call, "organizations"),
+        (&Method::GET, path) if directory(path).is_some() => {
+            begin(call, directory(path).unwrap_or_default())
+        }
         (&Method::POST, "/signin/index/" | "/signin/index") => end(call),
         _ => call.unimplemented("portal pages behind the sign-in"),
     }
 }
 
+/// The tenant that an address such as `https://portal.azure.com/contoso.onmicrosoft.com` names, as guests use it: their own
+/// accounts belong elsewhere (Microsoft Learn, "Switch and manage directories with the Azure portal").
+fn directory(path: &str) -> Option<&str> {
+    let name = path.strip_prefix('/')?.trim_end_matches('/');
+    let is_domain = name.contains('.')
+        && name
+            .bytes()
+            .all(|byte| byte.is_ascii_alphanumeric() || b".-".contains(&byte));
+    (is_domain || name.parse::<Uuid>().is_ok()).then_some(name)
+}
+
 /// Sends the browser to the sign-in pages, as the portals do: code and id token by form post.
-fn begin(call: &Call<'_>) -> Reply {
+fn begin(call: &Call<'_>, authority: &str) -> Reply {
     let nonce = call.id();
     let back = format!("https://{}/signin/index/", call.request.host());
     let encode = |text: &str| {
         percent_encoding::utf8_percent_encode(text, percent_encoding::NON_ALPHANUMERIC).to_string()
     };
     let location = format!(
-        "{}/organizations/oauth2/v2.0/authorize?client_id={CLIENT}&redirect_uri={}&response_type={}&response_mode=form_post&scope={}&nonce={nonce}&state={nonce}",
+        "{}/{}/oauth2/v2.0/authorize?client_id={CLIENT}&redirect_uri={}&response_type={}&response_mode=form_post&scope={}&nonce={nonce}&state={nonce}",
         origins::SIGN_IN,
+        authority,
         encode(&back),
         encode("code id_token"),
         encode("https://management.core.windows.net//user_impersonation openid email profile"),
@@ -84,4 +101,26 @@ fn end(call: &Call<'_>) -> Reply {
             escape(&call.request.host())
         ),
     )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::directory;
+
+    #[test]
+    fn a_tenant_is_named_by_domain_or_id() {
+        for (path, tenant) in [
+            ("/contoso.onmicrosoft.com", Some("contoso.onmicrosoft.com")),
+            ("/contoso.onmicrosoft.com/", Some("contoso.onmicrosoft.com")),
+            (
+                "/72f988bf-86f1-41af-91ab-2d7cd011db47",
+                Some("72f988bf-86f1-41af-91ab-2d7cd011db47"),
+            ),
+            ("/signin/index/x.y", None),
+            ("/favicon", None),
+            ("/a.b\r\nc: d", None),
+        ] {
+            assert_eq!(directory(path), tenant, "{path}");
+        }
+    }
 }

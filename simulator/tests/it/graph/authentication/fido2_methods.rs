@@ -123,6 +123,23 @@ fn nobody_asks_for_their_own_and_the_policy_has_to_allow_it() {
     );
 }
 
+#[test]
+fn a_guest_gets_no_passkey_of_the_tenant_they_visit() {
+    let app = administrator();
+    let guest = {
+        let tenant = app.bench.tenant.read();
+        let mut users = tenant.users.iter();
+        let guest = users.find(|user| user.home.is_some());
+        guest.unwrap().id.to_string()
+    };
+    let options = format!("/users/{guest}/authentication/fido2Methods/creationOptions()");
+    let refused = app.write("GET", &options, &Value::Null, 400);
+    assert_eq!(
+        message(&refused),
+        "A passkey cannot be registered for an external guest user."
+    );
+}
+
 /// What a key makes of the options of a user.
 fn answered(key: &mut Key, app: &App, user: &str) -> Value {
     let options = app.get(&at(user, "fido2Methods/creationOptions()"));

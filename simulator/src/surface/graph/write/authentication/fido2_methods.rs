@@ -132,6 +132,12 @@ fn for_another<'r>(graph: &Graph<'_, '_>, resource: &Resource<'r>) -> Result<&'r
     if is_own(graph, user) {
         return Err(GraphError::Method);
     }
+    // MicrosoftDocs/entra-docs how-to-authentication-passkeys-fido2.md, known issues: not supported in the resource tenant.
+    if user.home.is_some() {
+        return Err(GraphError::BadRequest(
+            "A passkey cannot be registered for an external guest user.".to_owned(),
+        ));
+    }
     another(graph, resource)
 }
 
