@@ -11,9 +11,13 @@ use crate::language::model::Scenario;
 use crate::language::parse::parse;
 
 mod actor;
+mod attempt;
+mod browser;
 mod expectation;
 mod http;
 mod pages;
+mod passkey;
+mod phone;
 mod play;
 
 pub use http::Subject;

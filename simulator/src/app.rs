@@ -8,6 +8,7 @@ use std::sync::{Arc, Mutex, OnceLock, PoisonError, RwLock};
 use bytes::Bytes;
 
 use entrasim_domain::enforcement::Enforcement;
+use entrasim_domain::enforcement::rules::RulesAsked;
 use entrasim_domain::id::TenantId;
 use entrasim_domain::random::Random;
 use entrasim_domain::seed::{self, SeedOptions};
@@ -29,6 +30,8 @@ pub struct AppOptions {
     pub arc_tokens: PathBuf,
     /// Decides the ids of answers that belong to no tenant.
     pub seed: u64,
+    /// Which rules the decisions of its tenants ask; all of them outside tests.
+    pub rules: RulesAsked,
 }
 
 /// Everything that handlers reach beside the request itself.
@@ -47,6 +50,7 @@ pub struct App {
     /// Documents that do not change while the program runs.
     pub documents: Documents,
     seed: u64,
+    rules: RulesAsked,
     streams: AtomicU64,
 }
 
@@ -126,6 +130,7 @@ impl App {
             unimplemented: Mutex::default(),
             documents: Documents::default(),
             seed: options.seed,
+            rules: options.rules,
             streams: AtomicU64::new(0),
         }
     }
@@ -152,7 +157,8 @@ impl App {
     }
 
     /// Adds a tenant that was made elsewhere; the first one becomes the default.
-    pub fn insert_tenant(&self, tenant: Tenant) -> Result<Arc<TenantCell>, TenantExists> {
+    pub fn insert_tenant(&self, mut tenant: Tenant) -> Result<Arc<TenantCell>, TenantExists> {
+        tenant.rules = self.rules;
         let cell = self.store.insert(tenant)?;
         self.default_tenant.get_or_init(|| cell.id());
         Ok(cell)

@@ -6,6 +6,7 @@ use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::path::PathBuf;
 use std::sync::Arc;
 
+use entrasim_domain::enforcement::rules::RulesAsked;
 use entrasim_domain::random::Random;
 use serde_json::Value;
 
@@ -31,6 +32,8 @@ pub struct Options {
     pub tenant: TenantOptions,
     /// Directories to read into the first tenant: where each came from, and its JSON.
     pub import: Vec<(String, Value)>,
+    /// Which rules decisions ask; all of them outside tests.
+    pub rules: RulesAsked,
 }
 
 impl Options {
@@ -52,6 +55,7 @@ impl Options {
             keys: SigningKeys::built_in(),
             tenant: TenantOptions::default(),
             import: Vec::new(),
+            rules: RulesAsked::default(),
         }
     }
 }
@@ -82,6 +86,7 @@ impl Simulator {
                 .unwrap_or_else(|| options.data.join("azcmagent/tokens")),
             data: options.data,
             seed: options.tenant.seed,
+            rules: options.rules,
         });
         app.addresses.get_or_init(|| addresses);
         let mut tenant = App::seeded(&options.tenant);

@@ -4,6 +4,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use bytes::Bytes;
+use entrasim_domain::enforcement::rules::RulesAsked;
 use entrasim_domain::store::TenantCell;
 use entrasim_domain::time::{Clock, Timestamp};
 use http::{HeaderMap, HeaderName, HeaderValue, Method};
@@ -39,6 +40,7 @@ impl Bench {
             data: PathBuf::new(),
             arc_tokens: std::env::temp_dir().join("entrasim-arc-tokens"),
             seed: 0,
+            rules: RulesAsked::default(),
         });
         let options = TenantOptions {
             clock: Clock::Manual { now },

@@ -106,6 +106,18 @@ pub struct Step {
     #[serde(default)]
     #[schemars(with = "Option<TenantChange>")]
     pub tenant: Option<Spanned<TenantChange>>,
+    /// Makes a passkey for a user, as the actor, through Graph.
+    #[serde(default)]
+    #[schemars(with = "Option<PasskeyStep>")]
+    pub passkey: Option<Spanned<PasskeyStep>>,
+    /// Changes where sign-ins come from and how risky they are.
+    #[serde(default)]
+    #[schemars(with = "Option<Circumstances>")]
+    pub circumstances: Option<Spanned<Circumstances>>,
+    /// Asks what would be decided on an attempt that nobody makes, in the words of the control API's `explain`.
+    #[serde(default)]
+    #[schemars(with = "Option<BTreeMap<String, Value>>")]
+    pub attempt: Option<Spanned<BTreeMap<String, Value>>>,
     /// What must come of it; without it, success.
     #[serde(default)]
     pub expect: Option<Expect>,
@@ -122,11 +134,24 @@ pub struct SignIn {
     /// A user's password; `seeded` for the seed's.
     #[serde(default)]
     pub password: Option<String>,
-    /// Signs in on the pages, with a second factor where it is asked for: `push`, `app-code`, `text`, `call`,
+    /// Signs in on the pages, with a second factor where it is asked for: `push`, `app-code`, `hardware-code`, `text`, `call`,
     /// `access-pass`; `passwordless` is Authenticator instead of the password; `deny`, `report` and `timeout` are prompts
-    /// that nobody approves.
+    /// that nobody approves; `none` goes no further than the password; `register-app`, `register-codes` and `register-phone`
+    /// register a method where the pages ask for one.
     #[serde(default)]
     pub mfa: Option<String>,
+    /// What is typed where the pages ask for a new password.
+    #[serde(default)]
+    pub new_password: Option<String>,
+    /// A passkey that a step has made, by name; on the pages.
+    #[serde(default)]
+    pub passkey: Option<String>,
+    /// Nothing new: the session of the browser in which the same person signed in before.
+    #[serde(default)]
+    pub browser: Option<bool>,
+    /// The person types the code that a device shows; the device gets the tokens.
+    #[serde(default)]
+    pub device_code: Option<bool>,
     /// An app's secret; `seeded` for the seed's.
     #[serde(default)]
     pub client_secret: Option<String>,
@@ -145,9 +170,87 @@ pub struct SignIn {
     /// `arm` (the default) or `graph`.
     #[serde(default)]
     pub resource: Option<String>,
-    /// The `claims` parameter: JSON text, or `p1` for the mandate's challenge.
+    /// The `claims` parameter: JSON text, `p1` for the mandate's challenge, or `none` for a client
+    /// that does not even say that it understands challenges.
     #[serde(default)]
     pub claims: Option<String>,
+}
+
+/// A passkey to be made for a user: creation options from Graph, softkey, and back to Graph.
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct PasskeyStep {
+    /// The key's name in the scenario; one that is known gets another credential.
+    pub create: String,
+    /// Whose passkey it becomes.
+    #[serde(rename = "for")]
+    pub user: String,
+    /// The model, one of softkey's personas; `yubikey5-nfc-5.7` unless given.
+    #[serde(default)]
+    pub model: Option<String>,
+    /// What the key says about its make; as the model does unless given.
+    #[serde(default)]
+    pub attestation: Option<PasskeyAttestation>,
+    /// What is wrong with the key on purpose: softkey's defects by name.
+    #[serde(default)]
+    pub defects: Vec<String>,
+    /// Its name in the list of methods; the name in the scenario unless given.
+    #[serde(default)]
+    pub display_name: Option<String>,
+}
+
+/// How a key proves its make.
+#[derive(Clone, Copy, Debug, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum PasskeyAttestation {
+    /// With a certificate of softkey's own authority.
+    Packed,
+    /// With the new credential itself.
+    SelfSigned,
+    /// Not at all.
+    None,
+}
+
+/// What Conditional Access looks at and nobody on one machine can show; what is absent stays.
+#[derive(Clone, Debug, Default, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Circumstances {
+    /// The IP address that sign-ins come from.
+    #[serde(default)]
+    pub address: Option<String>,
+    /// Its country, two letters.
+    #[serde(default)]
+    pub country: Option<String>,
+    /// `android`, `iOS`, `windows`, `windowsPhone`, `macOS` or `linux`.
+    #[serde(default)]
+    pub platform: Option<String>,
+    /// Multifactor authentication in guests' own tenants counts here.
+    #[serde(default)]
+    pub trusts_home_mfa: Option<bool>,
+    /// The campaign that nudges people to register Authenticator.
+    #[serde(default)]
+    pub registration_campaign: Option<bool>,
+    /// By account or principal name.
+    #[serde(default)]
+    pub users: BTreeMap<String, UserRisk>,
+    /// Behaviour of the real service that nobody has documented, by the names of the control API.
+    #[serde(default)]
+    pub knobs: Option<BTreeMap<String, Value>>,
+}
+
+/// How risky a user is, and what a guest has shown at home.
+#[derive(Clone, Debug, Default, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct UserRisk {
+    /// `none`, `low`, `medium` or `high`.
+    #[serde(default)]
+    pub user_risk: Option<String>,
+    /// The same, of the next sign-ins.
+    #[serde(default)]
+    pub sign_in_risk: Option<String>,
+    /// Of a guest: a second factor was passed at home.
+    #[serde(default)]
+    pub home_mfa: Option<bool>,
 }
 
 /// One request: exactly one verb.
@@ -229,7 +332,7 @@ pub struct Expect {
     #[serde(default)]
     #[schemars(with = "Option<String>")]
     pub code: Option<Spanned<String>>,
-    /// The authentication context that the answer demands: `p1`.
+    /// The authentication context that the answer demands: `p1`, or `none` for an answer that demands none.
     #[serde(default)]
     #[schemars(with = "Option<String>")]
     pub challenge: Option<Spanned<String>>,
@@ -257,6 +360,15 @@ pub struct Expect {
     #[serde(default)]
     #[schemars(with = "Option<String>")]
     pub audited: Option<Spanned<String>>,
+}
+
+impl SignIn {
+    /// Whether a browser is needed: for portals always, for other clients where the words say so.
+    pub fn is_on_the_pages(&self, portal: bool) -> bool {
+        let by_hand = self.password.is_some() && (portal || self.mfa.is_some());
+        let is = |flag: Option<bool>| flag == Some(true);
+        by_hand || self.passkey.is_some() || is(self.browser) || is(self.device_code)
+    }
 }
 
 impl HttpCall {

@@ -8,11 +8,16 @@ use super::error::{ParseError, Place};
 use super::model::{Scenario, Step};
 
 /// The clients that scenarios can act through, with their ids.
-pub const CLIENTS: [(&str, &str); 5] = [
+pub const CLIENTS: [(&str, &str); 7] = [
     ("azure-cli", "04b07795-8ddb-461a-bbee-02f9e1bf7b46"),
     ("azure-powershell", "1950a258-227b-4e31-a9cf-717495945fc2"),
     ("azure-mobile-app", "0c1307d4-29d6-4389-a11c-5cbe7f65d7fa"),
     ("azure-portal", "c44b4083-3bb0-49c1-b47d-974e53cbdf3c"),
+    ("entra-admin-center", "c44b4083-3bb0-49c1-b47d-974e53cbdf3c"),
+    (
+        "intune-admin-center",
+        "c44b4083-3bb0-49c1-b47d-974e53cbdf3c",
+    ),
     ("vs-code", "aebc6443-996d-45c2-90f0-388ff96faa56"),
 ];
 /// What `{name}` can stand for in paths and bodies.
@@ -86,6 +91,9 @@ fn check(step: &Spanned<Step>, saved: &[&str]) -> Result<(), (Location, String)>
         step.graph.is_some(),
         step.policy.is_some(),
         step.tenant.is_some(),
+        step.passkey.is_some(),
+        step.circumstances.is_some(),
+        step.attempt.is_some(),
     ];
     if actions.into_iter().filter(|set| *set).count() > 1 {
         return Err((
@@ -125,10 +133,11 @@ fn check(step: &Spanned<Step>, saved: &[&str]) -> Result<(), (Location, String)>
             wish.federated.is_some(),
             wish.managed_identity.is_some(),
             wish.refresh == Some(true),
+            wish.passkey.is_some(),
+            wish.browser == Some(true),
         ];
         if proofs.into_iter().filter(|set| *set).count() != 1 {
-            let known =
-                "password, client_secret, certificate, federated, managed_identity, refresh: true";
+            let known = "password, client_secret, certificate, federated, managed_identity, refresh: true, passkey, browser: true";
             return Err((
                 sign_in.referenced,
                 format!("a sign_in has exactly one proof of: {known}"),
@@ -138,9 +147,14 @@ fn check(step: &Spanned<Step>, saved: &[&str]) -> Result<(), (Location, String)>
     if let Some(sign_in) = &step.sign_in
         && let Some(mfa) = &sign_in.value.mfa
     {
-        const KNOWN: [&str; 9] = [
+        const KNOWN: [&str; 14] = [
             "push",
             "app-code",
+            "hardware-code",
+            "none",
+            "register-app",
+            "register-codes",
+            "register-phone",
             "text",
             "call",
             "passwordless",
@@ -149,10 +163,11 @@ fn check(step: &Spanned<Step>, saved: &[&str]) -> Result<(), (Location, String)>
             "report",
             "timeout",
         ];
-        if sign_in.value.password.is_none() {
+        if sign_in.value.password.is_none() && sign_in.value.browser != Some(true) {
             return Err((
                 sign_in.referenced,
-                "mfa goes with password: it is a person who signs in on the pages".to_owned(),
+                "mfa goes with password or browser: it is a person who signs in on the pages"
+                    .to_owned(),
             ));
         }
         if !KNOWN.contains(&mfa.as_str()) {
@@ -236,6 +251,16 @@ pub fn client_id(name: &str) -> Option<&'static str> {
         .iter()
         .find(|(known, _)| *known == name)
         .map(|(_, id)| *id)
+}
+
+/// Where a portal among the clients is: who signs in to one comes from there and is greeted there.
+pub fn portal_host(client: &str) -> Option<&'static str> {
+    match client {
+        "azure-portal" => Some("portal.azure.com"),
+        "entra-admin-center" => Some("entra.microsoft.com"),
+        "intune-admin-center" => Some("intune.microsoft.com"),
+        _ => None,
+    }
 }
 
 /// Seconds since 1970 of an instant or a date.

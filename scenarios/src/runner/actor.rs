@@ -11,9 +11,10 @@ use ring::signature::{RSA_PKCS1_SHA256, RsaKeyPair};
 use serde_json::{Value, json};
 
 use super::http::{Answer, Subject};
-use super::pages::{self, Person};
+use super::pages::{self, Person, Way};
+use super::passkey::Keyring;
 use crate::language::model::SignIn;
-use crate::language::parse::client_id;
+use crate::language::parse::{client_id, portal_host};
 
 pub(super) const SIGN_IN_HOST: &str = "login.microsoftonline.com";
 /// The challenge of the mandate.
@@ -29,6 +30,15 @@ pub(super) struct Session {
     refresh_token: Option<String>,
     /// Access tokens by resource, with the second at which they end.
     tokens: BTreeMap<String, (String, i64)>,
+    pub(super) belongings: Belongings,
+}
+
+/// What stays with the people of a scenario whoever acts.
+#[derive(Debug, Default)]
+pub(super) struct Belongings {
+    /// The cookies of each person's browser, by principal name.
+    pub browsers: BTreeMap<String, BTreeMap<String, String>>,
+    pub keys: Keyring,
 }
 
 /// Who an `as:` names.
@@ -65,9 +75,11 @@ impl Session {
     /// Changes who acts; what the one before had proven is gone.
     pub(super) fn become_actor(&mut self, actor: &str) {
         let client = core::mem::take(&mut self.client);
+        let belongings = core::mem::take(&mut self.belongings);
         *self = Self {
             actor: actor.to_owned(),
             client,
+            belongings,
             ..Self::default()
         };
     }
@@ -92,7 +104,8 @@ impl Session {
         }
         let answer = match read(&self.actor) {
             Actor::User(name) => {
-                self.sign_user_in(subject, handout, name, wish, &resource)
+                let name = name.to_owned();
+                self.sign_user_in(subject, handout, &name, wish, &resource, now)
                     .await?
             }
             Actor::App(name) => sign_app_in(subject, handout, name, wish, &resource, now).await?,
@@ -155,7 +168,8 @@ impl Session {
         };
         let answer = match read(&self.actor) {
             Actor::User(name) => {
-                self.sign_user_in(subject, handout, name, &wish, resource)
+                let name = name.to_owned();
+                self.sign_user_in(subject, handout, &name, &wish, resource, now)
                     .await?
             }
             Actor::App(name) => sign_app_in(subject, handout, name, &wish, resource, now).await?,
@@ -176,90 +190,98 @@ impl Session {
     }
 
     async fn sign_user_in(
-        &self,
+        &mut self,
         subject: &Subject,
         handout: &Value,
         name: &str,
         wish: &SignIn,
         resource: &str,
+        now: i64,
     ) -> io::Result<Answer> {
         let account = &handout["accounts"][name];
+        // Who was made in the scenario is named in full.
         let upn = account["upn"]
             .as_str()
+            .or_else(|| name.contains('@').then_some(name))
             .ok_or_else(|| bad(format!("the tenant has no account {name}")))?;
-        let client = client_id(if self.client.is_empty() {
+        let client_name = if self.client.is_empty() {
             "azure-cli"
         } else {
             &self.client
-        })
-        .unwrap_or_default();
+        };
+        let client = client_id(client_name).unwrap_or_default();
         let scope = format!(
             "{}/.default offline_access openid profile",
             resource_uri(resource)
         );
         let claims = claims(wish)?;
+        let password = match wish.password.as_deref() {
+            Some("seeded") => account["password"].as_str().unwrap_or_default(),
+            given => given.unwrap_or_default(),
+        };
+        if wish.is_on_the_pages(portal_host(client_name).is_some()) {
+            let person = Person {
+                upn,
+                password,
+                new_password: wish.new_password.as_deref(),
+                mfa: wish.mfa.as_deref().unwrap_or("none"),
+                passkey: wish.passkey.as_deref(),
+                same_browser: wish.browser == Some(true),
+                way: match portal_host(client_name) {
+                    Some(host) => Way::Portal(host),
+                    None if wish.device_code == Some(true) => Way::Device,
+                    None => Way::App,
+                },
+                client,
+                scope: &scope,
+                claims: &claims,
+                now,
+            };
+            return pages::sign_in(subject, handout, &person, &mut self.belongings).await;
+        }
         let mut form = vec![
             ("client_id", client),
             ("scope", scope.as_str()),
             ("client_info", "1"),
             ("claims", claims.as_str()),
         ];
-        let seeded = account["password"].as_str().unwrap_or_default();
         let refresh_token = self.refresh_token.clone().unwrap_or_default();
-        match &wish.password {
-            Some(password) => {
-                let password = if password == "seeded" {
-                    seeded
-                } else {
-                    password
-                };
-                if let Some(mfa) = &wish.mfa {
-                    let person = Person {
-                        upn,
-                        password,
-                        mfa,
-                        client,
-                        scope: &scope,
-                        claims: &claims,
-                    };
-                    return pages::sign_in(subject, handout, &person).await;
-                }
-                form.extend([
-                    ("grant_type", "password"),
-                    ("username", upn),
-                    ("password", password),
-                ]);
-                return post(subject, handout, &form).await;
-            }
-            None if wish.refresh == Some(true) => {
-                form.extend([
-                    ("grant_type", "refresh_token"),
-                    ("refresh_token", refresh_token.as_str()),
-                ]);
-            }
-            None => {
-                return Err(bad(format!(
-                    "{name} is a user account and signs in with password or refresh"
-                )));
-            }
+        if wish.password.is_some() {
+            form.extend([
+                ("grant_type", "password"),
+                ("username", upn),
+                ("password", password),
+            ]);
+        } else if wish.refresh == Some(true) {
+            form.extend([
+                ("grant_type", "refresh_token"),
+                ("refresh_token", refresh_token.as_str()),
+            ]);
+        } else {
+            return Err(bad(format!(
+                "{name} is a user account and signs in with password, passkey, browser or refresh"
+            )));
         }
         post(subject, handout, &form).await
     }
 }
 
-/// Client capabilities, merged with a challenge as MSAL does.
+/// Client capabilities, merged with a challenge as MSAL does; a client that has none sends none.
 fn claims(wish: &SignIn) -> io::Result<String> {
     let mut claims = json!({"access_token": {"xms_cc": {"values": ["CP1"]}}});
-    if let Some(challenge) = &wish.claims {
-        let text = if challenge == "p1" { P1 } else { challenge };
-        let challenge: Value =
-            serde_json::from_str(text).map_err(|error| bad(format!("claims: {error}")))?;
-        if let (Some(target), Some(members)) = (
-            claims["access_token"].as_object_mut(),
-            challenge["access_token"].as_object(),
-        ) {
-            target.extend(members.clone());
-        }
+    let text = match wish.claims.as_deref() {
+        None => return Ok(claims.to_string()),
+        Some("none") => return Ok(String::new()),
+        Some("p1") => P1,
+        Some(text) => text,
+    };
+    let challenge: Value =
+        serde_json::from_str(text).map_err(|error| bad(format!("claims: {error}")))?;
+    if let (Some(target), Some(members)) = (
+        claims["access_token"].as_object_mut(),
+        challenge["access_token"].as_object(),
+    ) {
+        target.extend(members.clone());
     }
     Ok(claims.to_string())
 }

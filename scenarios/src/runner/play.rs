@@ -8,12 +8,14 @@ use serde_json::{Value, json};
 use serde_saphyr::Spanned;
 
 use super::actor::{Session, claims_of};
+use super::attempt;
 use super::expectation::{at_path, check};
 use super::http::{Answer, Subject};
 use super::{Failure, ScenarioResult, Side, Source, StepResult};
 use crate::language::error::{Place, source_line};
 use crate::language::model::{
-    HttpCall, PhaseChange, PolicyAssignment, PolicyEffect, PolicyName, Scenario, Step, TenantChange,
+    HttpCall, PasskeyStep, PhaseChange, PolicyAssignment, PolicyEffect, PolicyName, Scenario, Step,
+    TenantChange,
 };
 use crate::language::parse::instant;
 
@@ -235,6 +237,9 @@ impl Play<'_> {
         match outcome {
             Ok(Some(answer)) => {
                 self.describe(&answer, &mut result).await;
+                if step.attempt.is_some() {
+                    attempt::describe(&answer, &mut result);
+                }
                 result.failures = check(
                     &self.source.text,
                     here,
@@ -297,7 +302,8 @@ impl Play<'_> {
                 .await?;
         }
         if let Some(actor) = &step.actor {
-            self.session.become_actor(&actor.value);
+            let actor = self.filled(&actor.value);
+            self.session.become_actor(&actor);
         }
         if let Some(client) = &step.client {
             self.session.client.clone_from(&client.value);
@@ -309,6 +315,30 @@ impl Play<'_> {
                 .sign_in(self.subject, &self.handout, &wish.value, now)
                 .await?;
             return Ok(Some(answer));
+        }
+        if let Some(wish) = &step.passkey {
+            let now = self.now_seconds();
+            let user = self.filled(&wish.value.user);
+            let wish = PasskeyStep {
+                user,
+                ..wish.value.clone()
+            };
+            return self
+                .session
+                .provision(self.subject, &self.handout, &wish, now)
+                .await
+                .map(Some);
+        }
+        if let Some(wish) = &step.circumstances {
+            let tenant = self.tenant();
+            let filled = |text: &str| self.filled(text);
+            attempt::change_circumstances(self.subject, &tenant, &wish.value, filled).await?;
+            return Ok(None);
+        }
+        if let Some(wish) = &step.attempt {
+            return attempt::explain(self.subject, &self.tenant(), &wish.value)
+                .await
+                .map(Some);
         }
         if let Some(call) = &step.arm {
             let version = call.value.api_version.as_deref().unwrap_or("2024-11-01");
@@ -421,6 +451,9 @@ impl Play<'_> {
             result.code = entry["code"].as_str().map(str::to_owned);
             result.decision =
                 Some(entry["decision"].clone()).filter(|decision| !decision.is_null());
+            // A page that asks for more bears no error; what it asks for has a number all the same.
+            let asked = || entry["decision"]["code"].as_str().map(str::to_owned);
+            result.code = result.code.take().or_else(asked);
         }
     }
 }
@@ -436,6 +469,8 @@ fn action(step: &Step) -> String {
             (wish.federated.is_some(), "federated token"),
             (wish.managed_identity.is_some(), "managed identity"),
             (wish.refresh == Some(true), "refresh token"),
+            (wish.passkey.is_some(), "passkey"),
+            (wish.browser == Some(true), "the same browser"),
         ];
         let proof = proof
             .into_iter()
@@ -447,6 +482,8 @@ fn action(step: &Step) -> String {
             Some("timeout") => format!("{proof}, the prompt unanswered,"),
             Some("passwordless") => "Authenticator instead of the password".to_owned(),
             Some("access-pass") => "a Temporary Access Pass".to_owned(),
+            Some("none") => format!("{proof} on the pages"),
+            Some(word) if word.starts_with("register-") => format!("{proof}, registering"),
             Some(_) => format!("{proof}, second factor,"),
             None => proof.to_owned(),
         };
@@ -481,6 +518,15 @@ fn action(step: &Step) -> String {
     }
     if step.tenant.is_some() {
         return "change the tenant".to_owned();
+    }
+    if let Some(wish) = &step.passkey {
+        return format!("make a passkey for {}", wish.value.user);
+    }
+    if step.circumstances.is_some() {
+        return "change the circumstances".to_owned();
+    }
+    if step.attempt.is_some() {
+        return "ask what would be decided".to_owned();
     }
     "wait".to_owned()
 }

@@ -23,6 +23,7 @@ use crate::directory::role::{DirectoryRoleAssignment, GLOBAL_ADMINISTRATOR, Role
 use crate::directory::service_principal::{ServicePrincipal, ServicePrincipalKind};
 use crate::directory::user::{Home, Mail, Password, User, UserType};
 use crate::enforcement::phase::Enforcement;
+use crate::enforcement::rules::RulesAsked;
 use crate::id::{AppId, KeyId, ObjectId, SkuId, TenantId};
 use crate::policy::cross_tenant_access::CrossTenantAccess;
 use crate::policy::password_reset::PasswordResetPolicy;
@@ -136,6 +137,7 @@ pub fn contoso(options: &SeedOptions) -> Tenant {
         enforcement: options.enforcement,
         security_defaults: options.security_defaults,
         knobs: Knobs::default(),
+        rules: RulesAsked::default(),
         users: Users::default(),
         groups: Table::default(),
         applications: Table::default(),

@@ -18,6 +18,7 @@ use crate::directory::service_principal::ServicePrincipal;
 use crate::directory::user::{Mail, User};
 use crate::enforcement::facts::DevicePlatform;
 use crate::enforcement::phase::Enforcement;
+use crate::enforcement::rules::RulesAsked;
 use crate::id::{AppId, RoleTemplateId, SkuId, TenantId};
 use crate::policy::cross_tenant_access::CrossTenantAccess;
 use crate::policy::password_reset::PasswordResetPolicy;
@@ -82,6 +83,8 @@ pub struct Tenant {
     pub enforcement: Enforcement,
     pub security_defaults: bool,
     pub knobs: Knobs,
+    /// Which rules decisions ask; all of them outside tests.
+    pub rules: RulesAsked,
     pub users: Users,
     pub groups: Table<Group>,
     pub applications: Table<Application>,

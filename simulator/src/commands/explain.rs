@@ -167,6 +167,7 @@ fn fresh(args: &ExplainArgs, question: &Value) -> io::Result<Result<Answered, St
         arc_tokens: options.data.clone(),
         data: options.data,
         seed: options.tenant.seed,
+        rules: options.rules,
     });
     let cell = app
         .create_tenant(&options.tenant)

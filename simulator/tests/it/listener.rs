@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use entrasim::listener::authority::Authority;
 use entrasim::simulator::{Options, Simulator};
+use entrasim_domain::enforcement::rules::RulesAsked;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 use tokio::sync::oneshot;
@@ -25,6 +26,15 @@ pub(crate) struct Running {
 
 pub(crate) async fn start(name: &str) -> Running {
     start_with(Options::new(folder(name))).await
+}
+
+/// A simulator whose decisions ask only these rules.
+pub(crate) async fn start_without(name: &str, rules: RulesAsked) -> Running {
+    let options = Options {
+        rules,
+        ..Options::new(folder(name))
+    };
+    start_with(options).await
 }
 
 async fn start_with(options: Options) -> Running {

@@ -16,6 +16,7 @@ mod listener;
 mod managed_identity;
 mod phone;
 mod replay;
+mod rule_removal;
 mod run;
 mod security_info;
 mod security_key;

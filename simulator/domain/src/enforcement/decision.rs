@@ -4,8 +4,8 @@ use uuid::Uuid;
 
 use crate::enforcement::conditional_access;
 use crate::enforcement::facts::{Facts, Policies, Stage};
+use crate::enforcement::rules::Rule;
 use crate::enforcement::rules::conditional_access::is_grant_control;
-use crate::enforcement::rules::{RULES, Rule};
 use crate::id::KeyId;
 use crate::time::Timestamp;
 
@@ -162,9 +162,9 @@ pub fn decide(facts: &Facts, policies: &Policies<'_>, now: Timestamp) -> Decisio
     } else {
         Vec::new()
     };
-    let findings: Vec<Finding> = RULES
-        .iter()
-        .filter(|rule| rule.stage == facts.stage)
+    let findings: Vec<Finding> = policies
+        .rules
+        .at(facts.stage)
         .map(|rule| {
             let (verdict, because) = (rule.evaluate)(facts, policies, now);
             Finding {

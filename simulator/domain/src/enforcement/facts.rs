@@ -7,6 +7,7 @@ use uuid::Uuid;
 use crate::azure::policy::MfaAssignment;
 use crate::directory::user::PerUserMfa;
 use crate::enforcement::phase::Enforcement;
+use crate::enforcement::rules::RulesAsked;
 use crate::id::{AppId, ObjectId, RoleTemplateId, TenantId};
 use crate::policy::ConditionalAccess;
 use crate::policy::authentication_methods::MethodName;
@@ -266,6 +267,8 @@ pub struct Policies<'a> {
     /// The tenant's own assignments of the two built-in MFA definitions.
     pub mfa_assignments: &'a [MfaAssignment],
     pub conditional_access: &'a ConditionalAccess,
+    /// Which rules are asked at all.
+    pub rules: RulesAsked,
 }
 
 impl Amr {

@@ -88,6 +88,28 @@ pub static RULES: &[Rule] = &[
     security_info::FRESH,
 ];
 
+/// The rules that are asked: every one, unless somebody wants to see what becomes of decisions without one of them.
+#[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
+pub struct RulesAsked {
+    left_out: Option<&'static str>,
+}
+
+impl RulesAsked {
+    /// Every rule but this one. Nothing but tests asks for it: a simulator that leaves rules out simulates nothing.
+    pub fn without(rule: &'static Rule) -> Self {
+        Self {
+            left_out: Some(rule.id),
+        }
+    }
+
+    /// The rules of a stage, in the order in which they are asked.
+    pub fn at(self, stage: Stage) -> impl Iterator<Item = &'static Rule> {
+        RULES
+            .iter()
+            .filter(move |rule| rule.stage == stage && Some(rule.id) != self.left_out)
+    }
+}
+
 /// The rule with this id.
 pub fn rule(id: &str) -> Option<&'static Rule> {
     RULES.iter().find(|rule| rule.id == id)

@@ -66,6 +66,7 @@ impl Tenant {
             security_defaults: self.security_defaults,
             mfa_assignments: &[],
             conditional_access: &self.conditional_access,
+            rules: self.rules,
         }
     }
 }

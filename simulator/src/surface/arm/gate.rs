@@ -138,6 +138,7 @@ impl Arm<'_, '_> {
             security_defaults: self.tenant.security_defaults,
             mfa_assignments: assignments,
             conditional_access: &self.tenant.conditional_access,
+            rules: self.tenant.rules,
         };
         decide(&facts, &policies, self.call.now())
     }

@@ -13,6 +13,7 @@ use crate::enforcement::facts::{
     IdentityType, Operation, Policies, Risk, Stage, UserAction, UserFacts,
 };
 use crate::enforcement::phase::Enforcement;
+use crate::enforcement::rules::RulesAsked;
 use crate::enforcement::{PolicyResult, decide};
 use crate::id::{AppId, ObjectId, TenantId};
 use crate::policy::ConditionalAccess;
@@ -409,6 +410,7 @@ fn policies_decide_as_documented() {
                 security_defaults: false,
                 mfa_assignments: &[],
                 conditional_access: &tenant(policies),
+                rules: RulesAsked::default(),
             },
             NOW,
         );
@@ -488,6 +490,7 @@ fn each_policy_says_in_the_log_what_it_did() {
                 security_defaults: false,
                 mfa_assignments: &[],
                 conditional_access: &tenant(vec![policy]),
+                rules: RulesAsked::default(),
             },
             NOW,
         );
@@ -514,6 +517,7 @@ fn security_defaults_block_legacy_clients_and_only_those() {
                 security_defaults: true,
                 mfa_assignments: &[],
                 conditional_access: &tenant(Vec::new()),
+                rules: RulesAsked::default(),
             },
             NOW,
         );
