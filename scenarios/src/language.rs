@@ -2,6 +2,7 @@
 
 pub mod error;
 pub mod model;
+pub mod mutation;
 pub mod parse;
 
 /// The JSON Schema of a scenario file, for editors.

@@ -6,17 +6,21 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 use serde_json::Value;
 
-use crate::language::error::{ParseError, Place};
+use crate::language::error::{ParseError, Place, source_line};
 use crate::language::model::Scenario;
 use crate::language::parse::parse;
 
 mod actor;
+mod exchange;
 mod expectation;
 mod http;
 mod pages;
 mod play;
+mod recheck;
 
-pub use http::Subject;
+pub use exchange::Exchange;
+pub use http::{Answer, Subject};
+pub use recheck::recheck;
 
 /// One file, not read yet.
 #[derive(Clone, Debug)]
@@ -102,6 +106,10 @@ pub struct StepResult {
     pub decision: Option<Value>,
     /// The claims of a new access token, without what changes from run to run.
     pub claims: BTreeMap<String, Value>,
+    /// The answer that expectations are held against; none where nothing was asked or nothing came back.
+    pub answer: Option<Answer>,
+    /// Every request that the step sent, and what came back, with secrets taken out.
+    pub exchanges: Vec<Exchange>,
     /// Expectations that were not met.
     pub failures: Vec<Failure>,
 }
@@ -109,6 +117,8 @@ pub struct StepResult {
 /// Something that is not as the file says.
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub struct Failure {
+    /// The file in which the expectation stands.
+    pub file: String,
     /// Where the expectation stands.
     pub place: Place,
     /// That line of the file.
@@ -119,6 +129,20 @@ pub struct Failure {
     pub expected: String,
     /// What was.
     pub actual: String,
+}
+
+impl Failure {
+    /// Something that is not as a line of this file says.
+    fn at(source: &Source, place: Place, what: &str, expected: &str, actual: &str) -> Self {
+        Self {
+            file: source.file.clone(),
+            place,
+            source_line: source_line(&source.text, place),
+            what: what.to_owned(),
+            expected: expected.to_owned(),
+            actual: actual.to_owned(),
+        }
+    }
 }
 
 impl ScenarioResult {

@@ -235,12 +235,12 @@ pub struct Expect {
     pub challenge: Option<Spanned<String>>,
     /// Claims of the new access token.
     #[serde(default)]
-    #[schemars(with = "Option<BTreeMap<String, Value>>")]
-    pub granted: Option<Spanned<BTreeMap<String, Value>>>,
+    #[schemars(with = "BTreeMap<String, Value>")]
+    pub granted: BTreeMap<String, Spanned<Value>>,
     /// Members of the answer's JSON, by path (`properties.provisioningState`, `value.0.name`).
     #[serde(default)]
-    #[schemars(with = "Option<BTreeMap<String, Value>>")]
-    pub body: Option<Spanned<BTreeMap<String, Value>>>,
+    #[schemars(with = "BTreeMap<String, Value>")]
+    pub body: BTreeMap<String, Spanned<Value>>,
     /// Text that the answer must contain.
     #[serde(default)]
     #[schemars(with = "Option<String>")]

@@ -67,7 +67,7 @@ fn section(page: &mut String, scenario: &ScenarioResult) {
         let _ = write!(
             page,
             "<pre class=\"bad\">{}</pre>",
-            escape(&super::text::failure_text(&scenario.file, failure))
+            escape(&super::text::failure_text(failure))
         );
     }
     page.push_str("</section>");

@@ -45,7 +45,7 @@ fn step(step: &StepResult) -> Value {
 
 fn failure(failure: &Failure) -> Value {
     json!({
-        "line": failure.place.line, "column": failure.place.column, "what": failure.what,
+        "file": failure.file, "line": failure.place.line, "column": failure.place.column, "what": failure.what,
         "expected": failure.expected, "actual": failure.actual,
     })
 }

@@ -49,15 +49,11 @@ fn suite(xml: &mut String, scenario: &ScenarioResult) {
             &step
                 .failures
                 .iter()
-                .map(|f| failure_text(&scenario.file, f))
+                .map(|f| failure_text(f))
                 .collect::<String>(),
         );
     }
-    let whole: String = scenario
-        .failures
-        .iter()
-        .map(|f| failure_text(&scenario.file, f))
-        .collect();
+    let whole: String = scenario.failures.iter().map(|f| failure_text(f)).collect();
     case(xml, &class, "the rules that it names have spoken", &whole);
     xml.push_str("  </testsuite>\n");
 }

@@ -4,20 +4,20 @@ use serde_json::Value;
 use serde_saphyr::{Location, Spanned};
 
 use super::http::Answer;
-use super::{Failure, StepResult};
-use crate::language::error::{Place, source_line};
+use super::{Failure, Source, StepResult};
+use crate::language::error::Place;
 use crate::language::model::Expect;
 
-/// Compares; `text` is the scenario's file, `here` the step.
+/// Compares; `source` is the scenario's file, `here` the step.
 pub(super) fn check(
-    text: &str,
+    source: &Source,
     here: Location,
     expect: Option<&Expect>,
     result: &StepResult,
     answer: &Answer,
 ) -> Vec<Failure> {
     let mut failures = Failures {
-        text,
+        source,
         list: Vec::new(),
     };
     let Some(expect) = expect else {
@@ -74,18 +74,14 @@ pub(super) fn check(
             );
         }
     }
-    if let Some(wanted) = &expect.granted {
-        for (name, value) in &wanted.value {
-            let actual = result.claims.get(name).cloned().unwrap_or_default();
-            failures.same(wanted, &format!("claim {name}"), value, &actual);
-        }
+    for (name, wanted) in &expect.granted {
+        let actual = result.claims.get(name).cloned().unwrap_or_default();
+        failures.same(wanted, &format!("claim {name}"), &actual);
     }
-    if let Some(wanted) = &expect.body {
-        let body = answer.json();
-        for (path, value) in &wanted.value {
-            let actual = at_path(&body, path).cloned().unwrap_or_default();
-            failures.same(wanted, &format!("body {path}"), value, &actual);
-        }
+    let body = answer.json();
+    for (path, wanted) in &expect.body {
+        let actual = at_path(&body, path).cloned().unwrap_or_default();
+        failures.same(wanted, &format!("body {path}"), &actual);
     }
     if let Some(wanted) = &expect.text {
         let body = String::from_utf8_lossy(&answer.body);
@@ -98,20 +94,15 @@ pub(super) fn check(
 }
 
 struct Failures<'a> {
-    text: &'a str,
+    source: &'a Source,
     list: Vec<Failure>,
 }
 
 impl Failures<'_> {
     fn add(&mut self, at: Location, what: &str, expected: &str, actual: &str) {
         let place = Place::from(at);
-        self.list.push(Failure {
-            place,
-            source_line: source_line(self.text, place),
-            what: what.to_owned(),
-            expected: expected.to_owned(),
-            actual: actual.to_owned(),
-        });
+        self.list
+            .push(Failure::at(self.source, place, what, expected, actual));
     }
 
     fn text_is(&mut self, what: &str, wanted: Option<&Spanned<String>>, actual: Option<&str>) {
@@ -125,12 +116,12 @@ impl Failures<'_> {
         }
     }
 
-    fn same<T>(&mut self, wanted: &Spanned<T>, what: &str, expected: &Value, actual: &Value) {
-        if expected != actual {
+    fn same(&mut self, wanted: &Spanned<Value>, what: &str, actual: &Value) {
+        if wanted.value != *actual {
             self.add(
                 wanted.referenced,
                 what,
-                &expected.to_string(),
+                &wanted.value.to_string(),
                 &actual.to_string(),
             );
         }

@@ -8,10 +8,11 @@ use serde_json::{Value, json};
 use serde_saphyr::Spanned;
 
 use super::actor::{Session, claims_of};
-use super::expectation::{at_path, check};
+use super::expectation::at_path;
 use super::http::{Answer, Subject};
+use super::recheck::{judge, unspoken};
 use super::{Failure, ScenarioResult, Side, Source, StepResult};
-use crate::language::error::{Place, source_line};
+use crate::language::error::Place;
 use crate::language::model::{
     HttpCall, PhaseChange, PolicyAssignment, PolicyEffect, PolicyName, Scenario, Step, TenantChange,
 };
@@ -41,6 +42,7 @@ pub(super) async fn play(
     scenario: &Scenario,
     subject: &Subject,
 ) -> ScenarioResult {
+    let subject = &subject.recording();
     let mut result = ScenarioResult {
         name: scenario.scenario.clone(),
         about: scenario.about.clone(),
@@ -58,8 +60,8 @@ pub(super) async fn play(
     let handout = match create_tenant(source, scenario, subject).await {
         Ok(handout) => handout,
         Err(error) => {
-            result.failures.push(failure(
-                &source.text,
+            result.failures.push(Failure::at(
+                source,
                 Place { line: 1, column: 1 },
                 "tenant",
                 "a tenant",
@@ -88,37 +90,11 @@ pub(super) async fn play(
             break;
         }
     }
-    for rule in &scenario.rules {
-        let spoke = |step: &StepResult| {
-            step.rules_saying("fired")
-                .chain(step.rules_saying("audited"))
-                .any(|said| said == rule.value)
-        };
-        if !result.steps.iter().any(spoke) {
-            let place = Place::from(rule.referenced);
-            result.failures.push(failure(
-                &source.text,
-                place,
-                "rules",
-                &rule.value,
-                "the rule never spoke",
-            ));
-        }
-    }
+    result.failures = unspoken(source, scenario, &result.steps);
     let _ = subject
         .control("DELETE", &format!("/tenants/{tenant}"), None)
         .await;
     result
-}
-
-fn failure(text: &str, place: Place, what: &str, expected: &str, actual: &str) -> Failure {
-    Failure {
-        place,
-        source_line: source_line(text, place),
-        what: what.to_owned(),
-        expected: expected.to_owned(),
-        actual: actual.to_owned(),
-    }
 }
 
 async fn create_tenant(
@@ -230,40 +206,34 @@ impl Play<'_> {
             code: None,
             decision: None,
             claims: BTreeMap::new(),
+            answer: None,
+            exchanges: Vec::new(),
             failures: Vec::new(),
         };
         match outcome {
-            Ok(Some(answer)) => {
-                self.describe(&answer, &mut result).await;
-                result.failures = check(
-                    &self.source.text,
-                    here,
-                    step.expect.as_ref(),
-                    &result,
-                    &answer,
-                );
-                if result.failures.is_empty() {
-                    result.failures = self.save(step, &answer);
+            Ok(answer) => {
+                if let Some(answer) = &answer {
+                    self.describe(answer, &mut result).await;
                 }
+                result.answer = answer;
+                result.failures = judge(self.source, here, step, &result);
+                self.save(step, &result);
             }
-            Ok(None) => {}
-            Err(error) => {
-                result.failures.push(failure(
-                    &self.source.text,
-                    here.into(),
-                    "step",
-                    "an answer",
-                    &error.to_string(),
-                ));
-            }
+            Err(error) => result.failures.push(Failure::at(
+                self.source,
+                here.into(),
+                "step",
+                "an answer",
+                &error.to_string(),
+            )),
         }
+        result.exchanges = self.subject.take_exchanges();
         result
     }
 
     /// Keeps what the step wants kept.
-    fn save(&mut self, step: &Step, answer: &Answer) -> Vec<Failure> {
-        let body = answer.json();
-        let mut failures = Vec::new();
+    fn save(&mut self, step: &Step, result: &StepResult) {
+        let body = result.answer.as_ref().map(Answer::json).unwrap_or_default();
         for (name, path) in &step.save {
             match at_path(&body, &path.value) {
                 Some(Value::String(text)) => {
@@ -272,16 +242,9 @@ impl Play<'_> {
                 Some(value @ (Value::Number(_) | Value::Bool(_))) => {
                     self.saved.insert(name.clone(), value.to_string());
                 }
-                _ => failures.push(failure(
-                    &self.source.text,
-                    path.referenced.into(),
-                    "save",
-                    &format!("a text, a number or a truth value at `{}`", path.value),
-                    "nothing of the kind in the answer",
-                )),
+                _ => {}
             }
         }
-        failures
     }
 
     async fn act(&mut self, step: &Step) -> io::Result<Option<Answer>> {
