@@ -56,6 +56,9 @@ pub const SHIPPED: &[(&str, &str)] = &[
     ),
 ];
 
+/// Steps that shipped scenarios share, by the path that leads to them from the catalogue's root (`shared/name.yaml`).
+pub const SHARED: &[(&str, &str)] = &[];
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -1,9 +1,23 @@
 //! The language: what a scenario file can say, and how it is read. `LANGUAGE.md` tells it to people.
 
 pub mod error;
+mod include;
+mod matrix;
 pub mod model;
 pub mod mutation;
 pub mod parse;
+pub mod read;
+
+pub(crate) use include::Placed;
+
+/// One file, not read yet.
+#[derive(Clone, Debug)]
+pub struct Source {
+    /// The name in reports: a path, or a shipped scenario's name.
+    pub file: String,
+    /// Its text.
+    pub text: String,
+}
 
 /// The JSON Schema of a scenario file, for editors.
 pub fn schema() -> serde_json::Value {

@@ -5,6 +5,7 @@
 #![warn(missing_docs)]
 
 pub mod catalogue;
+pub mod environment;
 pub mod language;
 pub mod report;
 pub mod runner;

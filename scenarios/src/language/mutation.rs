@@ -16,8 +16,8 @@ use super::error::{ParseError, Place};
 /// One expectation, and the text that makes it wrong.
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub struct Mutation {
-    /// The step it belongs to, counted from zero; none for an entry of `rules`.
-    pub step: Option<usize>,
+    /// Where the step stands that it belongs to; none for an entry of `rules`.
+    pub step: Option<Place>,
     /// Its keys, joined: `status`, `granted.amr.0`, `save.account`.
     pub what: String,
     /// Where it stands.
@@ -49,14 +49,15 @@ pub fn mutations(file: &str, text: &str) -> Result<Vec<Mutation>, ParseError> {
         collect(&mut found, text, None, "rules", rules);
     }
     if let Some(Node::List(steps)) = top.member("steps").map(|steps| &steps.value) {
-        for (number, step) in steps.iter().enumerate() {
+        for step in steps {
+            let place = Some(Place::from(step.referenced));
             if let Some(Node::Map(keys)) = step.value.member("expect").map(|node| &node.value) {
                 for (key, node) in keys {
-                    collect(&mut found, text, Some(number), key, node);
+                    collect(&mut found, text, place, key, node);
                 }
             }
             if let Some(save) = step.value.member("save") {
-                collect(&mut found, text, Some(number), "save", save);
+                collect(&mut found, text, place, "save", save);
             }
         }
     }
@@ -77,7 +78,7 @@ pub fn with(text: &str, mutations: &[&Mutation]) -> String {
 fn collect(
     found: &mut Vec<Mutation>,
     text: &str,
-    step: Option<usize>,
+    step: Option<Place>,
     what: &str,
     node: &Spanned<Node>,
 ) {
@@ -100,7 +101,10 @@ fn collect(
     let Some((start, len)) = bytes else { return };
     let start = usize::try_from(start).unwrap_or(usize::MAX);
     let end = start.saturating_add(usize::try_from(len).unwrap_or(usize::MAX));
-    if text.get(start..end).is_some() {
+    if let Some(bytes) = text.get(start..end) {
+        // What follows has to keep its line.
+        let breaks = "\n".repeat(bytes.matches('\n').count());
+        let wrong = format!("{wrong}{breaks}");
         found.push(Mutation {
             step,
             what: what.to_owned(),
@@ -230,7 +234,11 @@ mod tests {
             .map(|m| {
                 format!(
                     "{}:{} {:?} {} -> {}",
-                    m.place.line, m.place.column, m.step, m.what, m.wrong
+                    m.place.line,
+                    m.place.column,
+                    m.step.map(|step| step.line),
+                    m.what,
+                    m.wrong
                 )
             })
             .collect();
@@ -238,12 +246,12 @@ mod tests {
             told,
             [
                 "1:9 None rules.0 -> account.enabled",
-                "5:15 Some(1) status -> 301",
-                "6:24 Some(1) granted.amr.0 -> \"not pwd\"",
-                "6:29 Some(1) granted.amr.1 -> \"not mfa\"",
-                "6:43 Some(1) granted.acrs -> [not empty",
-                "8:14 Some(1) body.a.b -> \"not null\"",
-                "9:17 Some(1) save.id -> \"not value.0.id\"",
+                "5:15 Some(4) status -> 301",
+                "6:24 Some(4) granted.amr.0 -> \"not pwd\"",
+                "6:29 Some(4) granted.amr.1 -> \"not mfa\"",
+                "6:43 Some(4) granted.acrs -> [not empty",
+                "8:14 Some(4) body.a.b -> \"not null\"",
+                "9:17 Some(4) save.id -> \"not value.0.id\"",
             ]
         );
         let all: Vec<&Mutation> = found.iter().collect();

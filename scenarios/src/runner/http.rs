@@ -26,6 +26,8 @@ const PLAIN_HOST: &str = "identity endpoint";
 pub struct Subject {
     https: String,
     control: String,
+    /// What an exposed control port demands.
+    control_token: Option<String>,
     tls: TlsConnector,
     /// What was sent and answered, where somebody wants to know: the report of a scenario does.
     record: Option<Arc<Mutex<Vec<Exchange>>>>,
@@ -69,22 +71,42 @@ impl Subject {
         let certificate = CertificateDer::from_pem_file(ca)
             .map_err(|error| io::Error::other(format!("cannot read {}: {error}", ca.display())))?;
         roots.add(certificate).map_err(io::Error::other)?;
-        let config = ClientConfig::builder_with_provider(Arc::new(default_provider()))
-            .with_safe_default_protocol_versions()
-            .map_err(io::Error::other)?
-            .with_root_certificates(roots)
-            .with_no_client_auth();
-        let address = |url: &str| {
-            url.split_once("://")
-                .map_or(url, |(_, rest)| rest)
-                .trim_end_matches('/')
-                .to_owned()
-        };
+        let config = trusting(roots)?;
         Ok(Self {
             https: address(https),
             control: address(control),
+            control_token: None,
             tls: TlsConnector::from(Arc::new(config)),
             record: None,
+        })
+    }
+
+    /// A running simulator by the URL of its control port, and the token that an exposed one demands.
+    ///
+    /// # Errors
+    /// Nobody answers there as a control port does, or its authority cannot be read from here.
+    pub async fn running(control: &str, token: Option<String>) -> io::Result<Self> {
+        let stranger = Self {
+            https: String::new(),
+            control: address(control),
+            control_token: token.clone(),
+            tls: TlsConnector::from(Arc::new(trusting(RootCertStore::empty())?)),
+            record: None,
+        };
+        let at = stranger
+            .control("GET", "/simulator", None)
+            .await
+            .map_err(|error| {
+                io::Error::new(
+                    error.kind(),
+                    format!("no simulator answers at {control}: {error}"),
+                )
+            })?;
+        let text = |name: &str| at[name].as_str().unwrap_or_default();
+        let known = Self::new(text("https"), control, &PathBuf::from(text("ca")))?;
+        Ok(Self {
+            control_token: token,
+            ..known
         })
     }
 
@@ -154,6 +176,10 @@ impl Subject {
             .method(method)
             .uri(path)
             .header("content-type", "application/json");
+        let request = match &self.control_token {
+            Some(token) => request.header("authorization", format!("Bearer {token}")),
+            None => request,
+        };
         let request = request.body(body.into()).map_err(io::Error::other)?;
         let stream = TcpStream::connect(&self.control).await?;
         let answer = exchange(stream, &self.control, request).await?;
@@ -166,6 +192,21 @@ impl Subject {
             .unwrap_or("the control API gave no reason");
         Err(io::Error::other(format!("{method} {path}: {message}")))
     }
+}
+
+/// `127.0.0.1:8443` of `https://127.0.0.1:8443/`.
+fn address(url: &str) -> String {
+    url.split_once("://")
+        .map_or(url, |(_, rest)| rest)
+        .trim_end_matches('/')
+        .to_owned()
+}
+
+fn trusting(roots: RootCertStore) -> io::Result<ClientConfig> {
+    let config = ClientConfig::builder_with_provider(Arc::new(default_provider()))
+        .with_safe_default_protocol_versions()
+        .map_err(io::Error::other)?;
+    Ok(config.with_root_certificates(roots).with_no_client_auth())
 }
 
 async fn exchange<S>(stream: S, host: &str, mut request: http::Request<Bytes>) -> io::Result<Answer>

@@ -5,19 +5,25 @@ use std::io;
 
 use bytes::Bytes;
 use serde_json::{Value, json};
-use serde_saphyr::Spanned;
 
 use super::actor::{Session, claims_of};
+use super::command::{self, Workplace};
 use super::expectation::at_path;
 use super::http::{Answer, Subject};
+use super::logs::{self, Logs};
 use super::recheck::{judge, unspoken};
-use super::{Failure, ScenarioResult, Side, Source, StepResult};
+use super::{Failure, ScenarioResult, Side, StepResult};
+use crate::language::Placed;
 use crate::language::error::Place;
 use crate::language::model::{
-    HttpCall, PhaseChange, PolicyAssignment, PolicyEffect, PolicyName, Scenario, Step, TenantChange,
+    CommandLine, HttpCall, PhaseChange, PolicyAssignment, PolicyEffect, PolicyName, Step,
+    TenantChange,
 };
 use crate::language::parse::instant;
+use crate::language::read::Telling;
 
+/// So much of a command's line is shown in reports.
+const SHOWN: usize = 60;
 /// Where the clock stands until a step sets it: the month before Phase 2.
 const BEGINNING: &str = "2025-09-01T08:00:00Z";
 /// Claims that tell the same in every run.
@@ -26,8 +32,11 @@ const SHOWN_CLAIMS: [&str; 10] = [
 ];
 
 struct Play<'a> {
-    source: &'a Source,
     subject: &'a Subject,
+    /// The same simulator, for what no report shows.
+    quiet: &'a Subject,
+    /// Where commands run, once one has.
+    workplace: Option<Workplace>,
     /// The tenant's handout; `enforcement` in it is kept up to date.
     handout: Value,
     session: Session,
@@ -37,15 +46,15 @@ struct Play<'a> {
 }
 
 /// Plays a scenario in a tenant of its own.
-pub(super) async fn play(
-    source: &Source,
-    scenario: &Scenario,
-    subject: &Subject,
-) -> ScenarioResult {
-    let subject = &subject.recording();
+pub(super) async fn play(telling: &Telling, quiet: &Subject) -> ScenarioResult {
+    let Telling {
+        scenario, source, ..
+    } = telling;
+    let subject = &quiet.recording();
     let mut result = ScenarioResult {
         name: scenario.scenario.clone(),
         about: scenario.about.clone(),
+        variant: telling.variant.clone(),
         file: source.file.clone(),
         tags: scenario.tags.clone(),
         rules: scenario
@@ -57,7 +66,7 @@ pub(super) async fn play(
         steps: Vec::new(),
         failures: Vec::new(),
     };
-    let handout = match create_tenant(source, scenario, subject).await {
+    let handout = match create_tenant(telling, subject).await {
         Ok(handout) => handout,
         Err(error) => {
             result.failures.push(Failure::at(
@@ -75,16 +84,17 @@ pub(super) async fn play(
         .unwrap_or_default()
         .to_owned();
     let mut play = Play {
-        source,
         subject,
+        quiet,
+        workplace: None,
         handout,
         session: Session::default(),
         now: BEGINNING.to_owned(),
         saved: BTreeMap::new(),
     };
-    for step in &scenario.steps {
+    for step in &telling.steps {
         let step = play.step(step).await;
-        let stop = step.status == 0 && !step.failures.is_empty();
+        let stop = step.answer.is_none() && !step.failures.is_empty();
         result.steps.push(step);
         if stop {
             break;
@@ -97,15 +107,14 @@ pub(super) async fn play(
     result
 }
 
-async fn create_tenant(
-    source: &Source,
-    scenario: &Scenario,
-    subject: &Subject,
-) -> io::Result<Value> {
-    // FNV-1a of the file's name: the same scenario has the same ids in every run.
-    let seed = source
+async fn create_tenant(telling: &Telling, subject: &Subject) -> io::Result<Value> {
+    let scenario = &telling.scenario;
+    // FNV-1a of the file's name and the combination: the same scenario has the same ids in every run.
+    let seed = telling
+        .source
         .file
         .bytes()
+        .chain(telling.variant.iter().flat_map(|variant| variant.bytes()))
         .fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| {
             (hash ^ u64::from(byte)).wrapping_mul(0x100_0000_01b3)
         });
@@ -185,7 +194,7 @@ impl Play<'_> {
         }
     }
 
-    async fn step(&mut self, step: &Spanned<Step>) -> StepResult {
+    async fn step(&mut self, Placed { step, origin }: &Placed) -> StepResult {
         let here = step.referenced;
         let step = &step.value;
         let outcome = self.act(step).await;
@@ -195,6 +204,8 @@ impl Play<'_> {
             String::new()
         };
         let mut result = StepResult {
+            file: origin.file.clone(),
+            place: here.into(),
             title: step.fix.clone().or_else(|| step.step.clone()),
             is_fix: step.fix.is_some(),
             at: self.now.clone(),
@@ -207,28 +218,88 @@ impl Play<'_> {
             decision: None,
             claims: BTreeMap::new(),
             answer: None,
+            variables: self.variables(),
+            command: None,
+            logs: Logs::new(),
             exchanges: Vec::new(),
             failures: Vec::new(),
         };
+        let outcome = match outcome {
+            Ok(answer) => self.observe(step, answer, &mut result).await,
+            Err(error) => Err(error),
+        };
+        result.exchanges.extend(self.subject.take_exchanges());
         match outcome {
-            Ok(answer) => {
-                if let Some(answer) = &answer {
-                    self.describe(answer, &mut result).await;
-                }
-                result.answer = answer;
-                result.failures = judge(self.source, here, step, &result);
+            Ok(()) => {
+                result.failures = judge(origin, here, step, &result);
                 self.save(step, &result);
             }
-            Err(error) => result.failures.push(Failure::at(
-                self.source,
-                here.into(),
-                "step",
-                "an answer",
-                &error.to_string(),
-            )),
+            Err(error) => {
+                let actual = error.to_string();
+                let failure = Failure::at(origin, here.into(), "step", "an answer", &actual);
+                result.failures.push(failure);
+            }
         }
-        result.exchanges = self.subject.take_exchanges();
         result
+    }
+
+    /// Fills in what came of a step: the answer, or what a command did, and the logs that it asks about.
+    async fn observe(
+        &mut self,
+        step: &Step,
+        answer: Option<Answer>,
+        result: &mut StepResult,
+    ) -> io::Result<()> {
+        if let Some(answer) = &answer {
+            self.describe(answer, result).await;
+        }
+        result.answer = answer;
+        if let Some(line) = &step.run {
+            self.run(step, &line.value, result).await?;
+        }
+        if let Some(wanted) = step.expect.as_ref().and_then(|expect| expect.log.as_ref()) {
+            let now = self.now_seconds();
+            result.logs = logs::read(self.quiet, &self.handout, wanted, now).await?;
+        }
+        Ok(())
+    }
+
+    /// Runs a command; the journal knows what it asked.
+    async fn run(
+        &mut self,
+        step: &Step,
+        line: &CommandLine,
+        result: &mut StepResult,
+    ) -> io::Result<()> {
+        let tenant = self.tenant();
+        let last = command::last_request(self.quiet, &tenant).await?;
+        let files = step.expect.iter().flat_map(|expect| expect.files.keys());
+        let files = files.map(String::as_str);
+        let line = match line {
+            CommandLine::Shell(line) => CommandLine::Shell(self.filled(line)),
+            CommandLine::Arguments(words) => {
+                CommandLine::Arguments(words.iter().map(|word| self.filled(word)).collect())
+            }
+        };
+        let workplace = match self.workplace.take() {
+            Some(workplace) => workplace,
+            None => Workplace::new(&tenant)?,
+        };
+        let workplace = self.workplace.insert(workplace);
+        let ran = command::run(self.quiet, &self.handout, &line, workplace, files).await?;
+        let asked = command::requests_since(self.quiet, &tenant, last.as_deref()).await?;
+        if let Some(entry) = command::telling(&asked) {
+            result.tell(entry);
+            result.status = command::exchange(entry).status;
+        }
+        result.exchanges = asked.iter().map(command::exchange).collect();
+        result.answer = Some(Answer {
+            status: result.status,
+            headers: http::HeaderMap::new(),
+            body: ran.stdout.clone().into(),
+        });
+        result.command = Some(ran);
+        Ok(())
     }
 
     /// Keeps what the step wants kept.
@@ -349,16 +420,20 @@ impl Play<'_> {
         self.subject.send(host, request).await
     }
 
-    fn filled(&self, text: &str) -> String {
+    /// What names in braces stand for at the moment.
+    fn variables(&self) -> BTreeMap<String, String> {
         let value = |value: &Value| value.as_str().unwrap_or_default().to_owned();
-        let filled = text
-            .replace("{sub}", &value(&self.handout["subscription"]))
-            .replace("{tenant}", &value(&self.handout["tenant"]["id"]))
-            .replace("{domain}", &value(&self.handout["tenant"]["domain"]));
-        let put = |text: String, (name, value): (&String, &String)| {
-            text.replace(&format!("{{{name}}}"), value)
-        };
-        self.saved.iter().fold(filled, put)
+        let own = [
+            ("sub", value(&self.handout["subscription"])),
+            ("tenant", value(&self.handout["tenant"]["id"])),
+            ("domain", value(&self.handout["tenant"]["domain"])),
+        ];
+        let own = own.map(|(name, value)| (name.to_owned(), value));
+        self.saved.clone().into_iter().chain(own).collect()
+    }
+
+    fn filled(&self, text: &str) -> String {
+        fill(text, &self.variables())
     }
 
     /// Fills in what the answer and the journal tell.
@@ -381,11 +456,25 @@ impl Play<'_> {
                 .control("GET", &format!("/journal/{id}"), None)
                 .await
         {
-            result.code = entry["code"].as_str().map(str::to_owned);
-            result.decision =
-                Some(entry["decision"].clone()).filter(|decision| !decision.is_null());
+            result.tell(&entry);
         }
     }
+}
+
+impl StepResult {
+    /// What the journal's entry tells of it.
+    fn tell(&mut self, entry: &Value) {
+        self.code = entry["code"].as_str().map(str::to_owned);
+        self.decision = Some(entry["decision"].clone()).filter(|decision| !decision.is_null());
+    }
+}
+
+/// The text with names in braces replaced.
+pub(super) fn fill(text: &str, variables: &BTreeMap<String, String>) -> String {
+    let put = |text: String, (name, value): (&String, &String)| {
+        text.replace(&format!("{{{name}}}"), value)
+    };
+    variables.iter().fold(text.to_owned(), put)
 }
 
 /// What a step does, in a few words.
@@ -441,6 +530,20 @@ fn action(step: &Step) -> String {
             definition(wish.value.assign).0,
             wish.value.effect
         );
+    }
+    if let Some(run) = &step.run {
+        let line = match &run.value {
+            CommandLine::Shell(line) => line.clone(),
+            CommandLine::Arguments(words) => words.join(" "),
+        };
+        let line = line.lines().next().unwrap_or_default();
+        let cut = if line.chars().count() > SHOWN {
+            "…"
+        } else {
+            ""
+        };
+        let shown: String = line.chars().take(SHOWN).collect();
+        return format!("run {shown}{cut}");
     }
     if step.tenant.is_some() {
         return "change the tenant".to_owned();

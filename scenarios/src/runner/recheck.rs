@@ -6,9 +6,10 @@ use serde_saphyr::Location;
 use super::expectation::{at_path, check};
 use super::http::Answer;
 use super::{Failure, ScenarioResult, Source, StepResult};
+use crate::language::Placed;
 use crate::language::error::{ParseError, Place};
 use crate::language::model::{Scenario, Step};
-use crate::language::parse::parse;
+use crate::language::read::read;
 
 /// Holds what was played against another version of its file: what is expected, what is kept, which rules are named. The
 /// steps themselves have to be those that were played.
@@ -16,12 +17,15 @@ use crate::language::parse::parse;
 /// # Errors
 /// The file cannot be read.
 pub fn recheck(source: &Source, played: &ScenarioResult) -> Result<ScenarioResult, ParseError> {
-    let scenario = parse(&source.file, &source.text)?;
     let mut result = played.clone();
-    for (step, played) in scenario.steps.iter().zip(&mut result.steps) {
-        played.failures = judge(source, step.referenced, &step.value, played);
+    for telling in read(source)? {
+        if telling.variant == played.variant {
+            for (Placed { step, origin }, played) in telling.steps.iter().zip(&mut result.steps) {
+                played.failures = judge(origin, step.referenced, &step.value, played);
+            }
+            result.failures = unspoken(&telling.source, &telling.scenario, &result.steps);
+        }
     }
-    result.failures = unspoken(source, &scenario, &result.steps);
     Ok(result)
 }
 

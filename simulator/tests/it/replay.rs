@@ -6,6 +6,7 @@ use entrasim_scenarios::runner::{self, Outcome, Selection, Source, Subject};
 
 use crate::listener::start;
 
+mod language;
 mod mutation;
 
 async fn play(folder: &str, sources: &[Source]) -> Outcome {
