@@ -100,6 +100,8 @@ pub struct StepResult {
     pub at: String,
     /// Which side of the date that is.
     pub side: Side,
+    /// From when on Phase 2 binds the tenant, as far as it is known by then.
+    pub phase2_from: Option<String>,
     /// Who acted.
     pub actor: String,
     /// Through which client; empty for apps and identities.

@@ -1,6 +1,7 @@
 //! Requests and answers as reports show them: what a client sees, without what would let somebody else sign in.
 
 use bytes::Bytes;
+use percent_encoding::percent_decode_str;
 
 use super::http::Answer;
 
@@ -109,7 +110,10 @@ fn body(headers: &http::HeaderMap, bytes: &Bytes) -> String {
     }
     let text = String::from_utf8_lossy(bytes);
     let text = if kind.starts_with("application/x-www-form-urlencoded") {
-        without_secrets_in_form(&text)
+        let form = without_secrets_in_form(&text).replace('&', "\n");
+        percent_decode_str(&form.replace('+', " "))
+            .decode_utf8_lossy()
+            .into_owned()
     } else {
         match serde_json::from_slice(bytes) {
             Ok(mut value) => {
@@ -206,7 +210,7 @@ mod tests {
         assert_eq!(exchange.target, "/t/oauth2/v2.0/token?code=…&state=1");
         assert_eq!(
             exchange.sent,
-            "grant_type=password&password=…&client_secret=…"
+            "grant_type=password\npassword=…\nclient_secret=…"
         );
         let received: serde_json::Value = serde_json::from_str(&exchange.received).unwrap();
         assert_eq!(

@@ -210,6 +210,9 @@ impl Play<'_> {
             is_fix: step.fix.is_some(),
             at: self.now.clone(),
             side: self.side(),
+            phase2_from: self.handout["enforcement"]["phase2"]["effective"]
+                .as_str()
+                .map(str::to_owned),
             actor: self.session.actor.clone(),
             client,
             action: action(step),
