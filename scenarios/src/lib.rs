@@ -7,5 +7,6 @@
 pub mod catalogue;
 pub mod environment;
 pub mod language;
+pub mod record;
 pub mod report;
 pub mod runner;

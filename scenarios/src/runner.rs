@@ -19,8 +19,10 @@ mod logs;
 mod pages;
 mod play;
 mod recheck;
+pub mod what_if;
 
 pub use crate::language::Source;
+pub(crate) use actor::claims_of;
 pub use command::CommandResult;
 pub use exchange::Exchange;
 pub use http::{Answer, Subject};
@@ -114,6 +116,8 @@ pub struct StepResult {
     pub code: Option<String>,
     /// The simulator's decision, as its control API gives it.
     pub decision: Option<Value>,
+    /// What would have let a refused request pass, found by deciding again: each is enough.
+    pub remedies: Vec<String>,
     /// The claims of a new access token, without what changes from run to run.
     pub claims: BTreeMap<String, Value>,
     /// The answer that expectations are held against; none where nothing was asked or nothing came back.
@@ -257,7 +261,7 @@ pub async fn replay(
                 let Some(telling) = selected.get(at) else {
                     return;
                 };
-                let result = play::play(telling, &subject).await;
+                let result = play::play(telling, &subject, &[]).await;
                 if fail_fast && !result.passed() {
                     next.store(usize::MAX / 2, Ordering::Relaxed);
                 }

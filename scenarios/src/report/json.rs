@@ -39,7 +39,7 @@ fn step(step: &StepResult) -> Value {
         "side": match step.side { Side::Before => "before", Side::After => "after" },
         "actor": step.actor, "client": step.client, "action": step.action, "status": step.status, "code": step.code,
         "exchanges": step.exchanges.iter().map(exchange).collect::<Vec<_>>(), "exit": step.command.as_ref().map(|ran| ran.exit),
-        "rule": step.rule(), "claims": step.claims, "decision": step.decision, "passed": step.failures.is_empty(),
+        "rule": step.rule(), "claims": step.claims, "decision": step.decision, "passes": step.remedies, "passed": step.failures.is_empty(),
         "failures": step.failures.iter().map(failure).collect::<Vec<_>>(),
     })
 }

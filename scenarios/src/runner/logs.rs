@@ -1,10 +1,10 @@
-//! The tenant's logs, read as somebody with the right to would: by the seeded app.
+//! What only somebody with rights of their own can read or write: the tenant's logs, a policy. The seeded app has them.
 
 use std::collections::BTreeMap;
 use std::io;
 
 use bytes::Bytes;
-use serde_json::Value;
+use serde_json::{Value, json};
 use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;
 
@@ -57,14 +57,59 @@ pub(super) async fn read(
     Ok(logs)
 }
 
-async fn list(
+const POLICIES: &str = "/v1.0/identity/conditionalAccess/policies";
+
+/// Puts a Conditional Access policy into the tenant that demands multifactor authentication of everybody for everything, and
+/// tells its id.
+pub(super) async fn demand_mfa(subject: &Subject, handout: &Value, now: i64) -> io::Result<String> {
+    let policy = json!({
+        "displayName": "Multifactor authentication for everybody", "state": "enabled",
+        "conditions": {
+            "users": {"includeUsers": ["All"]}, "applications": {"includeApplications": ["All"]}, "clientAppTypes": ["all"],
+        },
+        "grantControls": {"operator": "OR", "builtInControls": ["mfa"]},
+    });
+    let token = token(subject, handout, "graph", now).await?;
+    let request = http::Request::builder()
+        .method("POST")
+        .uri(POLICIES)
+        .header("authorization", format!("Bearer {token}"))
+        .header("content-type", "application/json")
+        .body(Bytes::from(policy.to_string()))
+        .map_err(io::Error::other)?;
+    let answer = subject.send("graph.microsoft.com", request).await?;
+    if let Some(id) = answer.json()["id"]
+        .as_str()
+        .filter(|_| answer.status == 201)
+    {
+        return Ok(id.to_owned());
+    }
+    let reason = String::from_utf8_lossy(&answer.body).into_owned();
+    Err(io::Error::other(format!(
+        "the policy is refused: {} {reason}",
+        answer.status
+    )))
+}
+
+/// Takes that policy out again.
+pub(super) async fn withdraw(
     subject: &Subject,
     handout: &Value,
-    resource: &str,
-    host: &str,
-    path: &str,
+    policy: &str,
     now: i64,
-) -> io::Result<Vec<Value>> {
+) -> io::Result<()> {
+    let token = token(subject, handout, "graph", now).await?;
+    let request = http::Request::builder()
+        .method("DELETE")
+        .uri(format!("{POLICIES}/{policy}"))
+        .header("authorization", format!("Bearer {token}"))
+        .body(Bytes::new())
+        .map_err(io::Error::other)?;
+    subject.send("graph.microsoft.com", request).await.map(drop)
+}
+
+/// A token of the seeded app's.
+async fn token(subject: &Subject, handout: &Value, resource: &str, now: i64) -> io::Result<String> {
     let mut reader = Session::default();
     reader.become_actor("app deploy");
     let wish = SignIn {
@@ -73,7 +118,18 @@ async fn list(
         ..SignIn::default()
     };
     reader.sign_in(subject, handout, &wish, now).await?;
-    let token = reader.token(subject, handout, resource, now).await?;
+    reader.token(subject, handout, resource, now).await
+}
+
+async fn list(
+    subject: &Subject,
+    handout: &Value,
+    resource: &str,
+    host: &str,
+    path: &str,
+    now: i64,
+) -> io::Result<Vec<Value>> {
+    let token = token(subject, handout, resource, now).await?;
     let request = http::Request::builder()
         .uri(path)
         .header("authorization", format!("Bearer {token}"))

@@ -6,12 +6,15 @@ use std::io;
 use bytes::Bytes;
 use serde_json::{Value, json};
 
+use changed::{Original, begin};
+
 use super::actor::{Session, claims_of};
 use super::command::{self, Workplace};
 use super::expectation::at_path;
 use super::http::{Answer, Subject};
 use super::logs::{self, Logs};
 use super::recheck::{judge, unspoken};
+use super::what_if::Change;
 use super::{Failure, ScenarioResult, Side, StepResult};
 use crate::language::Placed;
 use crate::language::error::Place;
@@ -21,6 +24,8 @@ use crate::language::model::{
 };
 use crate::language::parse::instant;
 use crate::language::read::Telling;
+
+mod changed;
 
 /// So much of a command's line is shown in reports.
 const SHOWN: usize = 60;
@@ -35,6 +40,10 @@ struct Play<'a> {
     subject: &'a Subject,
     /// The same simulator, for what no report shows.
     quiet: &'a Subject,
+    /// The tenant as it was, while it is changed.
+    original: Option<Original>,
+    /// An instant before the first step.
+    begin: String,
     /// Where commands run, once one has.
     workplace: Option<Workplace>,
     /// The tenant's handout; `enforcement` in it is kept up to date.
@@ -46,7 +55,10 @@ struct Play<'a> {
 }
 
 /// Plays a scenario in a tenant of its own.
-pub(super) async fn play(telling: &Telling, quiet: &Subject) -> ScenarioResult {
+///
+/// With changes, the tenant is another than the file says; what is refused there is done once more in the tenant as it was,
+/// so that what comes after it is judged by itself.
+pub(super) async fn play(telling: &Telling, quiet: &Subject, changes: &[Change]) -> ScenarioResult {
     let Telling {
         scenario, source, ..
     } = telling;
@@ -86,15 +98,24 @@ pub(super) async fn play(telling: &Telling, quiet: &Subject) -> ScenarioResult {
     let mut play = Play {
         subject,
         quiet,
+        original: None,
+        begin: begin(telling),
         workplace: None,
         handout,
         session: Session::default(),
         now: BEGINNING.to_owned(),
         saved: BTreeMap::new(),
     };
-    for step in &telling.steps {
-        let step = play.step(step).await;
-        let stop = step.answer.is_none() && !step.failures.is_empty();
+    if let Err(error) = play.change(changes).await {
+        let place = Place { line: 1, column: 1 };
+        let actual = error.to_string();
+        result
+            .failures
+            .push(Failure::at(source, place, "tenant", "the changes", &actual));
+    }
+    for placed in &telling.steps {
+        let step = play.step_of_changed(placed, changes).await;
+        let stop = step.answer.is_none() && !step.failures.is_empty() && changes.is_empty();
         result.steps.push(step);
         if stop {
             break;
@@ -219,6 +240,7 @@ impl Play<'_> {
             status: 0,
             code: None,
             decision: None,
+            remedies: Vec::new(),
             claims: BTreeMap::new(),
             answer: None,
             variables: self.variables(),
@@ -294,6 +316,8 @@ impl Play<'_> {
         if let Some(entry) = command::telling(&asked) {
             result.tell(entry);
             result.status = command::exchange(entry).status;
+            let id = entry["request_id"].as_str().unwrap_or_default().to_owned();
+            result.remedies = self.remedies(&id, result).await;
         }
         result.exchanges = asked.iter().map(command::exchange).collect();
         result.answer = Some(Answer {
@@ -439,6 +463,28 @@ impl Play<'_> {
         fill(text, &self.variables())
     }
 
+    /// What would have let a request pass that was decided against.
+    async fn remedies(&self, id: &str, result: &StepResult) -> Vec<String> {
+        let outcome = result
+            .decision
+            .as_ref()
+            .and_then(|decision| decision["outcome"].as_str());
+        if outcome.is_none_or(|outcome| outcome == "grant") {
+            return Vec::new();
+        }
+        let path = format!("/journal/{id}/explain");
+        let explained = self
+            .quiet
+            .control("GET", &path, None)
+            .await
+            .unwrap_or_default();
+        let remedies = explained["remedies"].as_array().map(Vec::as_slice);
+        let texts = remedies.unwrap_or_default().iter();
+        texts
+            .filter_map(|remedy| remedy["text"].as_str().map(str::to_owned))
+            .collect()
+    }
+
     /// Fills in what the answer and the journal tell.
     async fn describe(&self, answer: &Answer, result: &mut StepResult) {
         result.status = answer.status;
@@ -460,6 +506,7 @@ impl Play<'_> {
                 .await
         {
             result.tell(&entry);
+            result.remedies = self.remedies(id, result).await;
         }
     }
 }

@@ -12,11 +12,14 @@ use against::Against;
 mod against;
 mod sources;
 mod watch;
+mod what_if;
+
+pub use what_if::Changes;
 
 /// What `--help` says of the exit codes.
 const EXIT_CODES: &str = "Exit codes:
   0  every scenario went as told
-  1  at least one did not
+  1  at least one did not; with --what-if: something breaks
   2  a file cannot be read, nothing was selected, or no simulator can be reached";
 
 #[derive(Args, Debug)]
@@ -55,6 +58,11 @@ pub struct ReplayArgs {
     /// Play against a running simulator: the URL of its control port, or a file with what `serve --json` printed
     #[arg(long, value_name = "URL|FILE")]
     pub against: Option<String>,
+    /// Play everything twice, the second time with the tenant changed, and tell what breaks: phase1, phase2 (each with =DATE or
+    /// =never), security-defaults, per-user-mfa (each with =off), ca-mfa; several with commas. With --report text or json;
+    /// the exit code is 1 if something breaks
+    #[arg(long, value_name = "CHANGES", value_parser = what_if::changes, conflicts_with_all = ["watch", "list"])]
+    pub what_if: Option<Changes>,
     /// Say nothing while scenarios are being played, on a terminal too
     #[arg(long, short)]
     pub quiet: bool,
@@ -75,7 +83,10 @@ pub async fn replay(args: &ReplayArgs, out: &mut dyn Write) -> io::Result<u8> {
         return list(&sources::find(&args.scenarios)?, &selection, out);
     }
     let against = Against::open(args.against.as_deref()).await?;
-    let code = if args.watch {
+    let code = if let Some(Changes(changes)) = &args.what_if {
+        let sources = sources::find(&args.scenarios)?;
+        what_if::compare(args, &selection, changes, &sources, &against.subject, out).await
+    } else if args.watch {
         watch::watch(args, &selection, &against.subject, out).await
     } else {
         let sources = sources::find(&args.scenarios)?;
@@ -134,13 +145,7 @@ async fn once(
     })
     .await;
     let text = render(&outcome, args.report, args.output.is_none());
-    match &args.output {
-        Some(path) => std::fs::write(path, text).map_err(|error| {
-            let message = format!("cannot write {}: {error}", path.display());
-            io::Error::new(error.kind(), message)
-        })?,
-        None => out.write_all(text.as_bytes())?,
-    }
+    write(args, &text, out)?;
     if outcome.scenarios.is_empty() && outcome.unreadable.is_empty() {
         let known = "`entrasim replay --list` lists the shipped scenarios";
         writeln!(
@@ -151,11 +156,26 @@ async fn once(
     Ok(outcome.exit_code())
 }
 
-fn render(outcome: &Outcome, kind: ReportKind, to_terminal: bool) -> String {
-    let style = report::text::Style {
+/// To the file that was named, or to standard output.
+fn write(args: &ReplayArgs, text: &str, out: &mut dyn Write) -> io::Result<()> {
+    let Some(path) = &args.output else {
+        return out.write_all(text.as_bytes());
+    };
+    std::fs::write(path, text).map_err(|error| {
+        let message = format!("cannot write {}: {error}", path.display());
+        io::Error::new(error.kind(), message)
+    })
+}
+
+fn style(to_terminal: bool) -> report::text::Style {
+    report::text::Style {
         colours: to_terminal && io::stdout().is_terminal(),
         width: 110,
-    };
+    }
+}
+
+fn render(outcome: &Outcome, kind: ReportKind, to_terminal: bool) -> String {
+    let style = style(to_terminal);
     match kind {
         ReportKind::Text => report::text::render(outcome, style),
         ReportKind::Json => report::json::render(outcome),

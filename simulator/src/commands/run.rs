@@ -46,7 +46,11 @@ pub async fn run(args: &RunArgs) -> io::Result<u8> {
     if args.isolated {
         return isolated::run().await;
     }
-    let simulator = Simulator::start(args.start.options()?).await?;
+    against(Simulator::start(args.start.options()?).await?, args).await
+}
+
+/// Runs the command against a simulator that has been started for it.
+pub(super) async fn against(simulator: Simulator, args: &RunArgs) -> io::Result<u8> {
     let (addresses, handout) = (simulator.addresses()?, simulator.handout()?);
     let azure = AzureConfig::new(args)?;
     let mut environment = common_variables(&addresses, &handout, azure.path(), args)?;

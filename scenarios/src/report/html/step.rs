@@ -101,6 +101,15 @@ fn reason(page: &mut String, step: &StepResult) {
         text("rule"),
         text("fix")
     );
+    if !step.remedies.is_empty() {
+        page.push_str(
+            "<div class=\"passes\"><p><b>Found by deciding again</b> each of these lets it pass:</p><ul>",
+        );
+        for remedy in &step.remedies {
+            let _ = write!(page, "<li>{}</li>", escape(remedy));
+        }
+        page.push_str("</ul></div>");
+    }
 }
 
 fn claims(page: &mut String, step: &StepResult) {
@@ -236,16 +245,7 @@ fn trace(page: &mut String, decision: Option<&Value>) {
 fn instant(text: &str) -> String {
     OffsetDateTime::parse(text, &Rfc3339).map_or_else(
         |_| text.to_owned(),
-        |at| {
-            format!(
-                "{} {} {}, {:02}:{:02}",
-                at.day(),
-                at.month(),
-                at.year(),
-                at.hour(),
-                at.minute()
-            )
-        },
+        |at| format!("{}, {:02}:{:02}", day(at, 3), at.hour(), at.minute()),
     )
 }
 

@@ -61,9 +61,28 @@ async fn a_failure_of_an_included_step_points_into_its_own_file() {
     );
 }
 
+fn has_curl() -> bool {
+    let asked = std::process::Command::new("curl").arg("--version").output();
+    asked.is_ok_and(|output| output.status.success())
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn a_command_finds_the_tenant_and_is_held_to_its_exit_output_and_files() {
-    let source = fixture("command.yaml");
+    let mut source = fixture("command.yaml");
+    if !has_curl() {
+        // Nothing but Rust and a shell has to be installed: what remains tells of the shell.
+        let shell_only = source
+            .text
+            .split("  - step: A line for the shell")
+            .next()
+            .unwrap()
+            .to_owned();
+        let (_, arguments) = source.text.split_once("  - step: A program").unwrap();
+        source.text = format!("{shell_only}  - step: A program{arguments}");
+        let outcome = play("replay-command", &[source]).await;
+        assert_eq!(outcome.exit_code(), 0, "{}", told(&outcome));
+        return;
+    }
     let outcome = play("replay-command", &[source.clone()]).await;
     assert_eq!(outcome.exit_code(), 0, "{}", told(&outcome));
     let curl = &outcome.scenarios[0].steps[1];
