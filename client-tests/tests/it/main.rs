@@ -3,5 +3,6 @@
 mod azure_cli;
 mod browser;
 mod libraries;
+mod reports;
 mod security_keys;
 mod table;
