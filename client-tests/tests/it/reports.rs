@@ -81,7 +81,7 @@ fn the_report_opens_in_a_browser_without_an_error_or_a_request_at_any_size_in_li
     assert!(
         seen["found"]
             .as_u64()
-            .is_some_and(|found| found >= 1 && found < 4),
+            .is_some_and(|found| (1..4).contains(&found)),
         "{seen}"
     );
 }
@@ -138,7 +138,7 @@ fn every_shipped_scenario_fits_the_schema_by_an_independent_validator() {
     arguments.extend(files.iter().map(String::as_str));
     let read = check(bin, &arguments);
     assert_eq!(read["errors"], serde_json::json!([]));
-    assert_eq!(read["files"].as_u64(), Some(files.len() as u64));
+    assert_eq!(read["files"], serde_json::json!(files.len()));
 }
 
 #[test]

@@ -80,9 +80,23 @@ fn head(page: &mut String, outcome: &Outcome) {
     let _ = write!(
         page,
         "<header class=\"top\"><div><p class=\"kicker\">entrasim replay</p><h1>What mandatory MFA changes</h1>\
-         <p class=\"verdict {class}\">{}</p></div><dl class=\"figures\">",
+         <p class=\"verdict {class}\">{}</p>",
         escape(&verdict)
     );
+    let wrong = outcome
+        .scenarios
+        .iter()
+        .enumerate()
+        .filter(|(_, story)| !story.passed());
+    if failed > 0 {
+        page.push_str("<ul class=\"wrong-list\">");
+        for (number, story) in wrong {
+            let name = escape(&story.name);
+            let _ = write!(page, "<li><a href=\"#story-{number}\">{name}</a></li>");
+        }
+        page.push_str("</ul>");
+    }
+    page.push_str("</div><dl class=\"figures\">");
     for (count, what) in figures {
         let _ = write!(page, "<div><dt>{what}</dt><dd>{count}</dd></div>");
     }

@@ -45,7 +45,14 @@ pub fn render(outcome: &Outcome, style: Style) -> String {
         0 => String::new(),
         count => format!(", {count} unreadable"),
     };
-    let summary = format!("{} passed, {failed} failed{unreadable}", outcome.passed());
+    let not_played = match outcome.selected.saturating_sub(outcome.scenarios.len()) {
+        0 => String::new(),
+        count => format!(", {count} not played"),
+    };
+    let summary = format!(
+        "{} passed, {failed} failed{unreadable}{not_played}",
+        outcome.passed()
+    );
     let _ = writeln!(out, "{}", style.paint(colour, &summary));
     out
 }
