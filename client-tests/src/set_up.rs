@@ -75,6 +75,14 @@ pub fn report_readers() -> Option<&'static Path> {
         .as_deref()
 }
 
+/// The `bin` folder of a virtual environment with pytest and MSAL.
+pub fn pytest() -> Option<&'static Path> {
+    static READY: OnceLock<Option<PathBuf>> = OnceLock::new();
+    static BIN: OnceLock<Option<PathBuf>> = OnceLock::new();
+    BIN.get_or_init(|| once(&READY, "pytest", set_up_python).map(|folder| folder.join("bin")))
+        .as_deref()
+}
+
 fn set_up_python(folder: &Path, source: &Path) -> Result<(), String> {
     let requirements = source.join("requirements.txt");
     let wanted = read(&requirements)?;

@@ -3,17 +3,18 @@
 use std::io::{self, IsTerminal, Write};
 use std::path::PathBuf;
 
-use clap::{Args, ValueEnum};
-use entrasim_scenarios::report;
-use entrasim_scenarios::runner::{self, Outcome, Selection, Source, Subject};
+use clap::Args;
+use entrasim_scenarios::runner::{self, Selection, Source, Subject};
 
 use against::Against;
 
 mod against;
+mod reports;
 mod sources;
 mod watch;
 mod what_if;
 
+pub use reports::{ReportKind, Wish};
 pub use what_if::Changes;
 
 /// What `--help` says of the exit codes.
@@ -28,10 +29,10 @@ pub struct ReplayArgs {
     /// Scenario files, folders of them, or names of shipped scenarios; without any, all shipped ones
     #[arg(value_name = "FILE|NAME|FOLDER")]
     pub scenarios: Vec<String>,
-    /// How to report
-    #[arg(long, value_enum, default_value_t = ReportKind::Text)]
-    pub report: ReportKind,
-    /// Write the report to this file instead of standard output
+    /// How to report: text, json, junit or html; with =FILE into that file (may be given more than once)
+    #[arg(long, value_name = "KIND[=FILE]", default_value = "text", value_parser = reports::wish)]
+    pub report: Vec<Wish>,
+    /// Write the report that has no file of its own to this one instead of standard output
     #[arg(long, short, value_name = "FILE")]
     pub output: Option<PathBuf>,
     /// How many scenarios at once
@@ -66,14 +67,6 @@ pub struct ReplayArgs {
     /// Say nothing while scenarios are being played, on a terminal too
     #[arg(long, short)]
     pub quiet: bool,
-}
-
-#[derive(Clone, Copy, Debug, Eq, PartialEq, ValueEnum)]
-pub enum ReportKind {
-    Text,
-    Json,
-    Junit,
-    Html,
 }
 
 /// Plays and reports; the exit code is one of `EXIT_CODES`.
@@ -144,8 +137,10 @@ async fn once(
         }
     })
     .await;
-    let text = render(&outcome, args.report, args.output.is_none());
-    write(args, &text, out)?;
+    for wish in &args.report {
+        let text = reports::render(&outcome, wish.kind, args.to_terminal(wish));
+        args.write(wish, &text, out)?;
+    }
     if outcome.scenarios.is_empty() && outcome.unreadable.is_empty() {
         let known = "`entrasim replay --list` lists the shipped scenarios";
         writeln!(
@@ -154,32 +149,4 @@ async fn once(
         )?;
     }
     Ok(outcome.exit_code())
-}
-
-/// To the file that was named, or to standard output.
-fn write(args: &ReplayArgs, text: &str, out: &mut dyn Write) -> io::Result<()> {
-    let Some(path) = &args.output else {
-        return out.write_all(text.as_bytes());
-    };
-    std::fs::write(path, text).map_err(|error| {
-        let message = format!("cannot write {}: {error}", path.display());
-        io::Error::new(error.kind(), message)
-    })
-}
-
-fn style(to_terminal: bool) -> report::text::Style {
-    report::text::Style {
-        colours: to_terminal && io::stdout().is_terminal(),
-        width: 110,
-    }
-}
-
-fn render(outcome: &Outcome, kind: ReportKind, to_terminal: bool) -> String {
-    let style = style(to_terminal);
-    match kind {
-        ReportKind::Text => report::text::render(outcome, style),
-        ReportKind::Json => report::json::render(outcome),
-        ReportKind::Junit => report::junit::render(outcome),
-        ReportKind::Html => report::html::render(outcome),
-    }
 }

@@ -6,7 +6,8 @@ use entrasim_scenarios::report;
 use entrasim_scenarios::runner::what_if::{self, Change};
 use entrasim_scenarios::runner::{Selection, Source, Subject};
 
-use super::{ReplayArgs, ReportKind, style, write};
+use super::reports::style;
+use super::{ReplayArgs, ReportKind, Wish};
 
 /// What is different, as the command line says it.
 #[derive(Clone, Debug)]
@@ -26,15 +27,18 @@ pub(super) async fn compare(
     subject: &Subject,
     out: &mut dyn Write,
 ) -> io::Result<u8> {
-    if !matches!(args.report, ReportKind::Text | ReportKind::Json) {
+    let known = |wish: &Wish| matches!(wish.kind, ReportKind::Text | ReportKind::Json);
+    if !args.report.iter().all(known) {
         let message = "--what-if reports text or json";
         return Err(io::Error::new(io::ErrorKind::InvalidInput, message));
     }
     let comparison = what_if::compare(sources, selection, changes, subject).await;
-    let text = match args.report {
-        ReportKind::Json => report::what_if::json(&comparison, changes),
-        _ => report::what_if::text(&comparison, changes, style(args.output.is_none())),
-    };
-    write(args, &text, out)?;
+    for wish in &args.report {
+        let text = match wish.kind {
+            ReportKind::Json => report::what_if::json(&comparison, changes),
+            _ => report::what_if::text(&comparison, changes, style(args.to_terminal(wish))),
+        };
+        args.write(wish, &text, out)?;
+    }
     Ok(comparison.exit_code())
 }
