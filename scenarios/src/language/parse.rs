@@ -57,9 +57,10 @@ pub(super) fn deserialise<T: DeserializeOwned>(file: &str, text: &str) -> Result
     })
 }
 
-/// What a type cannot say of the steps, each with what those before it keep.
-pub(super) fn check_all(steps: &[Placed]) -> Result<(), ParseError> {
-    let mut saved: Vec<&str> = Vec::new();
+/// What a type cannot say of the steps, each with what those before it keep. `variables` are the file's own: they have been
+/// filled in, and are the nearest to a name that is misspelt.
+pub(super) fn check_all(steps: &[Placed], variables: &[&str]) -> Result<(), ParseError> {
+    let mut saved: Vec<&str> = variables.to_vec();
     for Placed { step, origin } in steps {
         if let Err((location, message)) = check(step, &saved) {
             let place = location.into();
@@ -323,6 +324,17 @@ mod tests {
         parse("a.yaml", &format!("{HEAD}{steps}"))
             .unwrap_err()
             .to_string()
+    }
+
+    #[test]
+    fn a_misspelt_variable_of_the_file_is_told_with_the_nearest_one() {
+        let text = "scenario: '{who}'\nabout: B\nvars: { who: bob }\nsteps:\n  - graph: { get: '/users/{hwo}' }\n";
+        let error = parse("a.yaml", text).unwrap_err().to_string();
+        assert!(
+            error.contains("a.yaml:5:12: unknown variable `hwo`"),
+            "{error}"
+        );
+        assert!(error.contains("did you mean `who`?"), "{error}");
     }
 
     #[test]

@@ -49,7 +49,12 @@ pub fn read(source: &Source) -> Result<Vec<Telling>, ParseError> {
                 scenario.scenario = format!("{} ({name})", scenario.scenario);
             }
             let steps = expand(core::mem::take(&mut scenario.steps), &filled, &values)?;
-            check_all(&steps)?;
+            let names: Vec<&str> = values
+                .values
+                .iter()
+                .map(|(name, _)| name.as_str())
+                .collect();
+            check_all(&steps, &names)?;
             Ok(Telling {
                 scenario,
                 variant: values.name,
