@@ -257,7 +257,7 @@ impl Play<'_> {
         match outcome {
             Ok(()) => {
                 result.failures = judge(origin, here, step, &result);
-                self.save(step, &result);
+                self.saved.extend(kept(step, result.answer.as_ref()));
             }
             Err(error) => {
                 let actual = error.to_string();
@@ -284,6 +284,9 @@ impl Play<'_> {
         }
         if let Some(wanted) = step.expect.as_ref().and_then(|expect| expect.log.as_ref()) {
             let now = self.now_seconds();
+            // What the step keeps can be looked for in the logs at once.
+            let kept = kept(step, result.answer.as_ref());
+            result.variables.extend(kept);
             result.logs = logs::read(self.quiet, &self.handout, wanted, now).await?;
         }
         Ok(())
@@ -327,22 +330,6 @@ impl Play<'_> {
         });
         result.command = Some(ran);
         Ok(())
-    }
-
-    /// Keeps what the step wants kept.
-    fn save(&mut self, step: &Step, result: &StepResult) {
-        let body = result.answer.as_ref().map(Answer::json).unwrap_or_default();
-        for (name, path) in &step.save {
-            match at_path(&body, &path.value) {
-                Some(Value::String(text)) => {
-                    self.saved.insert(name.clone(), text.clone());
-                }
-                Some(value @ (Value::Number(_) | Value::Bool(_))) => {
-                    self.saved.insert(name.clone(), value.to_string());
-                }
-                _ => {}
-            }
-        }
     }
 
     async fn act(&mut self, step: &Step) -> io::Result<Option<Answer>> {
@@ -517,6 +504,19 @@ impl StepResult {
         self.code = entry["code"].as_str().map(str::to_owned);
         self.decision = Some(entry["decision"].clone()).filter(|decision| !decision.is_null());
     }
+}
+
+/// What the step wants kept of its answer.
+fn kept(step: &Step, answer: Option<&Answer>) -> BTreeMap<String, String> {
+    let body = answer.map(Answer::json).unwrap_or_default();
+    let text = |path: &str| match at_path(&body, path)? {
+        Value::String(text) => Some(text.clone()),
+        value @ (Value::Number(_) | Value::Bool(_)) => Some(value.to_string()),
+        _ => None,
+    };
+    let kept = step.save.iter();
+    kept.filter_map(|(name, path)| Some((name.clone(), text(&path.value)?)))
+        .collect()
 }
 
 /// The text with names in braces replaced.

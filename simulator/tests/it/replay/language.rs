@@ -45,6 +45,26 @@ async fn one_story_is_played_for_every_combination_with_steps_of_another_file() 
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn logs_are_asked_for_entries_and_tell_what_the_nearest_one_lacks() {
+    let source = fixture("logs.yaml");
+    let outcome = play("replay-logs", &[source.clone()]).await;
+    assert_eq!(outcome.exit_code(), 0, "{}", told(&outcome));
+    let text = source.text.replace("result: success", "result: failure");
+    let file = source.file.clone();
+    let outcome = play("replay-logs-wrong", &[Source { file, text }]).await;
+    let failures: Vec<_> = outcome.scenarios[0]
+        .steps
+        .iter()
+        .flat_map(|step| &step.failures)
+        .collect();
+    assert_eq!(failures.len(), 1, "{}", told(&outcome));
+    assert_eq!(
+        (failures[0].place.line, failures[0].actual.as_str()),
+        (20, "\"success\"")
+    );
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_failure_of_an_included_step_points_into_its_own_file() {
     let mut source = fixture("matrix.yaml");
     source.text = source
