@@ -1,5 +1,4 @@
 //! What the language can say beyond single requests, played: matrices, included steps, commands, logs.
-#![cfg(unix)]
 
 use entrasim_scenarios::report::text::{Style, render};
 use entrasim_scenarios::runner::{Outcome, Source};
@@ -8,7 +7,7 @@ use super::play;
 
 const FIXTURES: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../scenarios/tests/fixtures");
 
-fn fixture(name: &str) -> Source {
+pub(super) fn fixture(name: &str) -> Source {
     let file = format!("{FIXTURES}/{name}");
     let text = std::fs::read_to_string(&file).unwrap();
     Source { file, text }
@@ -81,11 +80,13 @@ async fn a_failure_of_an_included_step_points_into_its_own_file() {
     );
 }
 
+#[cfg(unix)]
 fn has_curl() -> bool {
     let asked = std::process::Command::new("curl").arg("--version").output();
     asked.is_ok_and(|output| output.status.success())
 }
 
+#[cfg(unix)]
 #[tokio::test(flavor = "multi_thread")]
 async fn a_command_finds_the_tenant_and_is_held_to_its_exit_output_and_files() {
     let mut source = fixture("command.yaml");
