@@ -12,8 +12,8 @@ mod set_up;
 
 pub use security_key::{SecurityKey, preload_library};
 pub use set_up::{
-    browser_person, cli_for_microsoft_365, go_clients, java_clients, msgraph, node_clients,
-    python_clients, roadtx,
+    browser_person, cli_for_microsoft_365, go_clients, java_clients, msgraph, node_clients, pytest,
+    python_clients, report_readers, roadtx,
 };
 
 /// The day before Phase 2, and the day after.
@@ -75,6 +75,24 @@ pub struct Ran {
     pub out: String,
     /// Standard error.
     pub err: String,
+}
+
+/// `entrasim {arguments}`, in a folder.
+///
+/// # Panics
+/// When the binary cannot be started.
+pub fn entrasim(folder: &Path, arguments: &[&str]) -> Ran {
+    let output = Command::new(binary())
+        .args(arguments)
+        .current_dir(folder)
+        .env("ENTRASIM_DATA", profile_folder().join("entrasim-data"))
+        .output()
+        .expect("the binary has just been built");
+    Ran {
+        code: output.status.code().unwrap_or(-1),
+        out: String::from_utf8_lossy(&output.stdout).into_owned(),
+        err: String::from_utf8_lossy(&output.stderr).into_owned(),
+    }
 }
 
 /// `entrasim run {arguments} -- sh -c {script}`, with `bin` first on the path.

@@ -67,6 +67,22 @@ pub fn msgraph() -> Option<&'static Path> {
         .as_deref()
 }
 
+/// The `bin` folder of a virtual environment with a reader of `JUnit` reports and a validator of JSON Schema.
+pub fn report_readers() -> Option<&'static Path> {
+    static READY: OnceLock<Option<PathBuf>> = OnceLock::new();
+    static BIN: OnceLock<Option<PathBuf>> = OnceLock::new();
+    BIN.get_or_init(|| once(&READY, "reports", set_up_python).map(|folder| folder.join("bin")))
+        .as_deref()
+}
+
+/// The `bin` folder of a virtual environment with pytest and MSAL.
+pub fn pytest() -> Option<&'static Path> {
+    static READY: OnceLock<Option<PathBuf>> = OnceLock::new();
+    static BIN: OnceLock<Option<PathBuf>> = OnceLock::new();
+    BIN.get_or_init(|| once(&READY, "pytest", set_up_python).map(|folder| folder.join("bin")))
+        .as_deref()
+}
+
 fn set_up_python(folder: &Path, source: &Path) -> Result<(), String> {
     let requirements = source.join("requirements.txt");
     let wanted = read(&requirements)?;

@@ -101,6 +101,9 @@ pub const SHIPPED: &[(&str, &str)] = shipped![
     "guests/policy-for-guests",
 ];
 
+/// Steps that shipped scenarios share, by the path that leads to them from the catalogue's root (`shared/name.yaml`).
+pub const SHARED: &[(&str, &str)] = &[];
+
 #[cfg(test)]
 mod tests {
     use std::collections::{BTreeMap, BTreeSet};

@@ -5,6 +5,8 @@
 #![warn(missing_docs)]
 
 pub mod catalogue;
+pub mod environment;
 pub mod language;
+pub mod record;
 pub mod report;
 pub mod runner;

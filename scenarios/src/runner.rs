@@ -6,30 +6,32 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 use serde_json::Value;
 
-use crate::language::error::{ParseError, Place};
+use crate::language::error::{ParseError, Place, source_line};
 use crate::language::model::Scenario;
-use crate::language::parse::parse;
+use crate::language::read::{Telling, read};
 
 mod actor;
 mod attempt;
 mod browser;
+mod command;
+mod exchange;
 mod expectation;
 mod http;
+mod logs;
 mod pages;
 mod passkey;
 mod phone;
 mod play;
+mod recheck;
+pub mod what_if;
 
-pub use http::Subject;
-
-/// One file, not read yet.
-#[derive(Clone, Debug)]
-pub struct Source {
-    /// The name in reports: a path, or a shipped scenario's name.
-    pub file: String,
-    /// Its text.
-    pub text: String,
-}
+pub use crate::language::Source;
+pub(crate) use actor::claims_of;
+pub use command::CommandResult;
+pub use exchange::Exchange;
+pub use http::{Answer, Subject};
+pub use logs::Logs;
+pub use recheck::recheck;
 
 /// What to play and how.
 #[derive(Clone, Debug, Default)]
@@ -40,6 +42,10 @@ pub struct Selection {
     pub tags: Vec<String>,
     /// Only scenarios that exercise one of these rules.
     pub rules: Vec<String>,
+    /// Only scenarios with one of these texts in their title or in the name of their file, whatever the case.
+    pub names: Vec<String>,
+    /// Begin no other scenario once one has failed.
+    pub fail_fast: bool,
 }
 
 /// What came of all of them, in the order in which they were given.
@@ -49,6 +55,8 @@ pub struct Outcome {
     pub scenarios: Vec<ScenarioResult>,
     /// Files that could not be read.
     pub unreadable: Vec<ParseError>,
+    /// How many were to be played: more than were, where the first failure ended it.
+    pub selected: usize,
 }
 
 /// What came of one scenario.
@@ -58,6 +66,8 @@ pub struct ScenarioResult {
     pub name: String,
     /// What it is about.
     pub about: String,
+    /// Which combination of the file's matrix it is.
+    pub variant: Option<String>,
     /// Where it was read.
     pub file: String,
     /// Its tags.
@@ -84,6 +94,10 @@ pub enum Side {
 /// What came of one step.
 #[derive(Clone, Debug)]
 pub struct StepResult {
+    /// The file that it stands in: the scenario's, or one that this includes.
+    pub file: String,
+    /// Where it stands there.
+    pub place: Place,
     /// Its title, if it has one.
     pub title: Option<String>,
     /// It begins the remedy.
@@ -92,6 +106,8 @@ pub struct StepResult {
     pub at: String,
     /// Which side of the date that is.
     pub side: Side,
+    /// From when on Phase 2 binds the tenant, as far as it is known by then.
+    pub phase2_from: Option<String>,
     /// Who acted.
     pub actor: String,
     /// Through which client; empty for apps and identities.
@@ -104,8 +120,20 @@ pub struct StepResult {
     pub code: Option<String>,
     /// The simulator's decision, as its control API gives it.
     pub decision: Option<Value>,
+    /// What would have let a refused request pass, found by deciding again: each is enough.
+    pub remedies: Vec<String>,
     /// The claims of a new access token, without what changes from run to run.
     pub claims: BTreeMap<String, Value>,
+    /// The answer that expectations are held against; none where nothing was asked or nothing came back.
+    pub answer: Option<Answer>,
+    /// What names in braces stand for, in what the step expects as in what it sends.
+    pub variables: BTreeMap<String, String>,
+    /// What a command did, where the step ran one.
+    pub command: Option<CommandResult>,
+    /// The entries of the logs that the step asks about.
+    pub logs: Logs,
+    /// Every request that the step sent, and what came back, with secrets taken out.
+    pub exchanges: Vec<Exchange>,
     /// Expectations that were not met.
     pub failures: Vec<Failure>,
 }
@@ -113,6 +141,8 @@ pub struct StepResult {
 /// Something that is not as the file says.
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub struct Failure {
+    /// The file in which the expectation stands.
+    pub file: String,
     /// Where the expectation stands.
     pub place: Place,
     /// That line of the file.
@@ -123,6 +153,20 @@ pub struct Failure {
     pub expected: String,
     /// What was.
     pub actual: String,
+}
+
+impl Failure {
+    /// Something that is not as a line of this file says.
+    fn at(source: &Source, place: Place, what: &str, expected: &str, actual: &str) -> Self {
+        Self {
+            file: source.file.clone(),
+            place,
+            source_line: source_line(&source.text, place),
+            what: what.to_owned(),
+            expected: expected.to_owned(),
+            actual: actual.to_owned(),
+        }
+    }
 }
 
 impl ScenarioResult {
@@ -139,6 +183,15 @@ impl StepResult {
         decision["rule"]
             .as_str()
             .or_else(|| self.rules_saying("audited").next())
+    }
+
+    /// What a rule said: `fired: …`.
+    pub fn said(&self, rule: &str) -> Option<String> {
+        let decision = self.decision.as_ref()?;
+        let findings = decision["findings"].as_array()?;
+        let finding = findings.iter().find(|finding| finding["rule"] == rule)?;
+        let text = |name: &str| finding[name].as_str().unwrap_or_default();
+        Some(format!("{}: {}", text("verdict"), text("because")))
     }
 
     /// The rules with this verdict.
@@ -183,16 +236,19 @@ pub async fn replay(
     progress: &(dyn Fn(&ScenarioResult) + Sync),
 ) -> Outcome {
     let mut outcome = Outcome::default();
-    let mut selected: Vec<(Source, Scenario)> = Vec::new();
+    let mut selected: Vec<Telling> = Vec::new();
     for source in sources {
-        match parse(&source.file, &source.text) {
+        match read(source) {
             Err(error) => outcome.unreadable.push(error),
-            Ok(scenario) if is_selected(&scenario, selection) => {
-                selected.push((source.clone(), scenario));
-            }
-            Ok(_) => {}
+            Ok(tellings) => selected.extend(
+                tellings
+                    .into_iter()
+                    .filter(|telling| is_selected(&telling.scenario, &source.file, selection)),
+            ),
         }
     }
+    let fail_fast = selection.fail_fast;
+    outcome.selected = selected.len();
     let selected = Arc::new(selected);
     let next = Arc::new(AtomicUsize::new(0));
     let (send, mut receive) = tokio::sync::mpsc::unbounded_channel();
@@ -206,10 +262,14 @@ pub async fn replay(
         tokio::spawn(async move {
             loop {
                 let at = next.fetch_add(1, Ordering::Relaxed);
-                let Some((source, scenario)) = selected.get(at) else {
+                let Some(telling) = selected.get(at) else {
                     return;
                 };
-                let _ = send.send((at, play::play(source, scenario, &subject).await));
+                let result = play::play(telling, &subject, &[]).await;
+                if fail_fast && !result.passed() {
+                    next.store(usize::MAX / 2, Ordering::Relaxed);
+                }
+                let _ = send.send((at, result));
             }
         });
     }
@@ -223,7 +283,46 @@ pub async fn replay(
     outcome
 }
 
-fn is_selected(scenario: &Scenario, selection: &Selection) -> bool {
+/// The titles and tags of the scenarios in these files that a selection names, with the file of each.
+///
+/// # Errors
+/// A file cannot be read.
+pub fn list(sources: &[Source], selection: &Selection) -> Result<Vec<Listed>, ParseError> {
+    let mut listed = Vec::new();
+    for source in sources {
+        for telling in read(source)? {
+            if is_selected(&telling.scenario, &source.file, selection) {
+                listed.push(Listed {
+                    file: source.file.clone(),
+                    title: telling.scenario.scenario,
+                    tags: telling.scenario.tags,
+                });
+            }
+        }
+    }
+    Ok(listed)
+}
+
+/// A scenario in a list.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct Listed {
+    /// Where it was read.
+    pub file: String,
+    /// Its title.
+    pub title: String,
+    /// Its tags.
+    pub tags: Vec<String>,
+}
+
+fn is_selected(scenario: &Scenario, file: &str, selection: &Selection) -> bool {
+    let (file, title) = (file.to_lowercase(), scenario.scenario.to_lowercase());
+    let is_named = |name: &String| {
+        let name = name.to_lowercase();
+        file.contains(&name) || title.contains(&name)
+    };
+    if !selection.names.is_empty() && !selection.names.iter().any(is_named) {
+        return false;
+    }
     let tagged =
         selection.tags.is_empty() || selection.tags.iter().any(|tag| scenario.tags.contains(tag));
     let exercises = |wanted: &String| scenario.rules.iter().any(|rule| rule.value == *wanted);

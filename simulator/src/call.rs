@@ -230,6 +230,7 @@ impl<'a> Call<'a> {
             status: reply.status.as_u16(),
             code: self.code.borrow().clone(),
             decision: self.decision.borrow().clone(),
+            kept: None,
         }
     }
 }

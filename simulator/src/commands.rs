@@ -3,6 +3,7 @@
 pub mod ca;
 pub mod doctor;
 pub mod explain;
+pub mod record;
 pub mod replay;
 pub mod run;
 pub mod serve;

@@ -1,8 +1,10 @@
 //! What was asked and what was answered, newest last, with the decision behind each answer. Bounded.
 
 use std::collections::VecDeque;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
+use bytes::Bytes;
 use entrasim_domain::enforcement::Decision;
 use entrasim_domain::id::TenantId;
 use entrasim_domain::time::Timestamp;
@@ -23,18 +25,42 @@ pub struct Entry {
     /// The error code that the client was shown.
     pub code: Option<String>,
     pub decision: Option<Arc<Decision>>,
+    /// The request and the answer, whole, where somebody records.
+    pub kept: Option<Arc<Kept>>,
+}
+
+/// What crossed the wire, secrets and all: only the recorder asks for it, in its own process.
+#[derive(Clone, Debug)]
+pub struct Kept {
+    pub authorization: Option<String>,
+    /// The query, which the URL of some surfaces is without.
+    pub query: String,
+    pub sent: Bytes,
+    pub received: Bytes,
 }
 
 /// The last entries.
 #[derive(Debug, Default)]
-pub struct Journal(Mutex<VecDeque<Entry>>);
+pub struct Journal {
+    entries: Mutex<VecDeque<Entry>>,
+    keeps: AtomicBool,
+}
 
 /// Enough for a test run to look back on; about 4 MB when full.
 const CAPACITY: usize = 10_000;
 
 impl Journal {
+    /// From now on requests and answers are kept whole.
+    pub fn keep_everything(&self) {
+        self.keeps.store(true, Ordering::Relaxed);
+    }
+
+    pub fn keeps_everything(&self) -> bool {
+        self.keeps.load(Ordering::Relaxed)
+    }
+
     pub fn push(&self, entry: Entry) {
-        let mut entries = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut entries = self.entries.lock().unwrap_or_else(PoisonError::into_inner);
         if entries.len() >= CAPACITY {
             entries.pop_front();
         }
@@ -43,7 +69,7 @@ impl Journal {
 
     /// The entry with this request id.
     pub fn get(&self, request_id: Uuid) -> Option<Entry> {
-        let entries = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let entries = self.entries.lock().unwrap_or_else(PoisonError::into_inner);
         entries
             .iter()
             .rev()
@@ -53,7 +79,7 @@ impl Journal {
 
     /// The newest entries first, of one tenant or of all.
     pub fn newest(&self, tenant: Option<TenantId>, limit: usize) -> Vec<Entry> {
-        let entries = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let entries = self.entries.lock().unwrap_or_else(PoisonError::into_inner);
         entries
             .iter()
             .rev()

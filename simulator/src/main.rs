@@ -5,7 +5,7 @@ use std::io::{self, Write};
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
-use entrasim::commands::{ca, doctor, explain, replay, run, serve};
+use entrasim::commands::{ca, doctor, explain, record, replay, run, serve};
 use tracing_subscriber::EnvFilter;
 
 #[global_allocator]
@@ -29,6 +29,8 @@ struct Cli {
 enum Commands {
     /// Replay scenarios and print what broke, why, and what fixes it
     Replay(replay::ReplayArgs),
+    /// Run a command against a fresh simulator and write what it asked for as a scenario
+    Record(Box<record::RecordArgs>),
     /// Start a simulator, point a command at it, exit with the command's code
     Run(run::RunArgs),
     #[command(name = run::INSIDE, hide = true)]
@@ -80,6 +82,7 @@ async fn dispatch(command: &Commands) -> io::Result<u8> {
     let mut out = io::stdout();
     match command {
         Commands::Replay(args) => replay::replay(args, &mut out).await,
+        Commands::Record(args) => record::record(args).await,
         Commands::Run(args) => run::run(args).await,
         Commands::RunInside(args) => run::inside(args).await,
         Commands::Serve(args) => serve::serve(args, &mut out).await.map(|()| 0),

@@ -1,10 +1,13 @@
 //! From a host name, or a path on the loopback, to a surface.
 
+use std::sync::Arc;
+
 use http::StatusCode;
 
 use crate::app::App;
 use crate::call::Call;
 use crate::hosts::{self, SimulatedHost};
+use crate::journal::Kept;
 use crate::surface::{
     Surface, arm, graph, managed_identity, portal, security_info, sts, workload_issuer,
 };
@@ -17,7 +20,16 @@ pub fn answer(app: &App, request: &Request) -> Reply {
         return not_found(request);
     };
     let reply = (surface.answer)(&call);
-    app.journal.push(call.entry(surface.name, &reply));
+    let mut entry = call.entry(surface.name, &reply);
+    if app.journal.keeps_everything() {
+        entry.kept = Some(Arc::new(Kept {
+            authorization: request.header("authorization").map(str::to_owned),
+            query: request.query.clone(),
+            sent: request.body.clone(),
+            received: reply.body.clone(),
+        }));
+    }
+    app.journal.push(entry);
     reply
 }
 

@@ -112,6 +112,11 @@ impl Simulator {
             .ok_or_else(|| io::Error::other("the ports are not bound"))
     }
 
+    /// What serves; it outlives the simulator for whoever still reads its journal.
+    pub fn app(&self) -> Arc<App> {
+        Arc::clone(&self.app)
+    }
+
     /// What the first tenant's users need to know.
     pub fn handout(&self) -> io::Result<Handout> {
         let tenant = self

@@ -3,5 +3,7 @@
 mod azure_cli;
 mod browser;
 mod libraries;
+mod packages;
+mod reports;
 mod security_keys;
 mod table;

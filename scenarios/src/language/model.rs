@@ -3,7 +3,8 @@
 use std::collections::BTreeMap;
 
 use schemars::JsonSchema;
-use serde::Deserialize;
+use serde::de::{SeqAccess, Visitor};
+use serde::{Deserialize, Deserializer};
 use serde_json::Value;
 use serde_saphyr::Spanned;
 
@@ -19,6 +20,17 @@ pub struct Scenario {
     #[serde(default)]
     #[schemars(with = "Vec<String>")]
     pub rules: Vec<Spanned<String>>,
+    /// What `{name}` stands for, in the whole file.
+    #[serde(default)]
+    #[schemars(with = "BTreeMap<String, Value>")]
+    pub vars: BTreeMap<String, Spanned<Value>>,
+    /// The story is told once for each combination of these values; `{name}` stands for the one of the moment.
+    #[serde(default)]
+    #[schemars(with = "BTreeMap<String, Vec<Value>>")]
+    pub matrix: BTreeMap<String, Spanned<Vec<Value>>>,
+    /// Combinations that are written out, one a row, where the values belong together.
+    #[serde(default)]
+    pub cases: Vec<BTreeMap<String, Value>>,
     /// For `--tag`.
     #[serde(default)]
     pub tags: Vec<String>,
@@ -29,6 +41,17 @@ pub struct Scenario {
     #[serde(default)]
     #[schemars(with = "Option<TenantChange>")]
     pub tenant: Option<Spanned<TenantChange>>,
+    /// What happens.
+    #[schemars(with = "Vec<Step>")]
+    pub steps: Vec<Spanned<Step>>,
+}
+
+/// Steps that several scenarios include.
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Shared {
+    /// What they do, for somebody who reads the file.
+    pub about: String,
     /// What happens.
     #[schemars(with = "Vec<Step>")]
     pub steps: Vec<Spanned<Step>>,
@@ -118,6 +141,15 @@ pub struct Step {
     #[serde(default)]
     #[schemars(with = "Option<BTreeMap<String, Value>>")]
     pub attempt: Option<Spanned<BTreeMap<String, Value>>>,
+    /// Runs a real command, which finds the simulator as under `entrasim run`: a line for the shell, or a list of a program and
+    /// its arguments.
+    #[serde(default)]
+    #[schemars(with = "Option<CommandLine>")]
+    pub run: Option<Spanned<CommandLine>>,
+    /// In the place of a step: the steps of another file, by its path relative to this one.
+    #[serde(default)]
+    #[schemars(with = "Option<String>")]
+    pub include: Option<Spanned<String>>,
     /// What must come of it; without it, success.
     #[serde(default)]
     pub expect: Option<Expect>,
@@ -125,6 +157,15 @@ pub struct Step {
     #[serde(default)]
     #[schemars(with = "BTreeMap<String, String>")]
     pub save: BTreeMap<String, Spanned<String>>,
+}
+
+/// A command: a line for the shell, or a program and its arguments.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub enum CommandLine {
+    /// For `sh -c` (`cmd /C` on Windows).
+    Shell(String),
+    /// A program and its arguments.
+    Arguments(Vec<String>),
 }
 
 /// How the actor proves who it is: exactly one of the proofs.
@@ -338,12 +379,12 @@ pub struct Expect {
     pub challenge: Option<Spanned<String>>,
     /// Claims of the new access token.
     #[serde(default)]
-    #[schemars(with = "Option<BTreeMap<String, Value>>")]
-    pub granted: Option<Spanned<BTreeMap<String, Value>>>,
+    #[schemars(with = "BTreeMap<String, Value>")]
+    pub granted: BTreeMap<String, Spanned<Value>>,
     /// Members of the answer's JSON, by path (`properties.provisioningState`, `value.0.name`).
     #[serde(default)]
-    #[schemars(with = "Option<BTreeMap<String, Value>>")]
-    pub body: Option<Spanned<BTreeMap<String, Value>>>,
+    #[schemars(with = "BTreeMap<String, Value>")]
+    pub body: BTreeMap<String, Spanned<Value>>,
     /// Text that the answer must contain.
     #[serde(default)]
     #[schemars(with = "Option<String>")]
@@ -360,6 +401,143 @@ pub struct Expect {
     #[serde(default)]
     #[schemars(with = "Option<String>")]
     pub audited: Option<Spanned<String>>,
+    /// What rules said, by their id: a part of `VERDICT: reason`, as reports print both.
+    #[serde(default)]
+    #[schemars(with = "BTreeMap<String, String>")]
+    pub reasons: BTreeMap<String, Spanned<String>>,
+    /// Headers of the answer and a part of each; `null` for a header that must not be there.
+    #[serde(default)]
+    #[schemars(with = "BTreeMap<String, Option<String>>")]
+    pub headers: BTreeMap<String, Spanned<Option<String>>>,
+    /// Entries that the tenant's logs must have by then.
+    #[serde(default)]
+    pub log: Option<LogExpect>,
+    /// The exit code of a command; without it, 0.
+    #[serde(default)]
+    #[schemars(with = "Option<i32>")]
+    pub exit: Option<Spanned<i32>>,
+    /// A regular expression that a command's standard output must match somewhere.
+    #[serde(default)]
+    #[schemars(with = "Option<String>")]
+    pub stdout: Option<Spanned<String>>,
+    /// The same of standard error.
+    #[serde(default)]
+    #[schemars(with = "Option<String>")]
+    pub stderr: Option<Spanned<String>>,
+    /// Files that a command leaves in its folder, with a regular expression for the content of each.
+    #[serde(default)]
+    #[schemars(with = "BTreeMap<String, String>")]
+    pub files: BTreeMap<String, Spanned<String>>,
+}
+
+/// One entry of each log that is named, by members of it (`status.errorCode`, `targetResources.0.displayName`).
+#[derive(Debug, Default, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct LogExpect {
+    /// Of the sign-in log (`/auditLogs/signIns`).
+    #[serde(default)]
+    #[schemars(with = "BTreeMap<String, Value>")]
+    pub sign_in: BTreeMap<String, Spanned<Value>>,
+    /// Of the audit log (`/auditLogs/directoryAudits`).
+    #[serde(default)]
+    #[schemars(with = "BTreeMap<String, Value>")]
+    pub audit: BTreeMap<String, Spanned<Value>>,
+    /// Of the subscription's activity log.
+    #[serde(default)]
+    #[schemars(with = "BTreeMap<String, Value>")]
+    pub activity: BTreeMap<String, Spanned<Value>>,
+}
+
+impl Step {
+    /// Whether it stands for another file's steps and says nothing of its own but a title.
+    pub(super) fn is_nothing_but_include(&self) -> bool {
+        // Written out, so that a key that comes later is thought of here.
+        let Self {
+            step: _,
+            fix: _,
+            include: _,
+            at,
+            actor,
+            client,
+            sign_in,
+            arm,
+            graph,
+            policy,
+            tenant,
+            passkey,
+            circumstances,
+            attempt,
+            run,
+            expect,
+            save,
+        } = self;
+        let says = [
+            at.is_some(),
+            actor.is_some(),
+            client.is_some(),
+            sign_in.is_some(),
+            arm.is_some(),
+            graph.is_some(),
+            policy.is_some(),
+            tenant.is_some(),
+            passkey.is_some(),
+            circumstances.is_some(),
+            attempt.is_some(),
+            run.is_some(),
+            expect.is_some(),
+            !save.is_empty(),
+        ];
+        !says.into_iter().any(|says| says)
+    }
+}
+
+impl CommandLine {
+    /// There is nothing to run.
+    pub(super) fn is_empty(&self) -> bool {
+        match self {
+            Self::Shell(line) => line.trim().is_empty(),
+            Self::Arguments(words) => words.is_empty(),
+        }
+    }
+}
+
+impl<'de> Deserialize<'de> for CommandLine {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Line;
+        impl<'de> Visitor<'de> for Line {
+            type Value = CommandLine;
+
+            fn expecting(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+                f.write_str("a line for the shell, or a list of a program and its arguments")
+            }
+
+            fn visit_str<E>(self, line: &str) -> Result<CommandLine, E> {
+                Ok(CommandLine::Shell(line.to_owned()))
+            }
+
+            fn visit_seq<A: SeqAccess<'de>>(self, mut items: A) -> Result<CommandLine, A::Error> {
+                let mut words = Vec::new();
+                while let Some(word) = items.next_element()? {
+                    words.push(word);
+                }
+                Ok(CommandLine::Arguments(words))
+            }
+        }
+        deserializer.deserialize_any(Line)
+    }
+}
+
+impl JsonSchema for CommandLine {
+    fn schema_name() -> std::borrow::Cow<'static, str> {
+        "CommandLine".into()
+    }
+
+    fn json_schema(_: &mut schemars::SchemaGenerator) -> schemars::Schema {
+        schemars::json_schema!({
+            "description": "A line for the shell, or a list of a program and its arguments.",
+            "anyOf": [{"type": "string"}, {"type": "array", "items": {"type": "string"}, "minItems": 1}],
+        })
+    }
 }
 
 impl SignIn {

@@ -1,11 +1,15 @@
 //! From text to a scenario: YAML first, then what a type cannot say.
 
+use serde::de::DeserializeOwned;
 use serde_saphyr::{Location, Spanned};
 use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;
 
+use super::Source;
 use super::error::{ParseError, Place};
+use super::include::Placed;
 use super::model::{Scenario, Step};
+use super::read::read;
 
 /// The clients that scenarios can act through, with their ids.
 pub const CLIENTS: [(&str, &str); 7] = [
@@ -23,9 +27,31 @@ pub const CLIENTS: [(&str, &str); 7] = [
 /// What `{name}` can stand for in paths and bodies.
 pub const VARIABLES: [&str; 3] = ["sub", "tenant", "domain"];
 
-/// Reads a scenario. `file` is its name in messages.
+/// Reads a scenario, the first combination where it has a matrix. `file` is its name in messages.
 pub fn parse(file: &str, text: &str) -> Result<Scenario, ParseError> {
-    let scenario: Scenario = serde_saphyr::from_str(text).map_err(|error| {
+    let source = Source {
+        file: file.to_owned(),
+        text: text.to_owned(),
+    };
+    let mut all = read(&source)?;
+    if all.is_empty() {
+        return Err(ParseError::at(
+            file,
+            text,
+            Place::default(),
+            "there is no combination",
+        ));
+    }
+    let first = all.swap_remove(0);
+    Ok(Scenario {
+        steps: first.steps.into_iter().map(|placed| placed.step).collect(),
+        ..first.scenario
+    })
+}
+
+/// From text to a type of the model, with a message that shows the place and the nearest name.
+pub(super) fn deserialise<T: DeserializeOwned>(file: &str, text: &str) -> Result<T, ParseError> {
+    serde_saphyr::from_str(text).map_err(|error| {
         let place = error.location().map_or(Place::default(), Place::from);
         ParseError::at(
             file,
@@ -33,18 +59,21 @@ pub fn parse(file: &str, text: &str) -> Result<Scenario, ParseError> {
             place,
             with_suggestion(&first_line(&error.to_string())),
         )
-    })?;
-    let at = |location: Location, message: String| {
-        Err(ParseError::at(file, text, location.into(), message))
-    };
-    let mut saved: Vec<&str> = Vec::new();
-    for step in &scenario.steps {
+    })
+}
+
+/// What a type cannot say of the steps, each with what those before it keep. `variables` are the file's own: they have been
+/// filled in, and are the nearest to a name that is misspelt.
+pub(super) fn check_all(steps: &[Placed], variables: &[&str]) -> Result<(), ParseError> {
+    let mut saved: Vec<&str> = variables.to_vec();
+    for Placed { step, origin } in steps {
         if let Err((location, message)) = check(step, &saved) {
-            return at(location, message);
+            let place = location.into();
+            return Err(ParseError::at(&origin.file, &origin.text, place, message));
         }
         saved.extend(step.value.save.keys().map(String::as_str));
     }
-    Ok(scenario)
+    Ok(())
 }
 
 /// The reader's message without the excerpt it adds: we show our own.
@@ -94,6 +123,7 @@ fn check(step: &Spanned<Step>, saved: &[&str]) -> Result<(), (Location, String)>
         step.passkey.is_some(),
         step.circumstances.is_some(),
         step.attempt.is_some(),
+        step.run.is_some(),
     ];
     if actions.into_iter().filter(|set| *set).count() > 1 {
         return Err((
@@ -199,7 +229,41 @@ fn check(step: &Spanned<Step>, saved: &[&str]) -> Result<(), (Location, String)>
             return Err((call.referenced, unknown_name("variable", stranger, known)));
         }
     }
+    if let Some(run) = step.run.as_ref().filter(|run| run.value.is_empty()) {
+        return Err((run.referenced, "there is no command".to_owned()));
+    }
+    check_patterns(step)?;
     check_status(step)
+}
+
+/// Patterns have to be regular expressions, and only a command has output.
+fn check_patterns(step: &Step) -> Result<(), (Location, String)> {
+    let Some(expect) = &step.expect else {
+        return Ok(());
+    };
+    let patterns = [&expect.stdout, &expect.stderr].into_iter().flatten();
+    for pattern in patterns.chain(expect.files.values()) {
+        if step.run.is_none() {
+            let message =
+                "stdout, stderr and files are what a command leaves; this step has no `run`";
+            return Err((pattern.referenced, message.to_owned()));
+        }
+        if let Err(error) = regex::Regex::new(&pattern.value) {
+            let reason = error.to_string();
+            let reason = reason.lines().last().unwrap_or_default().trim().to_owned();
+            return Err((
+                pattern.referenced,
+                format!("`{}` is no pattern: {reason}", pattern.value),
+            ));
+        }
+    }
+    match expect.exit.as_ref().filter(|_| step.run.is_none()) {
+        Some(exit) => Err((
+            exit.referenced,
+            "exit is a command's; this step has no `run`".to_owned(),
+        )),
+        None => Ok(()),
+    }
 }
 
 fn check_status(step: &Step) -> Result<(), (Location, String)> {
@@ -285,6 +349,17 @@ mod tests {
         parse("a.yaml", &format!("{HEAD}{steps}"))
             .unwrap_err()
             .to_string()
+    }
+
+    #[test]
+    fn a_misspelt_variable_of_the_file_is_told_with_the_nearest_one() {
+        let text = "scenario: '{who}'\nabout: B\nvars: { who: bob }\nsteps:\n  - graph: { get: '/users/{hwo}' }\n";
+        let error = parse("a.yaml", text).unwrap_err().to_string();
+        assert!(
+            error.contains("a.yaml:5:12: unknown variable `hwo`"),
+            "{error}"
+        );
+        assert!(error.contains("did you mean `who`?"), "{error}");
     }
 
     #[test]

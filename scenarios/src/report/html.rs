@@ -1,101 +1,145 @@
-//! One self-contained page: before, after, why, fix.
+//! One self-contained page for people: before, after, why, fix, with every exchange and every rule behind them.
+//!
+//! The page asks nobody for anything: its policy forbids it. Without scripts everything is there, only the filter is not.
 
 use core::fmt::Write;
+use std::collections::BTreeMap;
 
 use super::junit::escape;
-use crate::runner::{Outcome, ScenarioResult, Side, StepResult};
+use crate::runner::{Outcome, ScenarioResult};
 
-const STYLE: &str = "body{font:16px/1.5 system-ui,sans-serif;margin:2rem auto;max-width:72rem;padding:0 1rem;color-scheme:light dark}\
-table{border-collapse:collapse;width:100%;margin:.5rem 0 1rem}th,td{text-align:left;vertical-align:top;padding:.35rem .8rem .35rem 0;border-bottom:1px solid #8884}\
-td{overflow-wrap:break-word}td:nth-child(-n+3){white-space:nowrap}.bad{color:#c62828;font-weight:600}.good{color:#2e7d32}.why{border-left:4px solid #c62828;padding:.2rem .8rem;margin:.5rem 0}\
-.fix{border-left:4px solid #2e7d32;padding:.2rem .8rem;margin:.5rem 0}.wide{overflow-x:auto}@media(prefers-color-scheme:dark){.bad{color:#ef9a9a}.good{color:#a5d6a7}}";
+mod scenario;
+mod step;
+
+const STYLE: &str = include_str!("html/style.css");
+const SCRIPT: &str = include_str!("html/script.js");
+/// Nothing is loaded, nothing is sent.
+const POLICY: &str =
+    "default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline'; img-src data:";
 
 /// The page.
 pub fn render(outcome: &Outcome) -> String {
     let mut page = format!(
-        "<!doctype html>\n<html lang=\"en\"><head><meta charset=\"utf-8\"><meta name=\"viewport\" content=\"width=device-width\"><link rel=\"icon\" href=\"data:,\"><title>entrasim replay</title><style>{STYLE}</style></head><body><main><h1>What mandatory MFA changes</h1><p>{} of {} scenarios went as told.</p>",
-        outcome.passed(),
-        outcome.scenarios.len()
+        "<!doctype html>\n<html lang=\"en\"><head><meta charset=\"utf-8\">\
+         <meta http-equiv=\"Content-Security-Policy\" content=\"{POLICY}\">\
+         <meta name=\"viewport\" content=\"width=device-width, initial-scale=1\"><meta name=\"color-scheme\" content=\"light dark\">\
+         <link rel=\"icon\" href=\"data:,\"><title>What mandatory MFA changes</title><style>{STYLE}</style></head><body>"
     );
-    for scenario in &outcome.scenarios {
-        section(&mut page, scenario);
-    }
+    head(&mut page, outcome);
+    page.push_str("<main>");
+    filter(&mut page, outcome);
     for error in &outcome.unreadable {
         let _ = write!(
             page,
-            "<pre class=\"bad\">{}</pre>",
+            "<section class=\"unreadable\"><h2>A file cannot be read</h2><pre>{}</pre></section>",
             escape(&error.to_string())
         );
     }
-    page.push_str("</main></body></html>\n");
+    for (number, scenario) in outcome.scenarios.iter().enumerate() {
+        scenario::article(&mut page, scenario, number);
+    }
+    let _ = writeln!(
+        page,
+        "</main><footer><p>Played by entrasim against a simulated tenant: not Microsoft, and not made by Microsoft.</p></footer>\
+         <script>{SCRIPT}</script></body></html>"
+    );
     page
 }
 
-fn section(page: &mut String, scenario: &ScenarioResult) {
-    let verdict = if scenario.passed() {
-        "<span class=\"good\">as told</span>"
-    } else {
-        "<span class=\"bad\">not as told</span>"
+fn head(page: &mut String, outcome: &Outcome) {
+    let (total, passed) = (outcome.scenarios.len(), outcome.passed());
+    let failed = total - passed;
+    let (class, verdict) = match (failed, outcome.unreadable.len()) {
+        (0, 0) => ("good", "Every story went as told".to_owned()),
+        (0, count) => ("bad", format!("{count} of the files cannot be read")),
+        (1, _) => ("bad", "One story did not go as told".to_owned()),
+        (count, _) => ("bad", format!("{count} stories did not go as told")),
     };
+    let steps = || {
+        outcome
+            .scenarios
+            .iter()
+            .flat_map(|scenario| &scenario.steps)
+    };
+    let figures = [
+        (total, "stories"),
+        (steps().map(|step| step.exchanges.len()).sum(), "requests"),
+        (
+            steps().filter(|step| step.status >= 400).count(),
+            "refusals",
+        ),
+        (
+            outcome
+                .scenarios
+                .iter()
+                .filter(|scenario| is_remedied(scenario))
+                .count(),
+            "stories with a fix that works",
+        ),
+    ];
     let _ = write!(
         page,
-        "<section><h2>{} — {verdict}</h2><p>{}</p><div class=\"wide\"><table><thead><tr><th>when</th><th></th><th>who</th><th>what</th><th>status</th><th>rule</th></tr></thead><tbody>",
-        escape(&scenario.name),
-        escape(&scenario.about)
+        "<header class=\"top\"><div><p class=\"kicker\">entrasim replay</p><h1>What mandatory MFA changes</h1>\
+         <p class=\"verdict {class}\">{}</p>",
+        escape(&verdict)
     );
-    for step in &scenario.steps {
-        row(page, step);
-    }
-    page.push_str("</tbody></table></div>");
-    for step in scenario.steps.iter().filter(|step| step.status >= 400) {
-        if let Some(decision) = &step.decision {
-            let text = |name: &str| escape(decision[name].as_str().unwrap_or_default());
-            let _ = write!(
-                page,
-                "<div class=\"why\"><b>{}</b>: {}</div><div class=\"fix\">{}</div>",
-                escape(&step.action),
-                text("message"),
-                text("fix")
-            );
-        }
-    }
-    for failure in scenario
-        .failures
+    let wrong = outcome
+        .scenarios
         .iter()
-        .chain(scenario.steps.iter().flat_map(|step| &step.failures))
-    {
-        let _ = write!(
-            page,
-            "<pre class=\"bad\">{}</pre>",
-            escape(&super::text::failure_text(&scenario.file, failure))
-        );
+        .enumerate()
+        .filter(|(_, story)| !story.passed());
+    if failed > 0 {
+        page.push_str("<ul class=\"wrong-list\">");
+        for (number, story) in wrong {
+            let name = escape(&story.name);
+            let _ = write!(page, "<li><a href=\"#story-{number}\">{name}</a></li>");
+        }
+        page.push_str("</ul>");
     }
-    page.push_str("</section>");
+    page.push_str("</div><dl class=\"figures\">");
+    for (count, what) in figures {
+        let _ = write!(page, "<div><dt>{what}</dt><dd>{count}</dd></div>");
+    }
+    page.push_str("</dl></header>");
 }
 
-fn row(page: &mut String, step: &StepResult) {
-    let side = match step.side {
-        Side::Before => "before",
-        Side::After => "after",
-    };
-    let class = if step.status >= 400 { "bad" } else { "good" };
-    let status = if step.status == 0 {
-        String::new()
-    } else {
-        format!(
-            "{} {}",
-            step.status,
-            step.code.as_deref().unwrap_or_default()
-        )
-    };
-    let _ = write!(
-        page,
-        "<tr><td>{}</td><td>{side}</td><td>{}</td><td>{}<br><small>{}</small></td><td class=\"{class}\">{}</td><td>{}</td></tr>",
-        escape(&step.at),
-        escape(&step.actor),
-        escape(step.title.as_deref().unwrap_or_default()),
-        escape(&step.action),
-        escape(&status),
-        escape(step.rule().unwrap_or_default())
+/// There is a fix, and the last thing done under it went through.
+fn is_remedied(scenario: &ScenarioResult) -> bool {
+    let fix = scenario.steps.iter().position(|step| step.is_fix);
+    let after = fix.and_then(|fix| scenario.steps.get(fix..));
+    after
+        .and_then(<[_]>::last)
+        .is_some_and(|last| last.status < 400 && last.failures.is_empty())
+}
+
+/// Tags by how many stories bear them, the most first.
+fn tags(outcome: &Outcome) -> Vec<(&str, usize)> {
+    let mut counts: BTreeMap<&str, usize> = BTreeMap::new();
+    for tag in outcome.scenarios.iter().flat_map(|scenario| &scenario.tags) {
+        *counts.entry(tag).or_default() += 1;
+    }
+    let mut counts: Vec<(&str, usize)> = counts.into_iter().collect();
+    counts.sort_by_key(|(tag, count)| (core::cmp::Reverse(*count), *tag));
+    counts
+}
+
+fn filter(page: &mut String, outcome: &Outcome) {
+    if outcome.scenarios.len() < 2 {
+        return;
+    }
+    page.push_str(
+        "<form class=\"filter\" role=\"search\" aria-label=\"Stories\" hidden><div class=\"row\">\
+         <input type=\"search\" name=\"words\" placeholder=\"Find a story, a person, a rule …\" aria-label=\"Find\" autocomplete=\"off\">\
+         <label class=\"switch\"><input type=\"checkbox\" name=\"failed\"> not as told</label>\
+         <button type=\"button\" name=\"all\" aria-expanded=\"false\">Open all</button></div>\
+         <div class=\"tags\" role=\"group\" aria-label=\"Tags\">",
     );
+    for (tag, count) in tags(outcome) {
+        let tag = escape(tag);
+        let _ = write!(
+            page,
+            "<button type=\"button\" class=\"tag\" aria-pressed=\"false\" data-tag=\"{tag}\">{tag} <span>{count}</span></button>"
+        );
+    }
+    page.push_str("</div><p class=\"shown\" role=\"status\"></p></form>");
 }

@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value, json};
 
-use crate::runner::{Failure, Outcome, ScenarioResult, Side, StepResult};
+use crate::runner::{Exchange, Failure, Outcome, ScenarioResult, Side, StepResult};
 
 /// `{"scenarios":[…],"passed":n,"failed":n}`
 pub fn render(outcome: &Outcome) -> String {
@@ -27,7 +27,7 @@ pub fn render(outcome: &Outcome) -> String {
 
 fn scenario(result: &ScenarioResult) -> Value {
     json!({
-        "name": result.name, "file": result.file, "tags": result.tags, "rules": result.rules, "passed": result.passed(),
+        "name": result.name, "variant": result.variant, "file": result.file, "tags": result.tags, "rules": result.rules, "passed": result.passed(),
         "failures": result.failures.iter().map(failure).collect::<Vec<_>>(),
         "steps": result.steps.iter().map(step).collect::<Vec<_>>(),
     })
@@ -38,14 +38,21 @@ fn step(step: &StepResult) -> Value {
         "title": step.title, "fix": step.is_fix, "at": step.at,
         "side": match step.side { Side::Before => "before", Side::After => "after" },
         "actor": step.actor, "client": step.client, "action": step.action, "status": step.status, "code": step.code,
-        "rule": step.rule(), "claims": step.claims, "decision": step.decision, "passed": step.failures.is_empty(),
+        "exchanges": step.exchanges.iter().map(exchange).collect::<Vec<_>>(), "exit": step.command.as_ref().map(|ran| ran.exit),
+        "rule": step.rule(), "claims": step.claims, "decision": step.decision, "passes": step.remedies, "passed": step.failures.is_empty(),
         "failures": step.failures.iter().map(failure).collect::<Vec<_>>(),
+    })
+}
+
+fn exchange(exchange: &Exchange) -> Value {
+    json!({
+        "method": exchange.method, "host": exchange.host, "target": exchange.target, "status": exchange.status,
     })
 }
 
 fn failure(failure: &Failure) -> Value {
     json!({
-        "line": failure.place.line, "column": failure.place.column, "what": failure.what,
+        "file": failure.file, "line": failure.place.line, "column": failure.place.column, "what": failure.what,
         "expected": failure.expected, "actual": failure.actual,
     })
 }

@@ -46,18 +46,10 @@ fn suite(xml: &mut String, scenario: &ScenarioResult) {
             xml,
             &class,
             &name,
-            &step
-                .failures
-                .iter()
-                .map(|f| failure_text(&scenario.file, f))
-                .collect::<String>(),
+            &step.failures.iter().map(failure_text).collect::<String>(),
         );
     }
-    let whole: String = scenario
-        .failures
-        .iter()
-        .map(|f| failure_text(&scenario.file, f))
-        .collect();
+    let whole: String = scenario.failures.iter().map(failure_text).collect();
     case(xml, &class, "the rules that it names have spoken", &whole);
     xml.push_str("  </testsuite>\n");
 }

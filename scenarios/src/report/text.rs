@@ -17,7 +17,7 @@ pub struct Style {
 }
 
 impl Style {
-    fn paint(self, code: &str, text: &str) -> String {
+    pub(super) fn paint(self, code: &str, text: &str) -> String {
         if self.colours {
             format!("\u{1b}[{code}m{text}\u{1b}[0m")
         } else {
@@ -45,7 +45,14 @@ pub fn render(outcome: &Outcome, style: Style) -> String {
         0 => String::new(),
         count => format!(", {count} unreadable"),
     };
-    let summary = format!("{} passed, {failed} failed{unreadable}", outcome.passed());
+    let not_played = match outcome.selected.saturating_sub(outcome.scenarios.len()) {
+        0 => String::new(),
+        count => format!(", {count} not played"),
+    };
+    let summary = format!(
+        "{} passed, {failed} failed{unreadable}{not_played}",
+        outcome.passed()
+    );
     let _ = writeln!(out, "{}", style.paint(colour, &summary));
     out
 }
@@ -86,14 +93,10 @@ fn section(out: &mut String, scenario: &ScenarioResult, style: Style) {
         if step.status >= 400 {
             reason(out, step, style);
         }
-        failures(out, scenario, step, style);
+        failures(out, step, style);
     }
     for failure in &scenario.failures {
-        let _ = write!(
-            out,
-            "{}",
-            style.paint("31", &failure_text(&scenario.file, failure))
-        );
+        let _ = write!(out, "{}", style.paint("31", &failure_text(failure)));
     }
     out.push('\n');
 }
@@ -150,13 +153,9 @@ fn reason(out: &mut String, step: &StepResult, style: Style) {
     }
 }
 
-fn failures(out: &mut String, scenario: &ScenarioResult, step: &StepResult, style: Style) {
+fn failures(out: &mut String, step: &StepResult, style: Style) {
     for failure in &step.failures {
-        let _ = write!(
-            out,
-            "{}",
-            style.paint("31", &failure_text(&scenario.file, failure))
-        );
+        let _ = write!(out, "{}", style.paint("31", &failure_text(failure)));
     }
     if !step.failures.is_empty() {
         let _ = write!(out, "{}", trace(step.decision.as_ref()));
@@ -164,7 +163,8 @@ fn failures(out: &mut String, scenario: &ScenarioResult, step: &StepResult, styl
 }
 
 /// `FILE:LINE:COLUMN`, the line, what was expected, what was.
-pub(super) fn failure_text(file: &str, failure: &Failure) -> String {
+pub(super) fn failure_text(failure: &Failure) -> String {
+    let file = &failure.file;
     let (line, column) = (failure.place.line, failure.place.column);
     format!(
         "{file}:{line}:{column}: {} is not as expected\n{}    expected: {}\n    actual:   {}\n",

@@ -1,40 +1,42 @@
 //! What a step must come to, held against what came.
 
+use std::collections::BTreeMap;
+
 use serde_json::Value;
 use serde_saphyr::{Location, Spanned};
 
 use super::http::Answer;
-use super::{Failure, StepResult};
-use crate::language::error::{Place, source_line};
+use super::play::fill;
+use super::{CommandResult, Failure, Source, StepResult};
+use crate::language::error::Place;
 use crate::language::model::Expect;
 
-/// Compares; `text` is the scenario's file, `here` the step.
+/// Compares; `source` is the scenario's file, `here` the step.
 pub(super) fn check(
-    text: &str,
+    source: &Source,
     here: Location,
     expect: Option<&Expect>,
     result: &StepResult,
     answer: &Answer,
 ) -> Vec<Failure> {
     let mut failures = Failures {
-        text,
+        source,
+        variables: &result.variables,
         list: Vec::new(),
     };
-    let Some(expect) = expect else {
-        if result.status >= 400 {
-            failures.add(
-                here,
-                "status",
-                "success (the step expects nothing else)",
-                &describe(result, answer),
-            );
-        }
-        return failures.list;
-    };
-    // A refusal that nobody expected is a failure, whatever else was expected.
-    let tolerates = expect.status.is_some() || expect.code.is_some();
-    if result.status >= 400 && !tolerates {
-        failures.add(here, "status", "success", &describe(result, answer));
+    let nothing = Expect::default();
+    let says_nothing = expect.is_none();
+    let expect = expect.unwrap_or(&nothing);
+    if let Some(ran) = &result.command {
+        failures.command(here, expect, ran);
+    } else if result.status >= 400 && expect.status.is_none() && expect.code.is_none() {
+        // A refusal that nobody expected is a failure, whatever else was expected.
+        let expected = if says_nothing {
+            "success (the step expects nothing else)"
+        } else {
+            "success"
+        };
+        failures.add(here, "status", expected, &describe(result, answer));
     }
     if let Some(wanted) = &expect.status {
         let words = wanted
@@ -74,44 +76,43 @@ pub(super) fn check(
             );
         }
     }
-    if let Some(wanted) = &expect.granted {
-        for (name, value) in &wanted.value {
-            let actual = result.claims.get(name).cloned().unwrap_or_default();
-            failures.same(wanted, &format!("claim {name}"), value, &actual);
-        }
+    for (name, wanted) in &expect.granted {
+        let actual = result.claims.get(name).cloned().unwrap_or_default();
+        failures.same(wanted, &format!("claim {name}"), &actual);
     }
-    if let Some(wanted) = &expect.body {
-        let body = answer.json();
-        for (path, value) in &wanted.value {
-            let actual = at_path(&body, path).cloned().unwrap_or_default();
-            failures.same(wanted, &format!("body {path}"), value, &actual);
-        }
+    let body = answer.json();
+    for (path, wanted) in &expect.body {
+        let actual = at_path(&body, path).cloned().unwrap_or_default();
+        failures.same(wanted, &format!("body {path}"), &actual);
     }
     if let Some(wanted) = &expect.text {
         let body = String::from_utf8_lossy(&answer.body);
-        if !body.contains(&wanted.value) {
+        if !body.contains(&fill(&wanted.value, &result.variables)) {
             let shown: String = body.chars().take(200).collect();
             failures.add(wanted.referenced, "text", &wanted.value, &shown);
         }
+    }
+    failures.headers(expect, answer);
+    failures.reasons(expect, result);
+    if let Some(log) = &expect.log {
+        failures.log("sign_in", &log.sign_in, result);
+        failures.log("audit", &log.audit, result);
+        failures.log("activity", &log.activity, result);
     }
     failures.list
 }
 
 struct Failures<'a> {
-    text: &'a str,
+    source: &'a Source,
+    variables: &'a BTreeMap<String, String>,
     list: Vec<Failure>,
 }
 
 impl Failures<'_> {
     fn add(&mut self, at: Location, what: &str, expected: &str, actual: &str) {
         let place = Place::from(at);
-        self.list.push(Failure {
-            place,
-            source_line: source_line(self.text, place),
-            what: what.to_owned(),
-            expected: expected.to_owned(),
-            actual: actual.to_owned(),
-        });
+        self.list
+            .push(Failure::at(self.source, place, what, expected, actual));
     }
 
     fn text_is(&mut self, what: &str, wanted: Option<&Spanned<String>>, actual: Option<&str>) {
@@ -125,8 +126,108 @@ impl Failures<'_> {
         }
     }
 
-    fn same<T>(&mut self, wanted: &Spanned<T>, what: &str, expected: &Value, actual: &Value) {
-        if expected != actual {
+    /// A command ends with 0 unless something else is expected.
+    fn command(&mut self, here: Location, expect: &Expect, ran: &CommandResult) {
+        let wanted = expect.exit.as_ref().map_or(0, |exit| exit.value);
+        if ran.exit != wanted {
+            let at = expect.exit.as_ref().map_or(here, |exit| exit.referenced);
+            let said = ran.stderr.trim().lines().last().unwrap_or_default();
+            let actual = format!("{}: {said}", ran.exit);
+            self.add(at, "exit", &wanted.to_string(), &actual);
+        }
+        self.matches("stdout", expect.stdout.as_ref(), &ran.stdout);
+        self.matches("stderr", expect.stderr.as_ref(), &ran.stderr);
+        for (name, pattern) in &expect.files {
+            let what = format!("file {name}");
+            match ran.files.get(name) {
+                Some(text) => self.matches(&what, Some(pattern), text),
+                None => self.add(pattern.referenced, &what, &pattern.value, "(no such file)"),
+            }
+        }
+    }
+
+    fn matches(&mut self, what: &str, pattern: Option<&Spanned<String>>, text: &str) {
+        let Some(pattern) = pattern else { return };
+        // The parser has refused what is no pattern.
+        if !regex::Regex::new(&pattern.value).is_ok_and(|known| known.is_match(text)) {
+            let shown: String = text.trim().chars().take(200).collect();
+            self.add(pattern.referenced, what, &pattern.value, &shown);
+        }
+    }
+
+    fn headers(&mut self, expect: &Expect, answer: &Answer) {
+        for (name, wanted) in &expect.headers {
+            let actual = answer.header(name);
+            let is_met = match (&wanted.value, actual) {
+                (Some(part), Some(actual)) => actual.contains(part.as_str()),
+                (None, actual) => actual.is_none(),
+                (Some(_), None) => false,
+            };
+            if !is_met {
+                let expected = wanted.value.as_deref().unwrap_or("(no such header)");
+                let actual = actual.unwrap_or("(no such header)");
+                self.add(
+                    wanted.referenced,
+                    &format!("header {name}"),
+                    expected,
+                    actual,
+                );
+            }
+        }
+    }
+
+    fn reasons(&mut self, expect: &Expect, result: &StepResult) {
+        for (rule, wanted) in &expect.reasons {
+            let said = result.said(rule);
+            if !said
+                .as_deref()
+                .is_some_and(|said| said.contains(&wanted.value))
+            {
+                let actual = said.as_deref().unwrap_or("(the rule was not asked)");
+                self.add(
+                    wanted.referenced,
+                    &format!("reason {rule}"),
+                    &wanted.value,
+                    actual,
+                );
+            }
+        }
+    }
+
+    /// One entry has to have all the members. What the nearest entry does not have is told.
+    fn log(
+        &mut self,
+        log: &'static str,
+        wanted: &BTreeMap<String, Spanned<Value>>,
+        result: &StepResult,
+    ) {
+        let nothing = Vec::new();
+        let entries = result.logs.get(log).unwrap_or(&nothing);
+        let has = |entry: &Value, (path, value): (&String, &Spanned<Value>)| {
+            at_path(entry, path) == Some(&filled(&value.value, &result.variables))
+        };
+        let met = |entry: &&Value| wanted.iter().filter(|member| has(entry, *member)).count();
+        // The first of the nearest: the newest.
+        let nearest = entries.iter().rev().max_by_key(met);
+        for (path, value) in wanted {
+            if !nearest.is_some_and(|entry| has(entry, (path, value))) {
+                let actual = match nearest {
+                    Some(entry) => at_path(entry, path)
+                        .cloned()
+                        .unwrap_or_default()
+                        .to_string(),
+                    None => "(the log is empty)".to_owned(),
+                };
+                let what = format!("log {log} {path}");
+                let expected = filled(&value.value, &result.variables).to_string();
+                self.add(value.referenced, &what, &expected, &actual);
+            }
+        }
+    }
+
+    fn same(&mut self, wanted: &Spanned<Value>, what: &str, actual: &Value) {
+        let expected = filled(&wanted.value, self.variables);
+        if expected != *actual {
             self.add(
                 wanted.referenced,
                 what,
@@ -134,6 +235,19 @@ impl Failures<'_> {
                 &actual.to_string(),
             );
         }
+    }
+}
+
+/// A value with names in braces replaced, however deep they are.
+fn filled(value: &Value, variables: &BTreeMap<String, String>) -> Value {
+    match value {
+        Value::String(text) => Value::String(fill(text, variables)),
+        Value::Array(items) => items.iter().map(|item| filled(item, variables)).collect(),
+        Value::Object(members) => members
+            .iter()
+            .map(|(name, member)| (name.clone(), filled(member, variables)))
+            .collect(),
+        other => other.clone(),
     }
 }
 

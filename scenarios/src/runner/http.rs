@@ -2,7 +2,7 @@
 
 use std::io;
 use std::path::PathBuf;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use bytes::Bytes;
 use http_body_util::{BodyExt, Full};
@@ -16,12 +16,21 @@ use tokio_rustls::rustls::pki_types::pem::PemObject;
 use tokio_rustls::rustls::pki_types::{CertificateDer, ServerName};
 use tokio_rustls::rustls::{ClientConfig, RootCertStore};
 
+use super::exchange::Exchange;
+
+/// How reports call an address whose port changes from run to run.
+const PLAIN_HOST: &str = "identity endpoint";
+
 /// A simulator: where it is, and what to trust.
 #[derive(Clone)]
 pub struct Subject {
     https: String,
     control: String,
+    /// What an exposed control port demands.
+    control_token: Option<String>,
     tls: TlsConnector,
+    /// What was sent and answered, where somebody wants to know: the report of a scenario does.
+    record: Option<Arc<Mutex<Vec<Exchange>>>>,
 }
 
 impl core::fmt::Debug for Subject {
@@ -35,9 +44,12 @@ impl core::fmt::Debug for Subject {
 
 /// What came back.
 #[derive(Clone, Debug)]
-pub(super) struct Answer {
+pub struct Answer {
+    /// The HTTP status.
     pub status: u16,
+    /// The headers, as they came.
     pub headers: http::HeaderMap,
+    /// The body, as it came.
     pub body: Bytes,
 }
 
@@ -59,22 +71,70 @@ impl Subject {
         let certificate = CertificateDer::from_pem_file(ca)
             .map_err(|error| io::Error::other(format!("cannot read {}: {error}", ca.display())))?;
         roots.add(certificate).map_err(io::Error::other)?;
-        let config = ClientConfig::builder_with_provider(Arc::new(default_provider()))
-            .with_safe_default_protocol_versions()
-            .map_err(io::Error::other)?
-            .with_root_certificates(roots)
-            .with_no_client_auth();
-        let address = |url: &str| {
-            url.split_once("://")
-                .map_or(url, |(_, rest)| rest)
-                .trim_end_matches('/')
-                .to_owned()
-        };
+        let config = trusting(roots)?;
         Ok(Self {
             https: address(https),
             control: address(control),
+            control_token: None,
             tls: TlsConnector::from(Arc::new(config)),
+            record: None,
         })
+    }
+
+    /// A running simulator by the URL of its control port, and the token that an exposed one demands.
+    ///
+    /// # Errors
+    /// Nobody answers there as a control port does, or its authority cannot be read from here.
+    pub async fn running(control: &str, token: Option<String>) -> io::Result<Self> {
+        let stranger = Self {
+            https: String::new(),
+            control: address(control),
+            control_token: token.clone(),
+            tls: TlsConnector::from(Arc::new(trusting(RootCertStore::empty())?)),
+            record: None,
+        };
+        let at = stranger
+            .control("GET", "/simulator", None)
+            .await
+            .map_err(|error| {
+                io::Error::new(
+                    error.kind(),
+                    format!("no simulator answers at {control}: {error}"),
+                )
+            })?;
+        let text = |name: &str| at[name].as_str().unwrap_or_default();
+        let known = Self::new(text("https"), control, &PathBuf::from(text("ca")))?;
+        Ok(Self {
+            control_token: token,
+            ..known
+        })
+    }
+
+    /// The same simulator; what is sent to its hosts through this one is kept until it is taken.
+    pub(super) fn recording(&self) -> Self {
+        Self {
+            record: Some(Arc::default()),
+            ..self.clone()
+        }
+    }
+
+    /// What was sent and answered since the last time.
+    pub(super) fn take_exchanges(&self) -> Vec<Exchange> {
+        self.record.as_ref().map_or_else(Vec::new, |record| {
+            core::mem::take(&mut *record.lock().unwrap_or_else(PoisonError::into_inner))
+        })
+    }
+
+    fn keep(&self, exchange: Option<Exchange>, answer: &Answer) {
+        if let (Some(record), Some(mut exchange)) = (&self.record, exchange) {
+            exchange.answered(answer);
+            let mut record = record.lock().unwrap_or_else(PoisonError::into_inner);
+            record.push(exchange);
+        }
+    }
+
+    fn begun(&self, host: &str, request: &http::Request<Bytes>) -> Option<Exchange> {
+        self.record.as_ref().map(|_| Exchange::sent(host, request))
     }
 
     /// Sends a request to a simulated host.
@@ -83,10 +143,13 @@ impl Subject {
         host: &str,
         request: http::Request<Bytes>,
     ) -> io::Result<Answer> {
+        let begun = self.begun(host, &request);
         let stream = TcpStream::connect(&self.https).await?;
         let name = ServerName::try_from(host.to_owned()).map_err(io::Error::other)?;
         let stream = self.tls.connect(name, stream).await?;
-        exchange(stream, host, request).await
+        let answer = exchange(stream, host, request).await?;
+        self.keep(begun, &answer);
+        Ok(answer)
     }
 
     /// Sends a request in plain HTTP to an address of the simulator's own.
@@ -95,7 +158,10 @@ impl Subject {
         authority: &str,
         request: http::Request<Bytes>,
     ) -> io::Result<Answer> {
-        exchange(TcpStream::connect(authority).await?, authority, request).await
+        let begun = self.begun(PLAIN_HOST, &request);
+        let answer = exchange(TcpStream::connect(authority).await?, authority, request).await?;
+        self.keep(begun, &answer);
+        Ok(answer)
     }
 
     /// Calls the control API; an answer of 4xx or 5xx is an error with its message.
@@ -110,8 +176,13 @@ impl Subject {
             .method(method)
             .uri(path)
             .header("content-type", "application/json");
+        let request = match &self.control_token {
+            Some(token) => request.header("authorization", format!("Bearer {token}")),
+            None => request,
+        };
         let request = request.body(body.into()).map_err(io::Error::other)?;
-        let answer = self.send_plain(&self.control, request).await?;
+        let stream = TcpStream::connect(&self.control).await?;
+        let answer = exchange(stream, &self.control, request).await?;
         let value = answer.json();
         if answer.status < 400 {
             return Ok(value);
@@ -121,6 +192,21 @@ impl Subject {
             .unwrap_or("the control API gave no reason");
         Err(io::Error::other(format!("{method} {path}: {message}")))
     }
+}
+
+/// `127.0.0.1:8443` of `https://127.0.0.1:8443/`.
+fn address(url: &str) -> String {
+    url.split_once("://")
+        .map_or(url, |(_, rest)| rest)
+        .trim_end_matches('/')
+        .to_owned()
+}
+
+fn trusting(roots: RootCertStore) -> io::Result<ClientConfig> {
+    let config = ClientConfig::builder_with_provider(Arc::new(default_provider()))
+        .with_safe_default_protocol_versions()
+        .map_err(io::Error::other)?;
+    Ok(config.with_root_certificates(roots).with_no_client_auth())
 }
 
 async fn exchange<S>(stream: S, host: &str, mut request: http::Request<Bytes>) -> io::Result<Answer>

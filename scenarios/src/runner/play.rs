@@ -5,20 +5,31 @@ use std::io;
 
 use bytes::Bytes;
 use serde_json::{Value, json};
-use serde_saphyr::Spanned;
+
+use changed::{Original, begin};
 
 use super::actor::{Session, claims_of};
 use super::attempt;
-use super::expectation::{at_path, check};
+use super::command::{self, Workplace};
+use super::expectation::at_path;
 use super::http::{Answer, Subject};
-use super::{Failure, ScenarioResult, Side, Source, StepResult};
-use crate::language::error::{Place, source_line};
+use super::logs::{self, Logs};
+use super::recheck::{judge, unspoken};
+use super::what_if::Change;
+use super::{Failure, ScenarioResult, Side, StepResult};
+use crate::language::Placed;
+use crate::language::error::Place;
 use crate::language::model::{
-    HttpCall, PasskeyStep, PhaseChange, PolicyAssignment, PolicyEffect, PolicyName, Scenario, Step,
-    TenantChange,
+    CommandLine, HttpCall, PasskeyStep, PhaseChange, PolicyAssignment, PolicyEffect, PolicyName,
+    Step, TenantChange,
 };
 use crate::language::parse::instant;
+use crate::language::read::Telling;
 
+mod changed;
+
+/// So much of a command's line is shown in reports.
+const SHOWN: usize = 60;
 /// Where the clock stands until a step sets it: the month before Phase 2.
 const BEGINNING: &str = "2025-09-01T08:00:00Z";
 /// Claims that tell the same in every run.
@@ -27,8 +38,15 @@ const SHOWN_CLAIMS: [&str; 10] = [
 ];
 
 struct Play<'a> {
-    source: &'a Source,
     subject: &'a Subject,
+    /// The same simulator, for what no report shows.
+    quiet: &'a Subject,
+    /// The tenant as it was, while it is changed.
+    original: Option<Original>,
+    /// An instant before the first step.
+    begin: String,
+    /// Where commands run, once one has.
+    workplace: Option<Workplace>,
     /// The tenant's handout; `enforcement` in it is kept up to date.
     handout: Value,
     session: Session,
@@ -38,14 +56,18 @@ struct Play<'a> {
 }
 
 /// Plays a scenario in a tenant of its own.
-pub(super) async fn play(
-    source: &Source,
-    scenario: &Scenario,
-    subject: &Subject,
-) -> ScenarioResult {
+///
+/// With changes, the tenant is another than the file says; what is refused there is done once more in the tenant as it was,
+/// so that what comes after it is judged by itself.
+pub(super) async fn play(telling: &Telling, quiet: &Subject, changes: &[Change]) -> ScenarioResult {
+    let Telling {
+        scenario, source, ..
+    } = telling;
+    let subject = &quiet.recording();
     let mut result = ScenarioResult {
         name: scenario.scenario.clone(),
         about: scenario.about.clone(),
+        variant: telling.variant.clone(),
         file: source.file.clone(),
         tags: scenario.tags.clone(),
         rules: scenario
@@ -57,11 +79,11 @@ pub(super) async fn play(
         steps: Vec::new(),
         failures: Vec::new(),
     };
-    let handout = match create_tenant(source, scenario, subject).await {
+    let handout = match create_tenant(telling, subject).await {
         Ok(handout) => handout,
         Err(error) => {
-            result.failures.push(failure(
-                &source.text,
+            result.failures.push(Failure::at(
+                source,
                 Place { line: 1, column: 1 },
                 "tenant",
                 "a tenant",
@@ -75,63 +97,46 @@ pub(super) async fn play(
         .unwrap_or_default()
         .to_owned();
     let mut play = Play {
-        source,
         subject,
+        quiet,
+        original: None,
+        begin: begin(telling),
+        workplace: None,
         handout,
         session: Session::default(),
         now: BEGINNING.to_owned(),
         saved: BTreeMap::new(),
     };
-    for step in &scenario.steps {
-        let step = play.step(step).await;
-        let stop = step.status == 0 && !step.failures.is_empty();
+    if let Err(error) = play.change(changes).await {
+        let place = Place { line: 1, column: 1 };
+        let actual = error.to_string();
+        result
+            .failures
+            .push(Failure::at(source, place, "tenant", "the changes", &actual));
+    }
+    for placed in &telling.steps {
+        let step = play.step_of_changed(placed, changes).await;
+        let stop = step.answer.is_none() && !step.failures.is_empty() && changes.is_empty();
         result.steps.push(step);
         if stop {
             break;
         }
     }
-    for rule in &scenario.rules {
-        let spoke = |step: &StepResult| {
-            step.rules_saying("fired")
-                .chain(step.rules_saying("audited"))
-                .any(|said| said == rule.value)
-        };
-        if !result.steps.iter().any(spoke) {
-            let place = Place::from(rule.referenced);
-            result.failures.push(failure(
-                &source.text,
-                place,
-                "rules",
-                &rule.value,
-                "the rule never spoke",
-            ));
-        }
-    }
+    result.failures = unspoken(source, scenario, &result.steps);
     let _ = subject
         .control("DELETE", &format!("/tenants/{tenant}"), None)
         .await;
     result
 }
 
-fn failure(text: &str, place: Place, what: &str, expected: &str, actual: &str) -> Failure {
-    Failure {
-        place,
-        source_line: source_line(text, place),
-        what: what.to_owned(),
-        expected: expected.to_owned(),
-        actual: actual.to_owned(),
-    }
-}
-
-async fn create_tenant(
-    source: &Source,
-    scenario: &Scenario,
-    subject: &Subject,
-) -> io::Result<Value> {
-    // FNV-1a of the file's name: the same scenario has the same ids in every run.
-    let seed = source
+async fn create_tenant(telling: &Telling, subject: &Subject) -> io::Result<Value> {
+    let scenario = &telling.scenario;
+    // FNV-1a of the file's name and the combination: the same scenario has the same ids in every run.
+    let seed = telling
+        .source
         .file
         .bytes()
+        .chain(telling.variant.iter().flat_map(|variant| variant.bytes()))
         .fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| {
             (hash ^ u64::from(byte)).wrapping_mul(0x100_0000_01b3)
         });
@@ -211,7 +216,7 @@ impl Play<'_> {
         }
     }
 
-    async fn step(&mut self, step: &Spanned<Step>) -> StepResult {
+    async fn step(&mut self, Placed { step, origin }: &Placed) -> StepResult {
         let here = step.referenced;
         let step = &step.value;
         let outcome = self.act(step).await;
@@ -221,72 +226,114 @@ impl Play<'_> {
             String::new()
         };
         let mut result = StepResult {
+            file: origin.file.clone(),
+            place: here.into(),
             title: step.fix.clone().or_else(|| step.step.clone()),
             is_fix: step.fix.is_some(),
             at: self.now.clone(),
             side: self.side(),
+            phase2_from: self.handout["enforcement"]["phase2"]["effective"]
+                .as_str()
+                .map(str::to_owned),
             actor: self.session.actor.clone(),
             client,
             action: action(step),
             status: 0,
             code: None,
             decision: None,
+            remedies: Vec::new(),
             claims: BTreeMap::new(),
+            answer: None,
+            variables: self.variables(),
+            command: None,
+            logs: Logs::new(),
+            exchanges: Vec::new(),
             failures: Vec::new(),
         };
+        let outcome = match outcome {
+            Ok(answer) => self.observe(step, answer, &mut result).await,
+            Err(error) => Err(error),
+        };
+        result.exchanges.extend(self.subject.take_exchanges());
         match outcome {
-            Ok(Some(answer)) => {
-                self.describe(&answer, &mut result).await;
-                if step.attempt.is_some() {
-                    attempt::describe(&answer, &mut result);
-                }
-                result.failures = check(
-                    &self.source.text,
-                    here,
-                    step.expect.as_ref(),
-                    &result,
-                    &answer,
-                );
-                if result.failures.is_empty() {
-                    result.failures = self.save(step, &answer);
-                }
+            Ok(()) => {
+                result.failures = judge(origin, here, step, &result);
+                self.saved.extend(kept(step, result.answer.as_ref()));
             }
-            Ok(None) => {}
             Err(error) => {
-                result.failures.push(failure(
-                    &self.source.text,
-                    here.into(),
-                    "step",
-                    "an answer",
-                    &error.to_string(),
-                ));
+                let actual = error.to_string();
+                let failure = Failure::at(origin, here.into(), "step", "an answer", &actual);
+                result.failures.push(failure);
             }
         }
         result
     }
 
-    /// Keeps what the step wants kept.
-    fn save(&mut self, step: &Step, answer: &Answer) -> Vec<Failure> {
-        let body = answer.json();
-        let mut failures = Vec::new();
-        for (name, path) in &step.save {
-            match at_path(&body, &path.value) {
-                Some(Value::String(text)) => {
-                    self.saved.insert(name.clone(), text.clone());
-                }
-                Some(value @ (Value::Number(_) | Value::Bool(_))) => {
-                    self.saved.insert(name.clone(), value.to_string());
-                }
-                _ => failures.push(failure(
-                    &self.source.text,
-                    path.referenced.into(),
-                    "save",
-                    &format!("a text, a number or a truth value at `{}`", path.value),
-                    "nothing of the kind in the answer",
-                )),
+    /// Fills in what came of a step: the answer, or what a command did, and the logs that it asks about.
+    async fn observe(
+        &mut self,
+        step: &Step,
+        answer: Option<Answer>,
+        result: &mut StepResult,
+    ) -> io::Result<()> {
+        if let Some(answer) = &answer {
+            self.describe(answer, result).await;
+            if step.attempt.is_some() {
+                attempt::describe(answer, result);
             }
         }
-        failures
+        result.answer = answer;
+        if let Some(line) = &step.run {
+            self.run(step, &line.value, result).await?;
+        }
+        if let Some(wanted) = step.expect.as_ref().and_then(|expect| expect.log.as_ref()) {
+            let now = self.now_seconds();
+            // What the step keeps can be looked for in the logs at once.
+            let kept = kept(step, result.answer.as_ref());
+            result.variables.extend(kept);
+            result.logs = logs::read(self.quiet, &self.handout, wanted, now).await?;
+        }
+        Ok(())
+    }
+
+    /// Runs a command; the journal knows what it asked.
+    async fn run(
+        &mut self,
+        step: &Step,
+        line: &CommandLine,
+        result: &mut StepResult,
+    ) -> io::Result<()> {
+        let tenant = self.tenant();
+        let last = command::last_request(self.quiet, &tenant).await?;
+        let files = step.expect.iter().flat_map(|expect| expect.files.keys());
+        let files = files.map(String::as_str);
+        let line = match line {
+            CommandLine::Shell(line) => CommandLine::Shell(self.filled(line)),
+            CommandLine::Arguments(words) => {
+                CommandLine::Arguments(words.iter().map(|word| self.filled(word)).collect())
+            }
+        };
+        let workplace = match self.workplace.take() {
+            Some(workplace) => workplace,
+            None => Workplace::new(&tenant)?,
+        };
+        let workplace = self.workplace.insert(workplace);
+        let ran = command::run(self.quiet, &self.handout, &line, workplace, files).await?;
+        let asked = command::requests_since(self.quiet, &tenant, last.as_deref()).await?;
+        if let Some(entry) = command::telling(&asked) {
+            result.tell(entry);
+            result.status = command::exchange(entry).status;
+            let id = entry["request_id"].as_str().unwrap_or_default().to_owned();
+            result.remedies = self.remedies(&id, result).await;
+        }
+        result.exchanges = asked.iter().map(command::exchange).collect();
+        result.answer = Some(Answer {
+            status: result.status,
+            headers: http::HeaderMap::new(),
+            body: ran.stdout.clone().into(),
+        });
+        result.command = Some(ran);
+        Ok(())
     }
 
     async fn act(&mut self, step: &Step) -> io::Result<Option<Answer>> {
@@ -416,16 +463,42 @@ impl Play<'_> {
         self.subject.send(host, request).await
     }
 
-    fn filled(&self, text: &str) -> String {
+    /// What names in braces stand for at the moment.
+    fn variables(&self) -> BTreeMap<String, String> {
         let value = |value: &Value| value.as_str().unwrap_or_default().to_owned();
-        let filled = text
-            .replace("{sub}", &value(&self.handout["subscription"]))
-            .replace("{tenant}", &value(&self.handout["tenant"]["id"]))
-            .replace("{domain}", &value(&self.handout["tenant"]["domain"]));
-        let put = |text: String, (name, value): (&String, &String)| {
-            text.replace(&format!("{{{name}}}"), value)
-        };
-        self.saved.iter().fold(filled, put)
+        let own = [
+            ("sub", value(&self.handout["subscription"])),
+            ("tenant", value(&self.handout["tenant"]["id"])),
+            ("domain", value(&self.handout["tenant"]["domain"])),
+        ];
+        let own = own.map(|(name, value)| (name.to_owned(), value));
+        self.saved.clone().into_iter().chain(own).collect()
+    }
+
+    fn filled(&self, text: &str) -> String {
+        fill(text, &self.variables())
+    }
+
+    /// What would have let a request pass that was decided against.
+    async fn remedies(&self, id: &str, result: &StepResult) -> Vec<String> {
+        let outcome = result
+            .decision
+            .as_ref()
+            .and_then(|decision| decision["outcome"].as_str());
+        if outcome.is_none_or(|outcome| outcome == "grant") {
+            return Vec::new();
+        }
+        let path = format!("/journal/{id}/explain");
+        let explained = self
+            .quiet
+            .control("GET", &path, None)
+            .await
+            .unwrap_or_default();
+        let remedies = explained["remedies"].as_array().map(Vec::as_slice);
+        let texts = remedies.unwrap_or_default().iter();
+        texts
+            .filter_map(|remedy| remedy["text"].as_str().map(str::to_owned))
+            .collect()
     }
 
     /// Fills in what the answer and the journal tell.
@@ -448,14 +521,42 @@ impl Play<'_> {
                 .control("GET", &format!("/journal/{id}"), None)
                 .await
         {
-            result.code = entry["code"].as_str().map(str::to_owned);
-            result.decision =
-                Some(entry["decision"].clone()).filter(|decision| !decision.is_null());
-            // A page that asks for more bears no error; what it asks for has a number all the same.
-            let asked = || entry["decision"]["code"].as_str().map(str::to_owned);
-            result.code = result.code.take().or_else(asked);
+            result.tell(&entry);
+            result.remedies = self.remedies(id, result).await;
         }
     }
+}
+
+impl StepResult {
+    /// What the journal's entry tells of it.
+    fn tell(&mut self, entry: &Value) {
+        self.code = entry["code"].as_str().map(str::to_owned);
+        self.decision = Some(entry["decision"].clone()).filter(|decision| !decision.is_null());
+        // A page that asks for more bears no error; what it asks for has a number all the same.
+        let asked = || entry["decision"]["code"].as_str().map(str::to_owned);
+        self.code = self.code.take().or_else(asked);
+    }
+}
+
+/// What the step wants kept of its answer.
+fn kept(step: &Step, answer: Option<&Answer>) -> BTreeMap<String, String> {
+    let body = answer.map(Answer::json).unwrap_or_default();
+    let text = |path: &str| match at_path(&body, path)? {
+        Value::String(text) => Some(text.clone()),
+        value @ (Value::Number(_) | Value::Bool(_)) => Some(value.to_string()),
+        _ => None,
+    };
+    let kept = step.save.iter();
+    kept.filter_map(|(name, path)| Some((name.clone(), text(&path.value)?)))
+        .collect()
+}
+
+/// The text with names in braces replaced.
+pub(super) fn fill(text: &str, variables: &BTreeMap<String, String>) -> String {
+    let put = |text: String, (name, value): (&String, &String)| {
+        text.replace(&format!("{{{name}}}"), value)
+    };
+    variables.iter().fold(text.to_owned(), put)
 }
 
 /// What a step does, in a few words.
@@ -515,6 +616,20 @@ fn action(step: &Step) -> String {
             definition(wish.value.assign).0,
             wish.value.effect
         );
+    }
+    if let Some(run) = &step.run {
+        let line = match &run.value {
+            CommandLine::Shell(line) => line.clone(),
+            CommandLine::Arguments(words) => words.join(" "),
+        };
+        let line = line.lines().next().unwrap_or_default();
+        let cut = if line.chars().count() > SHOWN {
+            "…"
+        } else {
+            ""
+        };
+        let shown: String = line.chars().take(SHOWN).collect();
+        return format!("run {shown}{cut}");
     }
     if step.tenant.is_some() {
         return "change the tenant".to_owned();

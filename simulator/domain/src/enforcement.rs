@@ -6,6 +6,7 @@ mod conditional_access;
 pub mod decision;
 pub mod facts;
 pub mod phase;
+pub mod remedy;
 pub mod rules;
 pub mod what_if;
 
@@ -17,3 +18,4 @@ pub use facts::{
     NewMethod, Operation, Policies, Risk, Stage, UserAction, UserFacts,
 };
 pub use phase::{Enforcement, Phase};
+pub use remedy::{Remedy, remedies};

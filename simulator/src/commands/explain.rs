@@ -83,13 +83,11 @@ pub struct ExplainArgs {
     #[arg(long)]
     pub user_action: Option<String>,
     /// Decide in the tenant of a running simulator, by the address of its control port (`http://127.0.0.1:8900`)
-    #[arg(
-        long,
-        value_name = "URL",
-        requires = "tenant",
-        conflicts_with = "policy"
-    )]
+    #[arg(long, value_name = "URL", conflicts_with = "policy")]
     pub control: Option<String>,
+    /// A request that the running simulator has answered, by the id in its `x-ms-request-id`, instead of a described attempt
+    #[arg(long, value_name = "ID", requires = "control", conflicts_with_all = ["who", "tenant"])]
+    pub request: Option<String>,
     /// The tenant there: its id or domain
     #[arg(long, requires = "control")]
     pub tenant: Option<String>,
@@ -108,10 +106,14 @@ pub struct ExplainArgs {
 pub fn explain(args: &ExplainArgs, out: &mut dyn Write) -> io::Result<bool> {
     let question = question(args);
     let (status, decision) = match &args.control {
-        Some(control) => {
-            let tenant = args.tenant.as_deref().unwrap_or_default();
-            remote::ask(control, tenant, &question)?
-        }
+        Some(control) => match (&args.request, &args.tenant) {
+            (Some(id), _) => remote::ask_about(control, id)?,
+            (None, Some(tenant)) => remote::ask(control, tenant, &question)?,
+            (None, None) => {
+                writeln!(out, "--control needs --tenant, or --request for a past one")?;
+                return Ok(false);
+            }
+        },
         None => match fresh(args, &question)? {
             Ok(answer) => answer,
             Err(refusal) => {
@@ -214,6 +216,20 @@ fn print(out: &mut dyn Write, decision: &Value) -> io::Result<()> {
     }
     if let Some(fix) = decision["fix"].as_str() {
         writeln!(out, "  fix: {fix}")?;
+    }
+    let remedies = decision["remedies"].as_array().map(Vec::as_slice);
+    let remedies = remedies.unwrap_or_default();
+    if !remedies.is_empty() {
+        writeln!(out, "\nWhat would let it pass, found by deciding again:")?;
+    }
+    for remedy in remedies {
+        let changes = remedy["changes"]
+            .as_array()
+            .map(Vec::as_slice)
+            .unwrap_or_default();
+        let by_caller = changes.iter().all(|change| change["by"] == "caller");
+        let by = if by_caller { "caller" } else { "administrator" };
+        writeln!(out, "  {by:<15} {}", text(&remedy["text"]))?;
     }
     let policies = decision["policies"].as_array().map(Vec::as_slice);
     let policies = policies.unwrap_or_default();

@@ -6,6 +6,8 @@ use std::path::{Path, PathBuf};
 use std::process::ExitStatus;
 
 use clap::Args;
+use entrasim_scenarios::environment;
+use serde_json::json;
 use tokio::process::Command;
 use tokio::sync::oneshot;
 
@@ -44,11 +46,16 @@ pub async fn run(args: &RunArgs) -> io::Result<u8> {
     if args.isolated {
         return isolated::run().await;
     }
-    let simulator = Simulator::start(args.start.options()?).await?;
+    against(Simulator::start(args.start.options()?).await?, args).await
+}
+
+/// Runs the command against a simulator that has been started for it.
+pub(super) async fn against(simulator: Simulator, args: &RunArgs) -> io::Result<u8> {
     let (addresses, handout) = (simulator.addresses()?, simulator.handout()?);
     let azure = AzureConfig::new(args)?;
-    let mut environment = proxy_variables(&addresses);
-    environment.extend(common_variables(&addresses, &handout, azure.path(), args));
+    let mut environment = common_variables(&addresses, &handout, azure.path(), args)?;
+    let proxy = environment::of_proxy(&addresses.http).into_iter();
+    environment.extend(proxy.map(|(name, value)| (name, value.into())));
     run_beside(simulator, &args.command, environment).await
 }
 
@@ -133,95 +140,26 @@ impl Drop for AzureConfig {
     }
 }
 
-/// Each runtime reads a proxy from other names.
-fn proxy_variables(at: &Addresses) -> Vec<(String, OsString)> {
-    let mut variables = Vec::new();
-    for name in [
-        "HTTPS_PROXY",
-        "https_proxy",
-        "HTTP_PROXY",
-        "http_proxy",
-        "ALL_PROXY",
-        "all_proxy",
-    ] {
-        variables.push((name.to_owned(), at.http.clone().into()));
-    }
-    for name in ["NO_PROXY", "no_proxy"] {
-        variables.push((name.to_owned(), "localhost,127.0.0.1,::1".into()));
-    }
-    variables.push(("NODE_USE_ENV_PROXY".to_owned(), "1".into()));
-    if let Some((host, port)) = at.http.trim_start_matches("http://").rsplit_once(':') {
-        let options = format!(
-            "-Dhttps.proxyHost={host} -Dhttps.proxyPort={port} -Dhttp.proxyHost={host} -Dhttp.proxyPort={port} -Dhttp.nonProxyHosts=localhost|127.0.0.1"
-        );
-        variables.push(("JAVA_TOOL_OPTIONS".to_owned(), options.into()));
-    }
-    variables
-}
-
 /// Trust, telemetry off, and the ids and secrets of the tenant for scripts.
 fn common_variables(
     at: &Addresses,
     handout: &Handout,
     azure: Option<&Path>,
     args: &RunArgs,
-) -> Vec<(String, OsString)> {
-    let mut variables: Vec<(String, OsString)> = Vec::new();
-    let mut put = |name: &str, value: OsString| variables.push((name.to_owned(), value));
+) -> io::Result<Vec<(String, OsString)>> {
     let trust = trust_file(&at.ca, !args.start.allow_host.is_empty());
-    for name in [
-        "REQUESTS_CA_BUNDLE",
-        "CURL_CA_BUNDLE",
-        "SSL_CERT_FILE",
-        "NODE_EXTRA_CA_CERTS",
-    ] {
-        put(name, trust.clone().into());
-    }
-    put("AZURE_CORE_COLLECT_TELEMETRY", "no".into());
+    let place = json!({"control": at.control, "https": at.https, "http": at.http, "ca": at.ca});
+    let handout = serde_json::to_value(handout).map_err(io::Error::other)?;
+    let mut variables: Vec<(String, OsString)> = environment::of_trust(&trust)
+        .into_iter()
+        .chain(environment::of_simulator(&place))
+        .chain(environment::of_tenant(&handout))
+        .map(|(name, value)| (name, value.into()))
+        .collect();
     if let Some(azure) = azure {
-        put("AZURE_CONFIG_DIR", azure.into());
+        variables.push(("AZURE_CONFIG_DIR".to_owned(), azure.into()));
     }
-    put("ENTRASIM_CONTROL", at.control.clone().into());
-    put("ENTRASIM_HTTPS", at.https.clone().into());
-    put("ENTRASIM_HTTP", at.http.clone().into());
-    put("ENTRASIM_CA", at.ca.clone().into());
-    put("ENTRASIM_TENANT", handout.tenant.id.clone().into());
-    put("ENTRASIM_DOMAIN", handout.tenant.domain.clone().into());
-    put("ENTRASIM_SUBSCRIPTION", handout.subscription.clone().into());
-    put(
-        "ENTRASIM_IDENTITY_HEADER",
-        handout.identity_endpoint.header.clone().into(),
-    );
-    let word = |name: &str| name.to_uppercase().replace('-', "_");
-    for (name, account) in &handout.accounts {
-        put(
-            &format!("ENTRASIM_{}_UPN", word(name)),
-            account.upn.clone().into(),
-        );
-        put(
-            &format!("ENTRASIM_{}_PASSWORD", word(name)),
-            account.password.clone().unwrap_or_default().into(),
-        );
-    }
-    for (name, app) in &handout.apps {
-        put(
-            &format!("ENTRASIM_{}_CLIENT_ID", word(name)),
-            app.client_id.clone().into(),
-        );
-        put(
-            &format!("ENTRASIM_{}_CLIENT_SECRET", word(name)),
-            app.client_secret.clone().unwrap_or_default().into(),
-        );
-        put(
-            &format!("ENTRASIM_{}_CERTIFICATE", word(name)),
-            app.certificate.clone().into(),
-        );
-        put(
-            &format!("ENTRASIM_{}_FEDERATED_TOKEN", word(name)),
-            app.federated_token.clone().into(),
-        );
-    }
-    variables
+    Ok(variables)
 }
 
 /// The authority alone, unless real hosts are let through: then the system's roots beside it.

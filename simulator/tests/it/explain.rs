@@ -92,3 +92,65 @@ async fn a_running_simulator_is_asked_by_its_control_port() {
     assert_eq!(refused, Some(2));
     assert!(message.contains("there is no tenant"), "{message}");
 }
+
+#[test]
+fn the_smallest_changes_that_let_an_attempt_pass_are_found_by_deciding_again() {
+    let (_, text) = explain(&["--user", "bob", "--at", "2025-10-02", "--json"]);
+    let decision: Value = serde_json::from_str(&text).unwrap();
+    let changes = |decision: &Value| -> Vec<String> {
+        let remedies = decision["remedies"].as_array().cloned().unwrap_or_default();
+        let word = |change: &Value| change["change"].as_str().unwrap().to_owned();
+        let words = |remedy: &Value| {
+            remedy["changes"]
+                .as_array()
+                .unwrap()
+                .iter()
+                .map(word)
+                .collect::<Vec<_>>()
+        };
+        remedies
+            .iter()
+            .map(|remedy| words(remedy).join("+"))
+            .collect()
+    };
+    assert_eq!(
+        changes(&decision),
+        [
+            "register-and-pass-mfa",
+            "use-passkey",
+            "service-principal",
+            "managed-identity",
+            "before-phase"
+        ]
+    );
+    let (_, text) = explain(&["--user", "bob", "--at", "2025-10-02"]);
+    assert!(text.contains("sign in as a service principal"), "{text}");
+
+    let twice = json!([browsers_only(), {
+        "displayName": "Second factor", "state": "enabled",
+        "conditions": {"clientAppTypes": ["all"], "users": {"includeUsers": ["All"]}, "applications": {"includeApplications": ["All"]}},
+        "grantControls": {"operator": "OR", "builtInControls": ["mfa"]},
+    }]);
+    let file = policy("explain-twice.json", &twice);
+    let arguments = [
+        "--user",
+        "alice",
+        "--policy",
+        file.to_str().unwrap(),
+        "--client-app-type",
+        "browser",
+        "--json",
+    ];
+    let (_, text) = explain(&arguments);
+    let decision: Value = serde_json::from_str(&text).unwrap();
+    let found = changes(&decision);
+    assert!(
+        found.contains(&"pass-mfa+modern-client".to_owned()),
+        "{found:?}"
+    );
+    assert!(
+        found.contains(&"exclude-from-policy+exclude-from-policy".to_owned()),
+        "{found:?}"
+    );
+    assert!(found.contains(&"service-principal".to_owned()), "{found:?}");
+}

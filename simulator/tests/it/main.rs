@@ -24,3 +24,4 @@ pub(crate) mod sts;
 mod support;
 mod temporary_access_pass;
 mod testing;
+mod what_if;

@@ -6,6 +6,9 @@ use entrasim_scenarios::runner::{self, Outcome, Selection, Source, Subject};
 
 use crate::listener::start;
 
+mod language;
+mod mutation;
+
 async fn play(folder: &str, sources: &[Source]) -> Outcome {
     let running = start(folder).await;
     let subject = Subject::new(&running.at.https, &running.at.control, &running.at.ca).unwrap();

@@ -1,5 +1,7 @@
 //! Grant, interrupt or deny, with every rule that was looked at and what it said.
 
+use std::sync::Arc;
+
 use uuid::Uuid;
 
 use crate::enforcement::conditional_access;
@@ -19,6 +21,8 @@ pub struct Decision {
     pub findings: Vec<Finding>,
     /// What each Conditional Access policy said, as the sign-in log lists it.
     pub applied: Vec<AppliedPolicy>,
+    /// What was decided about, where it was not granted: who asks later what would let it pass has to decide again.
+    pub refused: Option<Arc<Facts>>,
 }
 
 #[derive(Clone, Debug, Eq, PartialEq)]
@@ -182,11 +186,13 @@ pub fn decide(facts: &Facts, policies: &Policies<'_>, now: Timestamp) -> Decisio
         Some((rule, outcome)) => (Some(rule), outcome),
         None => (None, Outcome::Grant),
     };
+    let refused = (outcome != Outcome::Grant).then(|| Arc::new(facts.clone()));
     Decision {
         outcome,
         rule,
         findings,
         applied,
+        refused,
     }
 }
 

@@ -12,11 +12,29 @@ pub(super) fn ask(
     tenant: &str,
     question: &Value,
 ) -> io::Result<(StatusCode, Value)> {
+    exchange(
+        control,
+        "POST",
+        &format!("/tenants/{tenant}/explain"),
+        &question.to_string(),
+    )
+}
+
+/// `GET /journal/{request_id}/explain`
+pub(super) fn ask_about(control: &str, id: &str) -> io::Result<(StatusCode, Value)> {
+    exchange(control, "GET", &format!("/journal/{id}/explain"), "")
+}
+
+fn exchange(
+    control: &str,
+    method: &str,
+    path: &str,
+    body: &str,
+) -> io::Result<(StatusCode, Value)> {
     let address = control
         .strip_prefix("http://")
         .unwrap_or(control)
         .trim_end_matches('/');
-    let body = question.to_string();
     let unreachable = |error: io::Error| {
         let text = format!("cannot reach the control port at {control}: {error}");
         io::Error::new(error.kind(), text)
@@ -24,7 +42,7 @@ pub(super) fn ask(
     let mut stream = TcpStream::connect(address).map_err(unreachable)?;
     write!(
         stream,
-        "POST /tenants/{tenant}/explain HTTP/1.1\r\nhost: {address}\r\ncontent-type: application/json\r\ncontent-length: {}\r\nconnection: close\r\n\r\n{body}",
+        "{method} {path} HTTP/1.1\r\nhost: {address}\r\ncontent-type: application/json\r\ncontent-length: {}\r\nconnection: close\r\n\r\n{body}",
         body.len()
     )?;
     let mut answer = Vec::new();

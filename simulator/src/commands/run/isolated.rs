@@ -63,7 +63,7 @@ pub async fn inside(args: &RunArgs) -> io::Result<u8> {
     let simulator = Simulator::start(options).await?;
     let (addresses, handout) = (simulator.addresses()?, simulator.handout()?);
     let azure = AzureConfig::new(args)?;
-    let mut environment = common_variables(&addresses, &handout, azure.path(), args);
+    let mut environment = common_variables(&addresses, &handout, azure.path(), args)?;
     // A proxy of the outside cannot be reached from here.
     for name in [
         "HTTPS_PROXY",

@@ -1,11 +1,15 @@
-//! `POST /tenants/{tenant}/explain`: what would be decided, and what every rule says.
+//! `POST /tenants/{tenant}/explain`: what would be decided, what every rule says, and what would let it pass; and the same for a
+//! past request, `GET /journal/{request_id}/explain`.
 
 use std::sync::Arc;
 
+use entrasim_domain::azure::policy::MfaAssignment;
 use entrasim_domain::catalogue::{self, AZURE_RESOURCE_MANAGER};
 use entrasim_domain::directory::user::User;
 use entrasim_domain::enforcement::facts::Target;
-use entrasim_domain::enforcement::{Decision, Operation, Policies, Stage, decide};
+use entrasim_domain::enforcement::{
+    Decision, Operation, Policies, Remedy, Stage, decide, remedies,
+};
 use entrasim_domain::id::AppId;
 use entrasim_domain::tenant::Tenant;
 use entrasim_domain::tenant::attempt::SignInAttempt;
@@ -14,28 +18,70 @@ use http::{Method, StatusCode};
 
 use super::model::{Attempt, AttemptOperation, DecisionView};
 use super::tenants::find_user;
-use super::{ControlCall, ControlError, Route, ok, openapi};
+use super::{ControlCall, ControlError, Route, journal, ok, openapi};
 use crate::issue::resource::Resource;
 use crate::wire::Reply;
 
 mod attempt;
 
 pub(super) fn routes() -> Vec<Route> {
-    vec![Route {
-        method: Method::POST,
-        path: "/tenants/{tenant}/explain",
-        summary: "What would be decided on an attempt, and what every rule says",
-        request: Some(openapi::of::<Attempt>),
-        response: (StatusCode::OK, Some(openapi::of::<DecisionView>)),
-        handler: explain,
-    }]
+    vec![
+        Route {
+            method: Method::POST,
+            path: "/tenants/{tenant}/explain",
+            summary: "What would be decided on an attempt, and what every rule says",
+            request: Some(openapi::of::<Attempt>),
+            response: (StatusCode::OK, Some(openapi::of::<DecisionView>)),
+            handler: explain,
+        },
+        Route {
+            method: Method::GET,
+            path: "/journal/{request_id}/explain",
+            summary: "The decision on a past request, and what would let it pass by the policies of now",
+            request: None,
+            response: (StatusCode::OK, Some(openapi::of::<DecisionView>)),
+            handler: explain_request,
+        },
+    ]
 }
 
 fn explain(call: &ControlCall<'_>) -> Result<Reply, ControlError> {
     let attempt: Attempt = call.body()?;
     let tenant = call.tenant()?.read();
-    let decision = decide_attempt(&tenant, &attempt, tenant.now(call.request.arrived))?;
-    Ok(ok(&DecisionView::from(&decision)))
+    let (decision, remedies) = decide_attempt(&tenant, &attempt, tenant.now(call.request.arrived))?;
+    Ok(ok(&DecisionView::with_remedies(&decision, &remedies)))
+}
+
+/// A past request is not decided again; what would let it pass is, at its own instant.
+fn explain_request(call: &ControlCall<'_>) -> Result<Reply, ControlError> {
+    let entry = journal::entry(call)?;
+    let decision = entry.decision.as_ref().ok_or_else(|| {
+        ControlError::not_found(format!(
+            "nothing was decided about request {}",
+            entry.request_id
+        ))
+    })?;
+    let tenant = entry.tenant.and_then(|tenant| call.app.store.get(tenant));
+    let found = match (&decision.refused, tenant) {
+        (Some(facts), Some(tenant)) => {
+            let tenant = tenant.read();
+            let assignments = assignments(&tenant);
+            let policies = Policies {
+                mfa_assignments: &assignments,
+                ..tenant.sign_in_policies()
+            };
+            remedies(facts, &policies, entry.at)
+        }
+        _ => Vec::new(),
+    };
+    Ok(ok(&DecisionView::with_remedies(decision, &found)))
+}
+
+fn assignments(tenant: &Tenant) -> Vec<MfaAssignment> {
+    let assignments = tenant.azure.policy_assignments.values();
+    assignments
+        .map(|assignment| (**assignment).clone())
+        .collect()
 }
 
 /// Decides a described attempt at `now`, or at the instant that it names, from the facts that the sign-in asks for.
@@ -43,7 +89,7 @@ fn decide_attempt(
     tenant: &Tenant,
     attempt: &Attempt,
     now: Timestamp,
-) -> Result<Decision, ControlError> {
+) -> Result<(Decision, Vec<Remedy>), ControlError> {
     let now = attempt::instant(attempt.at.as_deref())?.unwrap_or(now);
     let subject = subject(tenant, attempt)?;
     let resource = resource(tenant, attempt.resource.as_deref().unwrap_or("arm"))?;
@@ -78,17 +124,13 @@ fn decide_attempt(
     if matches!(subject, Subject::ManagedIdentity) {
         facts.workload = None;
     }
-    let assignments: Vec<_> = tenant
-        .azure
-        .policy_assignments
-        .values()
-        .map(|a| (**a).clone())
-        .collect();
+    let assignments = assignments(tenant);
     let policies = Policies {
         mfa_assignments: &assignments,
         ..tenant.sign_in_policies()
     };
-    Ok(decide(&facts, &policies, now))
+    let remedies = remedies(&facts, &policies, now);
+    Ok((decide(&facts, &policies, now), remedies))
 }
 
 /// Who tries.

@@ -5,6 +5,7 @@ use uuid::Uuid;
 
 use super::model::{EntryView, List};
 use super::{ControlCall, ControlError, Route, ok, openapi};
+use crate::journal::Entry;
 use crate::wire::{Form, Reply};
 
 pub(super) fn routes() -> Vec<Route> {
@@ -54,14 +55,18 @@ fn list(call: &ControlCall<'_>) -> Result<Reply, ControlError> {
 }
 
 fn get(call: &ControlCall<'_>) -> Result<Reply, ControlError> {
+    Ok(ok(&EntryView::from(&entry(call)?)))
+}
+
+/// The request that the path names.
+pub(super) fn entry(call: &ControlCall<'_>) -> Result<Entry, ControlError> {
     let id = call.parameter(0);
     let entry = Uuid::parse_str(id)
         .ok()
         .and_then(|id| call.app.journal.get(id));
-    let entry = entry.ok_or_else(|| {
+    entry.ok_or_else(|| {
         ControlError::not_found(format!(
             "the journal has no request {id}; it keeps the last ten thousand"
         ))
-    })?;
-    Ok(ok(&EntryView::from(&entry)))
+    })
 }

@@ -13,8 +13,8 @@ use crate::journal::Entry;
 mod decision;
 
 pub use decision::{
-    Attempt, AttemptOperation, ClientAppWord, DecisionView, FindingView, PlatformWord,
-    PolicyVerdictView, UserActionWord,
+    Attempt, AttemptOperation, ChangeView, ClientAppWord, DecisionView, FindingView, PlatformWord,
+    PolicyVerdictView, RemedyView, UserActionWord,
 };
 pub mod phone;
 

@@ -1,6 +1,7 @@
 //! An attempt to explain, and the decision on one.
 
-use entrasim_domain::enforcement::{Decision, DevicePlatform};
+use entrasim_domain::enforcement::remedy::{By, Change};
+use entrasim_domain::enforcement::{Decision, DevicePlatform, Remedy};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -19,8 +20,29 @@ pub struct DecisionView {
     pub message: String,
     pub fix: Option<&'static str>,
     pub findings: Vec<FindingView>,
+    /// The smallest changes that would let it pass, found by deciding again: each one alone, or two at a time where none is
+    /// enough. Only answers of `explain` have them.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub remedies: Vec<RemedyView>,
     /// What each Conditional Access policy said, those that do not apply and those that only report too.
     pub policies: Vec<PolicyVerdictView>,
+}
+
+/// Changes that together are enough.
+#[derive(Debug, JsonSchema, Serialize)]
+pub struct RemedyView {
+    /// What to do, in a sentence.
+    pub text: String,
+    pub changes: Vec<ChangeView>,
+}
+
+#[derive(Debug, JsonSchema, Serialize)]
+pub struct ChangeView {
+    /// `pass-mfa`, `service-principal`, `exclude-from-policy`, …
+    pub change: &'static str,
+    /// `caller` or `administrator`.
+    pub by: &'static str,
+    pub text: String,
 }
 
 #[derive(Debug, JsonSchema, Serialize)]
@@ -140,6 +162,33 @@ pub enum AttemptOperation {
     Action,
 }
 
+impl DecisionView {
+    /// With what would let it pass.
+    pub fn with_remedies(decision: &Decision, remedies: &[Remedy]) -> Self {
+        Self {
+            remedies: remedies.iter().map(RemedyView::from).collect(),
+            ..Self::from(decision)
+        }
+    }
+}
+
+impl From<&Remedy> for RemedyView {
+    fn from(remedy: &Remedy) -> Self {
+        let change = |change: &Change| ChangeView {
+            change: change.as_str(),
+            by: match change.by() {
+                By::Caller => "caller",
+                By::Administrator => "administrator",
+            },
+            text: change.describe(),
+        };
+        Self {
+            text: remedy.describe(),
+            changes: remedy.changes.iter().map(change).collect(),
+        }
+    }
+}
+
 impl From<&Decision> for DecisionView {
     fn from(decision: &Decision) -> Self {
         Self {
@@ -149,6 +198,7 @@ impl From<&Decision> for DecisionView {
             challenge: decision.challenge(),
             message: decision.message(),
             fix: decision.rule.map(|rule| rule.fix),
+            remedies: Vec::new(),
             findings: decision
                 .findings
                 .iter()
