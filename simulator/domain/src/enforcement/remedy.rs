@@ -14,6 +14,7 @@ use super::facts::{
     Amr, ClientAppType, Factor, Facts, IdentityType, Operation, Policies, Risk, Stage,
 };
 use super::phase::{Enforcement, PhaseName};
+use super::rules::RulesAsked;
 use super::rules::claims::MANDATE_CONTEXT;
 use crate::azure::policy::MfaAssignment;
 use crate::catalogue;
@@ -46,6 +47,10 @@ pub enum Change {
     RegisterAndPassMfa,
     /// The person signs in with a passkey.
     UsePasskey,
+    /// An administrator makes a Temporary Access Pass, and the person signs in with it.
+    UseAccessPass,
+    /// The authentication methods policy lets the person register the method.
+    AllowMethod,
     /// The person shows the first factor again, now.
     SignInAgain,
     /// The person is asked on a page instead of a refresh token being redeemed.
@@ -83,6 +88,7 @@ struct World {
     security_defaults: bool,
     assignments: Vec<MfaAssignment>,
     conditional_access: ConditionalAccess,
+    rules: RulesAsked,
     now: Timestamp,
 }
 
@@ -94,6 +100,7 @@ pub fn remedies(facts: &Facts, policies: &Policies<'_>, now: Timestamp) -> Vec<R
         security_defaults: policies.security_defaults,
         assignments: policies.mfa_assignments.to_vec(),
         conditional_access: policies.conditional_access.clone(),
+        rules: policies.rules,
         now,
     };
     if world.grants() {
@@ -134,6 +141,7 @@ impl World {
             security_defaults: self.security_defaults,
             mfa_assignments: &self.assignments,
             conditional_access: &self.conditional_access,
+            rules: self.rules,
         };
         decide(&self.facts, &policies, self.now).outcome == Outcome::Grant
     }
@@ -156,6 +164,8 @@ impl World {
             changes.extend([
                 Change::SignInAgain,
                 Change::UsePasskey,
+                Change::UseAccessPass,
+                Change::AllowMethod,
                 Change::BeInteractive,
                 Change::NoDeviceCode,
                 Change::ModernClient,
@@ -201,6 +211,24 @@ impl World {
                 self.facts.authentication.factors.clear();
                 self.facts.authentication.methods = vec![Amr::Fido];
                 self.show(Factor::Fido2 { aaguid: None }, Amr::Mfa);
+            }
+            Change::UseAccessPass => {
+                // Elsewhere the second factor that it stands for is named already.
+                if facts.stage != Stage::SecurityInfo {
+                    return false;
+                }
+                self.facts.authentication = super::Authentication::default();
+                self.show(Factor::TemporaryAccessPass { once: false }, Amr::Mfa);
+            }
+            Change::AllowMethod => {
+                let Operation::Register(method) = &mut facts.operation else {
+                    return false;
+                };
+                if method.allowed && method.self_service {
+                    return false;
+                }
+                method.allowed = true;
+                method.self_service = true;
             }
             Change::SignInAgain => facts.authentication.at = Some(self.now),
             Change::BeInteractive => {
@@ -272,7 +300,9 @@ impl World {
         let contexts = self.facts.demanded_contexts.clone();
         let authentication = &mut self.facts.authentication;
         authentication.factors.push(factor);
-        for amr in core::iter::once(amr).chain(demanded) {
+        // Security info asks for the freshness itself.
+        let fresh = (self.facts.stage == Stage::SecurityInfo).then_some(Amr::NgcMfa);
+        for amr in core::iter::once(amr).chain(fresh).chain(demanded) {
             if !authentication.methods.contains(&amr) {
                 authentication.methods.push(amr);
             }
@@ -294,7 +324,7 @@ impl World {
     fn be_no_person(&mut self) -> bool {
         let facts = &mut self.facts;
         // A person's own pages are not for apps.
-        if facts.circumstances.user_action.is_some() {
+        if facts.circumstances.user_action.is_some() || facts.stage == Stage::SecurityInfo {
             return false;
         }
         if facts.stage == Stage::SignIn && facts.operation != Operation::SignIn {
@@ -333,6 +363,8 @@ impl Change {
             Self::PassMfa => "pass-mfa",
             Self::RegisterAndPassMfa => "register-and-pass-mfa",
             Self::UsePasskey => "use-passkey",
+            Self::UseAccessPass => "use-access-pass",
+            Self::AllowMethod => "allow-method",
             Self::SignInAgain => "sign-in-again",
             Self::BeInteractive => "be-interactive",
             Self::NoDeviceCode => "no-device-code",
@@ -364,7 +396,9 @@ impl Change {
             | Self::CommandLineClient
             | Self::ServicePrincipal
             | Self::ManagedIdentity => By::Caller,
-            Self::BeforePhase(..)
+            Self::UseAccessPass
+            | Self::AllowMethod
+            | Self::BeforePhase(..)
             | Self::ExcludeFromPolicy(..)
             | Self::ReportOnly(..)
             | Self::SecurityDefaultsOff
@@ -383,6 +417,13 @@ impl Change {
                 "register a second factor and pass multifactor authentication".to_owned()
             }
             Self::UsePasskey => "sign in with a passkey".to_owned(),
+            Self::UseAccessPass => {
+                "have an administrator make a Temporary Access Pass, and sign in with it".to_owned()
+            }
+            Self::AllowMethod => {
+                "let the authentication methods policy allow the method, with self-service set up"
+                    .to_owned()
+            }
             Self::SignInAgain => "sign in again".to_owned(),
             Self::BeInteractive => {
                 "sign in on a page instead of redeeming a refresh token".to_owned()
@@ -427,8 +468,9 @@ impl Remedy {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::enforcement::facts::{Authentication, Circumstances, Target};
+    use crate::enforcement::facts::{Authentication, Circumstances, NewMethod, Target, UserFacts};
     use crate::enforcement::phase::Phase;
+    use crate::policy::authentication_methods::MethodName;
 
     fn now() -> Timestamp {
         Timestamp::parse("2025-10-02T12:00:00Z").unwrap()
@@ -464,6 +506,7 @@ mod tests {
             security_defaults: false,
             mfa_assignments: assignments,
             conditional_access: &ConditionalAccess::default(),
+            rules: RulesAsked::default(),
         };
         let found = remedies(facts, &policies, now());
         let word = |remedy: &Remedy| {
@@ -471,6 +514,49 @@ mod tests {
             words.join("+")
         };
         found.iter().map(word).collect()
+    }
+
+    #[test]
+    fn a_passkey_is_registered_with_a_pass_or_a_second_factor() {
+        let method = NewMethod {
+            name: MethodName::Fido2,
+            allowed: true,
+            self_service: true,
+            held: 0,
+            most: 10,
+        };
+        let mut facts = Facts {
+            stage: Stage::SecurityInfo,
+            user: Some(a_user()),
+            operation: Operation::Register(method),
+            ..write_with_a_password()
+        };
+        assert_eq!(
+            words(&facts, &[]),
+            ["register-and-pass-mfa", "use-passkey", "use-access-pass"]
+        );
+        facts.operation = Operation::Register(NewMethod {
+            allowed: false,
+            ..method
+        });
+        facts.authentication.methods.extend([Amr::Mfa, Amr::NgcMfa]);
+        facts.authentication.multifactor_at = Some(now());
+        assert_eq!(words(&facts, &[]), ["allow-method"]);
+    }
+
+    fn a_user() -> UserFacts {
+        UserFacts {
+            id: crate::id::ObjectId::from_u128(1),
+            enabled: true,
+            guest: None,
+            roles: Vec::new(),
+            per_user_mfa: PerUserMfa::Disabled,
+            has_strong_method: false,
+            groups: Vec::new(),
+            registered: vec![Factor::Password],
+            risk: Risk::None,
+            home: None,
+        }
     }
 
     #[test]

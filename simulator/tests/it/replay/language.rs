@@ -46,7 +46,7 @@ async fn one_story_is_played_for_every_combination_with_steps_of_another_file() 
 #[tokio::test(flavor = "multi_thread")]
 async fn logs_are_asked_for_entries_and_tell_what_the_nearest_one_lacks() {
     let source = fixture("logs.yaml");
-    let outcome = play("replay-logs", &[source.clone()]).await;
+    let outcome = play("replay-logs", std::slice::from_ref(&source)).await;
     assert_eq!(outcome.exit_code(), 0, "{}", told(&outcome));
     let text = source.text.replace("result: success", "result: failure");
     let file = source.file.clone();
