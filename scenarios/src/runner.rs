@@ -23,6 +23,7 @@ mod passkey;
 mod phone;
 mod play;
 mod recheck;
+mod security_info;
 pub mod what_if;
 
 pub use crate::language::Source;

@@ -133,6 +133,14 @@ pub struct Step {
     #[serde(default)]
     #[schemars(with = "Option<PasskeyStep>")]
     pub passkey: Option<Spanned<PasskeyStep>>,
+    /// Calls security info, by a path under `/api/`, as somebody who has signed in through the client `security-info`.
+    #[serde(default)]
+    #[schemars(with = "Option<HttpCall>")]
+    pub security_info: Option<Spanned<HttpCall>>,
+    /// The tenant believes the authority behind a key that a step has made, named here.
+    #[serde(default)]
+    #[schemars(with = "Option<String>")]
+    pub trust_list: Option<Spanned<String>>,
     /// Changes where sign-ins come from and how risky they are.
     #[serde(default)]
     #[schemars(with = "Option<Circumstances>")]
@@ -238,6 +246,19 @@ pub struct PasskeyStep {
     /// Its name in the list of methods; the name in the scenario unless given.
     #[serde(default)]
     pub display_name: Option<String>,
+    /// Who registers it, and where; an administrator through Graph unless given.
+    #[serde(default)]
+    pub through: Option<Through>,
+}
+
+/// Where a passkey is registered.
+#[derive(Clone, Copy, Debug, Deserialize, Eq, JsonSchema, PartialEq)]
+#[serde(rename_all = "kebab-case")]
+pub enum Through {
+    /// By an administrator, who is the actor.
+    Graph,
+    /// By the person, who is the actor and has signed in through the client `security-info`.
+    SecurityInfo,
 }
 
 /// How a key proves its make.
@@ -465,6 +486,8 @@ impl Step {
             policy,
             tenant,
             passkey,
+            security_info,
+            trust_list,
             circumstances,
             attempt,
             run,
@@ -481,6 +504,8 @@ impl Step {
             policy.is_some(),
             tenant.is_some(),
             passkey.is_some(),
+            security_info.is_some(),
+            trust_list.is_some(),
             circumstances.is_some(),
             attempt.is_some(),
             run.is_some(),

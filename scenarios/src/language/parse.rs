@@ -11,8 +11,10 @@ use super::include::Placed;
 use super::model::{Scenario, Step};
 use super::read::read;
 
+/// The page of `mysignins.microsoft.com`; its tokens are for itself.
+pub(crate) const SECURITY_INFO: &str = "19db86c3-b2b9-44cc-b339-36da233a3be2";
 /// The clients that scenarios can act through, with their ids.
-pub const CLIENTS: [(&str, &str); 7] = [
+pub const CLIENTS: [(&str, &str); 8] = [
     ("azure-cli", "04b07795-8ddb-461a-bbee-02f9e1bf7b46"),
     ("azure-powershell", "1950a258-227b-4e31-a9cf-717495945fc2"),
     ("azure-mobile-app", "0c1307d4-29d6-4389-a11c-5cbe7f65d7fa"),
@@ -23,6 +25,7 @@ pub const CLIENTS: [(&str, &str); 7] = [
         "c44b4083-3bb0-49c1-b47d-974e53cbdf3c",
     ),
     ("vs-code", "aebc6443-996d-45c2-90f0-388ff96faa56"),
+    ("security-info", SECURITY_INFO),
 ];
 /// What `{name}` can stand for in paths and bodies.
 pub const VARIABLES: [&str; 3] = ["sub", "tenant", "domain"];
@@ -121,6 +124,8 @@ fn check(step: &Spanned<Step>, saved: &[&str]) -> Result<(), (Location, String)>
         step.policy.is_some(),
         step.tenant.is_some(),
         step.passkey.is_some(),
+        step.security_info.is_some(),
+        step.trust_list.is_some(),
         step.circumstances.is_some(),
         step.attempt.is_some(),
         step.run.is_some(),

@@ -13,10 +13,13 @@ use serde_json::{Value, json};
 use super::http::{Answer, Subject};
 use super::pages::{self, Person, Way};
 use super::passkey::Keyring;
+use super::security_info;
 use crate::language::model::SignIn;
-use crate::language::parse::{client_id, portal_host};
+use crate::language::parse::{SECURITY_INFO, client_id, portal_host};
 
 pub(super) const SIGN_IN_HOST: &str = "login.microsoftonline.com";
+/// That the second factor is fresh, as security info asks for it.
+const FRESH: &str = r#"{"access_token":{"amr":{"essential":true,"values":["ngcmfa"]}}}"#;
 /// The challenge of the mandate.
 const P1: &str = r#"{"access_token":{"acrs":{"essential":true,"values":["p1"]}}}"#;
 
@@ -63,7 +66,17 @@ fn resource_uri(resource: &str) -> &str {
     match resource {
         "arm" => "https://management.core.windows.net/",
         "graph" => "https://graph.microsoft.com/",
+        "security-info" => SECURITY_INFO,
         other => other,
+    }
+}
+
+/// What a user's client asks for where nothing else is said.
+fn own_resource(client: &str) -> &'static str {
+    if client == "security-info" {
+        "security-info"
+    } else {
+        "arm"
     }
 }
 
@@ -97,7 +110,8 @@ impl Session {
         wish: &SignIn,
         now: i64,
     ) -> io::Result<Answer> {
-        let resource = wish.resource.clone().unwrap_or_else(|| "arm".to_owned());
+        let resource = wish.resource.clone();
+        let resource = resource.unwrap_or_else(|| own_resource(&self.client).to_owned());
         if wish.refresh != Some(true) {
             self.tokens.clear();
             self.refresh_token = None;
@@ -273,6 +287,7 @@ fn claims(wish: &SignIn) -> io::Result<String> {
         None => return Ok(claims.to_string()),
         Some("none") => return Ok(String::new()),
         Some("p1") => P1,
+        Some("fresh") => FRESH,
         Some(text) => text,
     };
     let challenge: Value =
@@ -429,7 +444,15 @@ pub(super) async fn post(
     let request = http::Request::builder()
         .method("POST")
         .uri(format!("/{tenant}/oauth2/v2.0/token"))
-        .header("content-type", "application/x-www-form-urlencoded")
+        .header("content-type", "application/x-www-form-urlencoded");
+    // A single-page application redeems from its own page.
+    let is_page = form.contains(&("client_id", SECURITY_INFO));
+    let request = if is_page {
+        request.header("origin", security_info::HOME)
+    } else {
+        request
+    };
+    let request = request
         .body(encode(form).into())
         .map_err(io::Error::other)?;
     subject.send(SIGN_IN_HOST, request).await

@@ -172,8 +172,9 @@ impl<'a> Browser<'a> {
 }
 
 /// Apps of the machine itself wait on the loopback or at an address of their own; everything else in a scenario is a simulated host.
+/// A fragment is for a script, and no browser sends it.
 fn is_app(url: &str) -> bool {
-    url.starts_with("http://localhost") || url.contains("/oauth2/nativeclient")
+    url.starts_with("http://localhost") || url.contains("/oauth2/nativeclient") || url.contains('#')
 }
 
 fn host_and_path(url: &str) -> (String, String) {
@@ -197,7 +198,10 @@ fn parameters(url: &str) -> BTreeMap<String, String> {
     members
         .split('&')
         .filter_map(|pair| pair.split_once('='))
-        .map(|(name, value)| (name.to_owned(), value.to_owned()))
+        .map(|(name, value)| {
+            let value = percent_encoding::percent_decode_str(value).decode_utf8_lossy();
+            (name.to_owned(), value.into_owned())
+        })
         .collect()
 }
 

@@ -41,7 +41,7 @@ const TELLING: [&str; 9] = [
 ];
 
 /// Fields of forms and members of JSON that hold secrets, or what is as good as one.
-const SECRET: [&str; 22] = [
+const SECRET: [&str; 26] = [
     "access_token",
     "refresh_token",
     "id_token",
@@ -64,6 +64,11 @@ const SECRET: [&str; 22] = [
     "client_info",
     "temporaryaccesspass",
     "otc",
+    "secretkey",
+    "sessionctxv2",
+    // What only ties a request to its answer, made anew each time.
+    "nonce",
+    "state",
 ];
 
 impl Exchange {
@@ -134,6 +139,11 @@ fn cut(mut text: String) -> String {
     text
 }
 
+/// In JSON these are words: an error's code, a policy's state.
+fn is_word(name: &str) -> bool {
+    matches!(name, "code" | "state")
+}
+
 fn is_secret(name: &str) -> bool {
     SECRET.contains(&name.to_ascii_lowercase().as_str())
 }
@@ -143,7 +153,7 @@ fn without_secrets(value: &mut serde_json::Value) {
         serde_json::Value::Object(members) => {
             for (name, member) in members {
                 // An error's code is a word, an authorization code is a long secret; only forms bear the latter.
-                if member.is_string() && is_secret(name) && name != "code" {
+                if member.is_string() && is_secret(name) && !is_word(name) {
                     *member = serde_json::Value::String("…".to_owned());
                 } else {
                     without_secrets(member);

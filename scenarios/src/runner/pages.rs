@@ -8,7 +8,8 @@ use serde_json::{Value, json};
 use super::actor::{Belongings, SIGN_IN_HOST, bad, encode, post};
 use super::browser::Browser;
 use super::http::{Answer, Subject};
-use super::phone;
+use super::{phone, security_info};
+use crate::language::parse::SECURITY_INFO;
 
 /// What the person has and does.
 pub(super) struct Person<'a> {
@@ -162,7 +163,7 @@ impl Visit<'_> {
         let query = encode(&[
             ("client_id", self.person.client),
             ("response_type", "code"),
-            ("response_mode", "form_post"),
+            ("response_mode", self.response_mode()),
             ("redirect_uri", self.redirect()),
             ("scope", self.person.scope),
             ("claims", self.person.claims),
@@ -175,11 +176,20 @@ impl Visit<'_> {
         Ok(Value::Null)
     }
 
-    fn redirect(&self) -> &'static str {
-        if self.person.client == MOBILE_APP {
-            NATIVE
+    /// A single-page application reads the answer from its address.
+    fn response_mode(&self) -> &'static str {
+        if self.person.client == SECURITY_INFO {
+            "fragment"
         } else {
-            LOOPBACK
+            "form_post"
+        }
+    }
+
+    fn redirect(&self) -> &'static str {
+        match self.person.client {
+            MOBILE_APP => NATIVE,
+            SECURITY_INFO => security_info::HOME,
+            _ => LOOPBACK,
         }
     }
 

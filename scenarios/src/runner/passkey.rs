@@ -1,6 +1,7 @@
 //! The security keys of a scenario: softkey in process, made for a user through Microsoft Graph, used on the pages.
 
 use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
 use std::io;
 
 use base64::Engine;
@@ -8,7 +9,8 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use bytes::Bytes;
 use serde_json::{Value, json};
 use softkey::attestation::authority::Authority;
-use softkey::authenticator::Authenticator;
+use softkey::attestation::metadata;
+use softkey::authenticator::{Authenticator, Channel, command};
 use softkey::client::{Caller, Client};
 use softkey::env::SeededEnv;
 use softkey::profile::{Attachment, AttestationMode, persona};
@@ -29,6 +31,7 @@ pub(super) struct Keyring(BTreeMap<String, Key>);
 
 #[derive(Debug)]
 struct Key {
+    authority: Authority,
     device: Authenticator<MemoryStore>,
     env: SeededEnv,
     has_pin: bool,
@@ -58,7 +61,8 @@ impl Key {
         }
         let mut env = SeededEnv::new(number);
         env.unix_time = now;
-        let identity = Authority::generate(&mut env)
+        let authority = Authority::generate(&mut env);
+        let identity = authority
             .issue(profile.aaguid, "scenario")
             .map_err(io::Error::other)?;
         let mut device =
@@ -68,6 +72,7 @@ impl Key {
             .commit(vec![Change::Attestation(Box::new(identity))])
             .map_err(said)?;
         let mut key = Self {
+            authority,
             device,
             env,
             has_pin: false,
@@ -113,6 +118,58 @@ fn said(error: impl core::fmt::Debug) -> io::Error {
 }
 
 impl Keyring {
+    /// The key of this name; a new one if there is none yet.
+    fn key(&mut self, wish: &PasskeyStep, now: i64) -> io::Result<&mut Key> {
+        let number = u64::try_from(self.0.len()).map_err(io::Error::other)?;
+        match self.0.entry(wish.create.clone()) {
+            Entry::Occupied(known) => Ok(known.into_mut()),
+            Entry::Vacant(place) => Ok(place.insert(Key::new(wish, number.wrapping_add(7), now)?)),
+        }
+    }
+
+    /// What a key makes of the data that security info begins a passkey with.
+    pub(super) fn proof(
+        &mut self,
+        wish: &PasskeyStep,
+        data: &Value,
+        now: i64,
+    ) -> io::Result<Value> {
+        let key = self.key(wish, now)?;
+        let asked = &data["requestData"];
+        let challenge = asked["serverChallenge"].as_str().unwrap_or_default();
+        let options = json!({
+            "rp": {"id": "login.microsoft.com", "name": "Microsoft"},
+            "user": {"id": asked["userId"], "name": asked["memberName"], "displayName": asked["userDisplayName"]},
+            "challenge": URL_SAFE_NO_PAD.encode(challenge),
+            "pubKeyCredParams": [{"type": "public-key", "alg": -7}, {"type": "public-key", "alg": -257}],
+            "authenticatorSelection": {"residentKey": "required", "userVerification": "required"},
+            "attestation": "direct",
+        });
+        let made = key
+            .client()
+            .register(&options, &Caller::new(ORIGIN))
+            .map_err(said)?;
+        let response = &made["response"];
+        Ok(json!({
+            "Name": wish.display_name.as_deref().unwrap_or(&wish.create), "Canary": asked["canary"],
+            "AttestationObject": response["attestationObject"], "ClientDataJson": response["clientDataJSON"],
+            "CredentialId": made["id"],
+        }))
+    }
+
+    /// The metadata statement of a key's model.
+    pub(super) fn statement(&mut self, name: &str) -> io::Result<Value> {
+        let key = self
+            .0
+            .get_mut(name)
+            .ok_or_else(|| bad(format!("no step has made a passkey {name}")))?;
+        let info = key
+            .device
+            .handle(Channel(9), &[command::GET_INFO], &mut key.env);
+        let info = info.get(1..).unwrap_or_default();
+        metadata::statement(key.device.profile(), &key.authority, info).map_err(io::Error::other)
+    }
+
     /// What a key answers to a challenge of the sign-in pages, as they post it.
     pub(super) fn assertion(&mut self, name: &str, challenge: &str) -> io::Result<String> {
         let known: Vec<String> = self.0.keys().cloned().collect();
@@ -173,15 +230,7 @@ impl Session {
         if options.status != 200 {
             return Ok(options);
         }
-        let ring = &mut self.belongings.keys.0;
-        let number = u64::try_from(ring.len()).map_err(io::Error::other)?;
-        if !ring.contains_key(&wish.create) {
-            let key = Key::new(wish, number.wrapping_add(7), now)?;
-            ring.insert(wish.create.clone(), key);
-        }
-        let Some(key) = ring.get_mut(&wish.create) else {
-            return Err(bad("the key was just made".to_owned()));
-        };
+        let key = self.belongings.keys.key(wish, now)?;
         let name = wish.display_name.as_deref().unwrap_or(&wish.create);
         let credential = key.credential(&options.json()["publicKey"], name)?;
         send("POST", methods, credential.to_string()).await

@@ -21,7 +21,7 @@ use crate::language::Placed;
 use crate::language::error::Place;
 use crate::language::model::{
     CommandLine, HttpCall, PasskeyStep, PhaseChange, PolicyAssignment, PolicyEffect, PolicyName,
-    Step, TenantChange,
+    Step, TenantChange, Through,
 };
 use crate::language::parse::instant;
 use crate::language::read::Telling;
@@ -304,11 +304,34 @@ impl Play<'_> {
                 user,
                 ..wish.value.clone()
             };
-            return self
+            let made = if wish.through == Some(Through::SecurityInfo) {
+                self.session
+                    .register(self.subject, &self.handout, &wish, now)
+                    .await
+            } else {
+                self.session
+                    .provision(self.subject, &self.handout, &wish, now)
+                    .await
+            };
+            return made.map(Some);
+        }
+        if let Some(call) = &step.security_info {
+            let (verb, path) = call.value.verbs().first().copied().unwrap_or(("GET", "/"));
+            let (path, body) = (self.filled(path), call.value.body.as_ref());
+            let body = body.map(|body| self.filled(&body.to_string()));
+            let now = self.now_seconds();
+            let answer = self
                 .session
-                .provision(self.subject, &self.handout, &wish, now)
-                .await
-                .map(Some);
+                .security_info(self.subject, &self.handout, now, (verb, &path, body))
+                .await?;
+            return Ok(Some(answer));
+        }
+        if let Some(call) = &step.trust_list {
+            let key = self.filled(&call.value);
+            self.session
+                .trust(self.subject, &self.handout, &key)
+                .await?;
+            return Ok(None);
         }
         if let Some(wish) = &step.circumstances {
             let tenant = self.tenant();
@@ -426,7 +449,8 @@ impl Play<'_> {
         }
         let id = answer
             .header("x-ms-request-id")
-            .or_else(|| answer.header("request-id"));
+            .or_else(|| answer.header("request-id"))
+            .or_else(|| answer.header("x-ms-correlation-id"));
         if let Some(id) = id
             && let Ok(entry) = self
                 .subject
@@ -494,7 +518,8 @@ fn action(step: &Step) -> String {
         };
         return format!("sign in with {proof}{challenge}");
     }
-    if let Some(call) = step.arm.as_ref().or(step.graph.as_ref()) {
+    let call = step.arm.as_ref().or(step.graph.as_ref());
+    if let Some(call) = call.or(step.security_info.as_ref()) {
         let (verb, path) = call
             .value
             .verbs()
@@ -535,6 +560,9 @@ fn action(step: &Step) -> String {
     }
     if let Some(wish) = &step.passkey {
         return format!("make a passkey for {}", wish.value.user);
+    }
+    if step.trust_list.is_some() {
+        return "believe the authority of a key".to_owned();
     }
     if step.circumstances.is_some() {
         return "change the circumstances".to_owned();

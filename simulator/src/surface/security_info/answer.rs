@@ -9,7 +9,7 @@ use entrasim_domain::tenant::security_info::Addable;
 use http::StatusCode;
 use serde_json::{Value, json};
 
-use super::session::{HEADERS, Session, reason};
+use super::session::{Session, reason, told};
 use super::{app, code, passkey};
 use crate::call::Call;
 use crate::wire::Reply;
@@ -230,7 +230,7 @@ pub(super) fn with_body(
             refused(&session, &body, why)
         }
     };
-    Reply::json(StatusCode::OK, &value).fixed_headers(&HEADERS)
+    told(call, &value)
 }
 
 fn handled(

@@ -10,7 +10,7 @@ use http::StatusCode;
 use serde_json::{Map, Value, json};
 
 use super::answer::Kind;
-use super::session::{HEADERS, Session, reason};
+use super::session::{Session, reason, told};
 use crate::call::Call;
 use crate::wire::Reply;
 
@@ -158,7 +158,7 @@ pub(super) fn available(call: &Call<'_>) -> Reply {
     if let Some(decision) = kept {
         call.record_decision(decision);
     }
-    Reply::json(StatusCode::OK, &answer).fixed_headers(&HEADERS)
+    told(call, &answer)
 }
 
 fn show(

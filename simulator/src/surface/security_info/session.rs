@@ -176,7 +176,14 @@ pub(super) fn authorize(call: &Call<'_>) -> Reply {
     if !is_authorized {
         answer["reason"] = reason(&decision);
     }
-    Reply::json(StatusCode::OK, &answer).fixed_headers(&HEADERS)
+    told(call, &answer)
+}
+
+/// The answer to a call, with the id that the journal knows it by.
+pub(super) fn told(call: &Call<'_>, answer: &impl Serialize) -> Reply {
+    Reply::json(StatusCode::OK, answer)
+        .fixed_headers(&HEADERS)
+        .header("x-ms-correlation-id", &call.id().to_string())
 }
 
 fn has_second_factor(session: &Session<'_>) -> bool {
