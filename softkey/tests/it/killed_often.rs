@@ -163,7 +163,7 @@ impl Drop for Folder {
 }
 
 /// Kills the writer so many times, each time after another number of acknowledgements.
-fn kill(name: &str, times: u64) -> Acknowledged {
+fn kill(name: &str, times: u64, progress: impl Fn(u64, &Acknowledged)) -> Acknowledged {
     let folder = std::env::temp_dir().join(format!("softkey-{name}-{}", std::process::id()));
     std::fs::create_dir_all(&folder).unwrap();
     let folder = Folder(folder);
@@ -206,21 +206,14 @@ fn kill(name: &str, times: u64) -> Acknowledged {
         }
         writer.wait().unwrap();
         assert!(ready, "round {round}: the key could not be opened");
-        if round % 1000 == 999 {
-            println!(
-                "{} of {times} kills, {} credentials and {} signatures acknowledged",
-                round + 1,
-                all.credentials,
-                all.signatures
-            );
-        }
+        progress(round + 1, &all);
     }
     all
 }
 
 #[test]
 fn a_few_dozen_times() {
-    let all = kill("killed-some", 40);
+    let all = kill("killed-some", 40, |_, _| {});
     assert!(all.credentials > 0 && all.signatures > 0);
 }
 
@@ -231,7 +224,12 @@ fn a_hundred_thousand_times() {
     let times = option_env!("SOFTKEY_KILLS")
         .and_then(|text| text.parse().ok())
         .unwrap_or(100_000);
-    let all = kill("killed-often", times);
+    let all = kill("killed-often", times, |done, all| {
+        if done % 1000 == 0 {
+            let (made, signed) = (all.credentials, all.signatures);
+            println!("{done} of {times}: {made} credentials, {signed} signatures acknowledged");
+        }
+    });
     println!(
         "{times} kills; {} credentials and {} signatures acknowledged, none lost, no counter twice",
         all.credentials, all.signatures
