@@ -77,6 +77,16 @@ pub struct Ran {
     pub err: String,
 }
 
+impl From<Output> for Ran {
+    fn from(output: Output) -> Self {
+        Self {
+            code: output.status.code().unwrap_or(-1),
+            out: String::from_utf8_lossy(&output.stdout).into_owned(),
+            err: String::from_utf8_lossy(&output.stderr).into_owned(),
+        }
+    }
+}
+
 /// `entrasim {arguments}`, in a folder.
 ///
 /// # Panics
@@ -88,11 +98,7 @@ pub fn entrasim(folder: &Path, arguments: &[&str]) -> Ran {
         .env("ENTRASIM_DATA", profile_folder().join("entrasim-data"))
         .output()
         .expect("the binary has just been built");
-    Ran {
-        code: output.status.code().unwrap_or(-1),
-        out: String::from_utf8_lossy(&output.stdout).into_owned(),
-        err: String::from_utf8_lossy(&output.stderr).into_owned(),
-    }
+    output.into()
 }
 
 /// `entrasim run {arguments} -- sh -c {script}`, with `bin` first on the path.
@@ -102,16 +108,12 @@ pub fn entrasim(folder: &Path, arguments: &[&str]) -> Ran {
 pub fn run(arguments: &[&str], bin: &Path, script: &str) -> Ran {
     // The script sets the path itself: the test's own environment stays as it is.
     let script = format!("PATH={}:$PATH; export PATH\n{script}", bin.display());
-    let output: Output = Command::new(binary())
+    let output = Command::new(binary())
         .arg("run")
         .args(arguments)
         .args(["--", "sh", "-c", &script])
         .env("ENTRASIM_DATA", profile_folder().join("entrasim-data"))
         .output()
         .expect("the binary has just been built");
-    Ran {
-        code: output.status.code().unwrap_or(-1),
-        out: String::from_utf8_lossy(&output.stdout).into_owned(),
-        err: String::from_utf8_lossy(&output.stderr).into_owned(),
-    }
+    output.into()
 }

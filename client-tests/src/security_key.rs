@@ -2,7 +2,7 @@
 
 use std::io::{BufRead, BufReader};
 use std::path::{Path, PathBuf};
-use std::process::{Child, Command, Output, Stdio};
+use std::process::{Child, Command, Stdio};
 use std::sync::OnceLock;
 use std::sync::atomic::{AtomicU32, Ordering};
 
@@ -113,7 +113,7 @@ impl SecurityKey {
             .stdin(Stdio::null())
             .output()
             .expect("Node.js has just been used to set this up");
-        ran(&output)
+        output.into()
     }
 
     /// Starts softkey with these arguments, in a folder of its own, and waits for its first line.
@@ -156,15 +156,7 @@ impl SecurityKey {
             .stdin(Stdio::null())
             .output()
             .expect("there is a shell");
-        ran(&output)
-    }
-}
-
-fn ran(output: &Output) -> Ran {
-    Ran {
-        code: output.status.code().unwrap_or(-1),
-        out: String::from_utf8_lossy(&output.stdout).into_owned(),
-        err: String::from_utf8_lossy(&output.stderr).into_owned(),
+        output.into()
     }
 }
 

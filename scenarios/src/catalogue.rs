@@ -60,6 +60,7 @@ pub const SHIPPED: &[(&str, &str)] = shipped![
     "rehearsal/one-region-first",
     "rehearsal/override-audit-to-deny",
     "rehearsal/own-policy",
+    "postponement/break-glass-until-the-date",
     "postponement/last-day",
     "postponement/phase1-carries-phase2",
     "security-defaults/administrators-everywhere",

@@ -217,7 +217,7 @@ mod tests {
             )]),
             body: Bytes::from(body),
         });
-        assert_eq!(exchange.target, "/t/oauth2/v2.0/token?code=…&state=1");
+        assert_eq!(exchange.target, "/t/oauth2/v2.0/token?code=…&state=…");
         assert_eq!(
             exchange.sent,
             "grant_type=password\npassword=…\nclient_secret=…"

@@ -55,7 +55,7 @@ pub(super) fn routes() -> Vec<Route> {
         Route {
             method: Method::POST,
             path: "/tenants/{tenant}/trust-list",
-            summary: "Believe more: a metadata statement (`softkey attest ca`), an array of them, or the BLOB of the FIDO Metadata Service",
+            summary: "Believe more: a metadata statement (`softkey attest metadata`), an array of them, or the BLOB of the FIDO Metadata Service",
             request: Some(openapi::of::<serde_json::Value>),
             response: (StatusCode::OK, Some(openapi::of::<TrustListChange>)),
             handler: add,

@@ -218,7 +218,7 @@
   };
   const reasonOf = (group) => {
     const { reason } = methods[group];
-    const box = element("div", "", { className: "withheld", id: `withheld-${group}` });
+    const box = element("div", "", { className: "withheld" });
     box.append(element("p", `${NAMES[group]} is not offered: ${reason.message}`), element("p", `The way out: ${reason.fix}`, { className: "note" }));
     const rule = element("p", "", { className: "note" });
     rule.append("Rule ", element("code", reason.rule), `, ${reason.source}`);
