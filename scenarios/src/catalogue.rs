@@ -155,17 +155,7 @@ mod tests {
         };
         let sign_in = step.sign_in.as_ref().map(|wish| {
             let wish = &wish.value;
-            let proofs = [
-                wish.password.is_some(),
-                wish.client_secret.is_some(),
-                wish.certificate.is_some(),
-                wish.federated.is_some(),
-                wish.managed_identity.is_some(),
-                wish.refresh == Some(true),
-                wish.passkey.is_some(),
-                wish.browser == Some(true),
-                wish.device_code == Some(true),
-            ];
+            let proofs = (wish.proofs(), wish.device_code == Some(true));
             format!(
                 "{proofs:?} {:?} {:?} {:?}",
                 wish.mfa, wish.claims, wish.resource

@@ -7,17 +7,20 @@ use serde_json::Value;
 /// Names and values.
 pub type Variables = Vec<(String, String)>;
 
+/// The names that runtimes read a proxy from.
+pub const PROXIES: [&str; 6] = [
+    "HTTPS_PROXY",
+    "https_proxy",
+    "HTTP_PROXY",
+    "http_proxy",
+    "ALL_PROXY",
+    "all_proxy",
+];
+
 /// The proxy, by every name that a runtime reads it from. `proxy` is its URL.
 pub fn of_proxy(proxy: &str) -> Variables {
     let mut variables = Variables::new();
-    for name in [
-        "HTTPS_PROXY",
-        "https_proxy",
-        "HTTP_PROXY",
-        "http_proxy",
-        "ALL_PROXY",
-        "all_proxy",
-    ] {
+    for name in PROXIES {
         variables.push((name.to_owned(), proxy.to_owned()));
     }
     for name in ["NO_PROXY", "no_proxy"] {

@@ -88,6 +88,13 @@ pub(crate) fn register(
     })
 }
 
+/// The challenge that a client says it was given: a member of its `clientDataJSON`, which is base64url without padding.
+pub(crate) fn challenge_of(client_data: &str) -> Option<Vec<u8>> {
+    let data = URL_SAFE_NO_PAD.decode(client_data).ok()?;
+    let data: Value = serde_json::from_slice(&data).ok()?;
+    URL_SAFE_NO_PAD.decode(data["challenge"].as_str()?).ok()
+}
+
 /// The passkeys that a user has.
 pub(crate) fn passkeys(user: &User) -> impl Iterator<Item = &Passkey> {
     let methods = user.methods.iter();

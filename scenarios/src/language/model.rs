@@ -566,6 +566,20 @@ impl JsonSchema for CommandLine {
 }
 
 impl SignIn {
+    /// The proofs, whether each is there, and what people call it.
+    pub fn proofs(&self) -> [(bool, &'static str); 8] {
+        [
+            (self.password.is_some(), "password"),
+            (self.client_secret.is_some(), "secret"),
+            (self.certificate.is_some(), "certificate"),
+            (self.federated.is_some(), "federated token"),
+            (self.managed_identity.is_some(), "managed identity"),
+            (self.refresh == Some(true), "refresh token"),
+            (self.passkey.is_some(), "passkey"),
+            (self.browser == Some(true), "the same browser"),
+        ]
+    }
+
     /// Whether a browser is needed: for portals always, for other clients where the words say so.
     pub fn is_on_the_pages(&self, portal: bool) -> bool {
         let by_hand = self.password.is_some() && (portal || self.mfa.is_some());

@@ -161,17 +161,8 @@ fn check(step: &Spanned<Step>, saved: &[&str]) -> Result<(), (Location, String)>
     }
     if let Some(sign_in) = &step.sign_in {
         let wish = &sign_in.value;
-        let proofs = [
-            wish.password.is_some(),
-            wish.client_secret.is_some(),
-            wish.certificate.is_some(),
-            wish.federated.is_some(),
-            wish.managed_identity.is_some(),
-            wish.refresh == Some(true),
-            wish.passkey.is_some(),
-            wish.browser == Some(true),
-        ];
-        if proofs.into_iter().filter(|set| *set).count() != 1 {
+        let proofs = wish.proofs();
+        if proofs.into_iter().filter(|(set, _)| *set).count() != 1 {
             let known = "password, client_secret, certificate, federated, managed_identity, refresh: true, passkey, browser: true";
             return Err((
                 sign_in.referenced,

@@ -4,6 +4,8 @@ use std::io::{self, Write};
 use std::net::TcpListener;
 use std::path::Path;
 
+use entrasim_scenarios::environment::PROXIES;
+
 use crate::config;
 use crate::listener::authority::Authority;
 
@@ -85,15 +87,7 @@ fn ports() -> Finding {
 }
 
 fn proxy_variables() -> Finding {
-    let names = [
-        "HTTPS_PROXY",
-        "https_proxy",
-        "HTTP_PROXY",
-        "http_proxy",
-        "ALL_PROXY",
-        "all_proxy",
-    ];
-    let set: Vec<&str> = names
+    let set: Vec<&str> = PROXIES
         .into_iter()
         .filter(|name| config::variable(name).is_some())
         .collect();

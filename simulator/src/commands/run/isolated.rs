@@ -11,6 +11,8 @@ use std::path::Path;
 use std::process::Command;
 
 use super::{AzureConfig, RunArgs, child, common_variables, run_beside};
+use entrasim_scenarios::environment::PROXIES;
+
 use crate::hosts;
 use crate::simulator::Simulator;
 
@@ -65,14 +67,7 @@ pub async fn inside(args: &RunArgs) -> io::Result<u8> {
     let azure = AzureConfig::new(args)?;
     let mut environment = common_variables(&addresses, &handout, azure.path(), args)?;
     // A proxy of the outside cannot be reached from here.
-    for name in [
-        "HTTPS_PROXY",
-        "https_proxy",
-        "HTTP_PROXY",
-        "http_proxy",
-        "ALL_PROXY",
-        "all_proxy",
-    ] {
+    for name in PROXIES {
         environment.push((name.to_owned(), OsString::new()));
     }
     run_beside(simulator, &args.command, environment).await

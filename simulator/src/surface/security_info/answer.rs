@@ -281,16 +281,9 @@ pub(super) fn register(
     session: &Session<'_>,
     make: impl FnOnce(&mut Tenant, &User) -> Option<AuthenticationMethod>,
 ) {
-    let user = session.user.id;
-    let occasion = session.call.occasion(Some(user));
-    session.call.change_on(&occasion, |tenant| {
-        let Some(known) = tenant.users.get(user).cloned() else {
-            return;
-        };
-        if let Some(method) = make(tenant, &known) {
-            let mut known = User::clone(&known);
-            known.register(method);
-            tenant.users.put(known);
+    session.change(|tenant, user| {
+        if let Some(method) = make(tenant, user) {
+            user.register(method);
         }
     });
 }

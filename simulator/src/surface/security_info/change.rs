@@ -1,6 +1,9 @@
 //! Taking methods away, choosing the default, changing the password. Other than the names of the calls and of `Deleted`, what
 //! they take and answer is assumed.
 
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use entrasim_domain::credential::method::{AuthenticationMethod, MethodKind};
 use entrasim_domain::credential::password;
 use entrasim_domain::credential::secondary::SecondFactor;
 use entrasim_domain::directory::user::{Password, User};
@@ -38,7 +41,7 @@ pub(super) fn delete(call: &Call<'_>) -> Reply {
                     "It is your default sign-in method. Choose another default first.",
                 ));
             }
-            change(session, |user| {
+            session.change(|_, user| {
                 user.methods.retain(|method| method.id != id);
             });
             Ok(json!({"Type": body["Type"], "Deleted": true, "ErrorCode": 0}))
@@ -48,22 +51,13 @@ pub(super) fn delete(call: &Call<'_>) -> Reply {
 }
 
 fn find(user: &User, named: &str) -> Option<Uuid> {
-    use base64::Engine;
-    let credential = base64::engine::general_purpose::URL_SAFE_NO_PAD
-        .decode(named.trim_end_matches('='))
-        .ok();
-    if let Ok(id) = named.parse::<Uuid>() {
+    if let Ok(id) = named.parse() {
         return Some(id);
     }
-    user.methods
-        .iter()
-        .find(|method| match &method.kind {
-            entrasim_domain::credential::method::MethodKind::Passkey(key) => credential
-                .as_deref()
-                .is_some_and(|credential| *key.credential_id == *credential),
-            _ => false,
-        })
-        .map(|method| method.id)
+    let credential = URL_SAFE_NO_PAD.decode(named.trim_end_matches('=')).ok()?;
+    let mut methods = user.methods.iter();
+    let is_it = |method: &&AuthenticationMethod| matches!(&method.kind, MethodKind::Passkey(key) if *key.credential_id == *credential);
+    methods.find(is_it).map(|method| method.id)
 }
 
 /// `POST /api/authenticationmethods/setdefault`: `Data` is the word for it (`push`, `oath`, `sms`, `voiceMobile`, …).
@@ -81,7 +75,7 @@ pub(super) fn set_default(call: &Call<'_>) -> Reply {
             if !methods.any(|method| factor.is_of(&method.kind)) {
                 return Err(Failure::DataNotFound.into());
             }
-            change(session, |user| {
+            session.change(|_, user| {
                 user.sign_in_preferences.second_factor = Some(factor);
             });
             Ok(json!({"DefaultMethod": word, "ErrorCode": 0}))
@@ -112,7 +106,7 @@ pub(super) fn password(call: &Call<'_>) -> Reply {
                 ));
             }
             let now = session.call.now();
-            change(session, |user| {
+            session.change(|_, user| {
                 let password = Password {
                     value: new.into(),
                     set: now,
@@ -124,16 +118,4 @@ pub(super) fn password(call: &Call<'_>) -> Reply {
         },
         |_, _, why| json!({"ErrorCode": why.failure.number(), "reason": why.reason}),
     )
-}
-
-fn change(session: &Session<'_>, change: impl FnOnce(&mut User)) {
-    let id = session.user.id;
-    let occasion = session.call.occasion(Some(id));
-    session.call.change_on(&occasion, |tenant| {
-        if let Some(known) = tenant.users.get(id) {
-            let mut known = User::clone(known);
-            change(&mut known);
-            tenant.users.put(known);
-        }
-    });
 }

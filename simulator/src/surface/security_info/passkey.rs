@@ -159,14 +159,7 @@ pub(super) fn verify(session: &Session<'_>, data: &str) -> Result<Step, Refused>
 
 /// The challenge that the client says it was given.
 fn given_challenge(call: &Call<'_>, client_data: &str) -> Result<(String, Challenge), Failure> {
-    let data = URL_SAFE_NO_PAD
-        .decode(client_data.trim_end_matches('='))
-        .map_err(|_| Failure::InvalidKeyData)?;
-    let data: Value = serde_json::from_slice(&data).map_err(|_| Failure::InvalidKeyData)?;
-    let challenge = data["challenge"].as_str().unwrap_or_default();
-    let text = URL_SAFE_NO_PAD
-        .decode(challenge.trim_end_matches('='))
-        .ok()
+    let text = passkey::challenge_of(client_data.trim_end_matches('='))
         .and_then(|bytes| String::from_utf8(bytes).ok())
         .ok_or(Failure::InvalidKeyData)?;
     let challenge: Challenge =

@@ -127,6 +127,19 @@ impl<'c> Session<'c> {
         decide(&facts, &self.tenant.sign_in_policies(), now)
     }
 
+    /// Changes the person's own account; the audit log tells of it.
+    pub(super) fn change(&self, change: impl FnOnce(&mut Tenant, &mut User)) {
+        let id = self.user.id;
+        let occasion = self.call.occasion(Some(id));
+        self.call.change_on(&occasion, |tenant| {
+            if let Some(known) = tenant.users.get(id) {
+                let mut known = User::clone(known);
+                change(tenant, &mut known);
+                tenant.users.put(known);
+            }
+        });
+    }
+
     /// The person as the pages name them.
     pub(super) fn name(&self) -> String {
         self.tenant.principal_name(&self.user)

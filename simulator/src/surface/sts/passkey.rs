@@ -161,13 +161,7 @@ fn is_permitted(tenant: &Tenant, user: &User, key: &Passkey) -> bool {
 fn given_challenge(call: &Call<'_>, assertion: &Value) -> Result<(String, Challenge), StsError> {
     let wrong = || StsError::new(BAD_SIGNATURE);
     let data = assertion["clientDataJSON"].as_str().unwrap_or_default();
-    let data = URL_SAFE_NO_PAD
-        .decode(data.trim_end_matches('='))
-        .map_err(|_| wrong())?;
-    let data: Value = serde_json::from_slice(&data).map_err(|_| wrong())?;
-    let bytes = URL_SAFE_NO_PAD
-        .decode(data["challenge"].as_str().unwrap_or_default())
-        .map_err(|_| wrong())?;
+    let bytes = passkey::challenge_of(data.trim_end_matches('=')).ok_or_else(wrong)?;
     let text = String::from_utf8(bytes).map_err(|_| wrong())?;
     let challenge: Challenge = open(call, Purpose::PasskeyChallenge, &text).ok_or_else(wrong)?;
     if call.now() >= challenge.ends(call.now()) {

@@ -96,7 +96,8 @@ pub(in crate::surface::graph) fn create(graph: &Graph<'_, '_>, resource: &Resour
     check_policy(graph.tenant()?, user)?;
     let (user, now, id) = (user.id, graph.call.now(), graph.call.draw(Random::guid));
     graph.write(|tenant| {
-        let challenge = challenge_of(&credential).ok_or_else(|| {
+        let data = credential["response"]["clientDataJSON"].as_str();
+        let challenge = data.and_then(passkey::challenge_of).ok_or_else(|| {
             GraphError::BadRequest("The clientDataJSON of the passkey cannot be read.".to_owned())
         })?;
         if !tenant.authentication.finish_passkey(&challenge, user, now) {
@@ -118,13 +119,6 @@ pub(in crate::surface::graph) fn create(graph: &Graph<'_, '_>, resource: &Resour
         Ok(())
     })?;
     created(graph, user, id, &FIDO2)
-}
-
-/// The challenge that the client says it was given.
-fn challenge_of(credential: &Value) -> Option<Vec<u8>> {
-    let data = credential["response"]["clientDataJSON"].as_str()?;
-    let data: Value = serde_json::from_slice(&URL_SAFE_NO_PAD.decode(data).ok()?).ok()?;
-    URL_SAFE_NO_PAD.decode(data["challenge"].as_str()?).ok()
 }
 
 fn for_another<'r>(graph: &Graph<'_, '_>, resource: &Resource<'r>) -> Result<&'r User, GraphError> {
