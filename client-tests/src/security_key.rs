@@ -86,19 +86,23 @@ impl SecurityKey {
         })
     }
 
-    /// Serves a key of a persona to a browser that somebody else starts.
+    /// Serves a key of a persona to a browser that somebody else starts; without a PIN it verifies nobody.
     ///
     /// # Panics
     /// When it does not start.
-    pub fn for_a_browser(persona: &str) -> Self {
+    pub fn for_a_browser(persona: &str, pin: Option<&str>) -> Self {
         Self::start(|folder| {
             let control = folder.join("control").display().to_string();
-            ["browser", "--no-start", "--forget", persona, "--control"]
-                .into_iter()
-                .map(str::to_owned)
-                .chain([control])
-                .collect()
+            let mut arguments = vec!["browser", "--no-start", "--forget", persona];
+            arguments.extend(pin.map(|pin| ["--pin", pin]).into_iter().flatten());
+            arguments.extend(["--control", &control]);
+            arguments.into_iter().map(str::to_owned).collect()
         })
+    }
+
+    /// The folder of the extension that is the browser's way to it.
+    pub fn extension(&self) -> PathBuf {
+        self.folder.join("home/default.browser/extension")
     }
 
     /// The automated pages of `clients/browser`, in Chromium with the extension; `browser` is their folder.
@@ -108,7 +112,7 @@ impl SecurityKey {
     pub fn pages(&self, browser: &Path) -> Ran {
         let output = Command::new("node")
             .arg(browser.join("security-key.mjs"))
-            .arg(self.folder.join("home/default.browser/extension"))
+            .arg(self.extension())
             .arg(self.folder.join("control"))
             .stdin(Stdio::null())
             .output()

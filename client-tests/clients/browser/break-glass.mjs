@@ -1,6 +1,7 @@
 // What administrators are told to do with a break-glass account, in a real Chromium on the real host names: a Temporary Access
 // Pass, security info, a passkey, a sign-in with the passkey alone, and the pass deleted. Before that, what who has only a
-// password sees. The key is Chromium's own virtual authenticator, or softkey behind its extension. Prints one JSON object.
+// password sees. The key is Chromium's own virtual authenticator, or the softkey that SOFTKEY_EXTENSION names. Prints one JSON
+// object.
 //
 //   node break-glass.mjs AUDIT-FOLDER
 
@@ -17,11 +18,13 @@ const CLI = "04b07795-8ddb-461a-bbee-02f9e1bf7b46";
 const REDIRECT = "http://localhost:8400";
 const seen = { pages: [], console: [], outside: [], methods: [] };
 
-const devices = await context.newCDPSession(page);
-await devices.send("WebAuthn.enable");
-await devices.send("WebAuthn.addVirtualAuthenticator", {
-  options: { protocol: "ctap2", transport: "usb", hasResidentKey: true, hasUserVerification: true, isUserVerified: true, automaticPresenceSimulation: true },
-});
+if (!env.SOFTKEY_EXTENSION) {
+  const devices = await context.newCDPSession(page);
+  await devices.send("WebAuthn.enable");
+  await devices.send("WebAuthn.addVirtualAuthenticator", {
+    options: { protocol: "ctap2", transport: "usb", hasResidentKey: true, hasUserVerification: true, isUserVerified: true, automaticPresenceSimulation: true },
+  });
+}
 page.on("console", (message) => message.type() === "error" && seen.console.push(`${page.url()}: ${message.text()}`));
 page.on("pageerror", (error) => seen.console.push(`${page.url()}: ${error.message}`));
 page.on("request", (request) => {
@@ -148,6 +151,7 @@ await page.bringToFront();
 seen.amr = await signIn();
 const methods = await graph("GET", `/users/${user}/authentication/methods`);
 seen.methods = methods.value.map((method) => method["@odata.type"]);
+seen.models = methods.value.map((method) => method.aaGuid).filter(Boolean);
 
 // The portal's door, where Phase 1 asks for a second factor: the passkey is one.
 await page.bringToFront();

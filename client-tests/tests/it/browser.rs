@@ -3,7 +3,7 @@
 
 use std::path::PathBuf;
 
-use client_tests::{AFTER, BEFORE, Ran, browser_person, python_clients, run};
+use client_tests::{AFTER, BEFORE, Ran, SecurityKey, browser_person, python_clients, run};
 use serde_json::Value;
 
 use crate::azure_cli::reached;
@@ -328,14 +328,38 @@ fn a_passkey_signs_in_on_the_real_host_names() {
 }
 
 /// The story that administrators are told: a pass, security info, a passkey, the passkey alone, the pass deleted. It runs after
-/// Phase 1, and shows what who has only a password is offered.
+/// Phase 1, and shows what who has only a password is offered. Chromium's own virtual authenticator is the key.
 #[test]
 fn from_a_pass_to_a_passkey_in_security_info() {
     let script = r#"node "$PAGES/../break-glass.mjs" "$PAGES/break-glass""#;
     let Some((ran, _)) = with_person(AFTER, script) else {
         return;
     };
-    let seen = seen(&ran);
+    is_told_whole(&ran);
+}
+
+/// The same with softkey as the browser's security key. It shows the model that it poses as.
+#[test]
+fn from_a_pass_to_a_passkey_with_softkey() {
+    if browser_person().is_none() {
+        return;
+    }
+    let key = SecurityKey::for_a_browser("yubikey5-nfc-5.7", Some("123456"));
+    let script = format!(
+        r#"SOFTKEY_EXTENSION="{}" node "$PAGES/../break-glass.mjs" "$PAGES/break-glass-softkey""#,
+        key.extension().display()
+    );
+    let Some((ran, _)) = with_person(AFTER, &script) else {
+        return;
+    };
+    let seen = is_told_whole(&ran);
+    // What softkey's persona says it is.
+    let model = serde_json::json!(["a25342c0-3cdc-4414-8e46-f4807fca511c"]);
+    assert_eq!(seen["models"], model, "{seen}");
+}
+
+fn is_told_whole(ran: &Ran) -> Value {
+    let seen = seen(ran);
     let told = format!("{seen}\n{}", ran.err);
     assert_eq!(seen["amr"], serde_json::json!(["fido", "mfa"]), "{told}");
     assert_eq!(seen["console"], serde_json::json!([]), "{told}");
@@ -361,4 +385,5 @@ fn from_a_pass_to_a_passkey_in_security_info() {
     let offered = seen["offered"].to_string();
     assert!(!offered.contains("add-passkey"), "{told}");
     assert!(offered.contains("add-authenticator"), "{told}");
+    seen
 }

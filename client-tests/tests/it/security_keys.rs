@@ -35,6 +35,6 @@ fn pages_in_chromium_register_sign_in_and_are_refused() {
     let Some(browser) = browser_person() else {
         return;
     };
-    let ran = SecurityKey::for_a_browser("softkey").pages(browser);
+    let ran = SecurityKey::for_a_browser("softkey", None).pages(browser);
     assert_eq!(steps(&ran).len(), 8, "{}", ran.out);
 }

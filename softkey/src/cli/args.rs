@@ -300,7 +300,7 @@ pub(super) struct BrowserArguments {
     /// Do not start a browser: say where the extension is, and wait. For programs that start one themselves.
     #[arg(long)]
     pub(super) no_start: bool,
-    /// The PIN the user types.
+    /// The PIN the user types. A key that is forgotten at the end gets it.
     #[arg(long, env = "SOFTKEY_PIN")]
     pub(super) pin: Option<String>,
     /// The control socket; by default beside the key.

@@ -12,6 +12,7 @@ use super::home::{Place, failed};
 use super::serve::{listen_control, make_parent, ready, served_key};
 use super::{CliError, set_defects};
 use crate::browser::{bridge::Bridge, programs, switches, write_extension};
+use crate::client::Client;
 use crate::encoding::base64url;
 use crate::env::random;
 use crate::system_env::SystemEnv;
@@ -24,7 +25,11 @@ pub(super) fn browser(
     json: bool,
     output: &mut dyn Write,
 ) -> Result<(), CliError> {
-    let (mut key, world) = served_key(place, arguments.forget.as_deref())?;
+    let (mut key, mut world) = served_key(place, arguments.forget.as_deref())?;
+    // A key that is bought has its PIN from its user; one that was just made up has none yet.
+    if let (Some(_), Some(pin)) = (&arguments.forget, &arguments.pin) {
+        Client::new(&mut key, &mut world).set_pin(None, pin)?;
+    }
     set_defects(&mut key.profile_mut().defects, &arguments.defect)?;
     let server = Server::new(key, world);
     // The secret is not the key's; a seed does not repeat it.
