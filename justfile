@@ -43,6 +43,10 @@ bench:
 million *COUNT:
     cargo bench --locked -p entrasim-bench --bench million -- {{COUNT}}
 
+# Sign-ins with passkeys through the socket, and the share of the signature: seconds, connections
+passkeys *NUMBERS:
+    cargo bench --locked -p entrasim-bench --bench passkeys -- {{NUMBERS}}
+
 deny:
     cargo deny --config .deny.toml check
 
