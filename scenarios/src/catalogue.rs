@@ -18,6 +18,7 @@ pub const SHIPPED: &[(&str, &str)] = shipped![
     "phase1/session-of-yesterday",
     "phase1/student",
     "phase1/three-portals",
+    "break-glass/a-profile-for-administrators",
     "break-glass/attested-only",
     "break-glass/defective-keys",
     "break-glass/exclusion-does-not-help",

@@ -7,13 +7,13 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use entrasim_domain::credential::method::{MethodKind, Passkey, PasskeyKey};
 use entrasim_domain::directory::user::User;
 use entrasim_domain::id::ObjectId;
+use entrasim_domain::policy::passkey::{PasskeyTraits, Unfit};
 use entrasim_domain::tenant::Tenant;
 use entrasim_domain::tenant::security_info::MOST_PASSKEYS;
 use entrasim_webauthn::{Refusal, Registration, RelyingParty, Root, Shown, TrustList};
 use ring::digest;
 use serde_json::Value;
 use thiserror::Error;
-use uuid::Uuid;
 
 static RELYING_PARTY: LazyLock<RelyingParty> = LazyLock::new(RelyingParty::default);
 
@@ -22,14 +22,24 @@ static RELYING_PARTY: LazyLock<RelyingParty> = LazyLock::new(RelyingParty::defau
 pub(crate) enum NotRegistered {
     #[error(transparent)]
     Refused(#[from] Refusal),
-    #[error("the key restrictions of the policy do not permit its model ({})", .0.map_or_else(|| "none".to_owned(), |model| model.to_string()))]
-    Model(Option<Uuid>),
-    #[error("the policy enforces attestation, and a passkey that is synced has none")]
-    Synced,
+    #[error("{}", reasons(.0))]
+    Unfit(Vec<(Option<String>, Unfit)>),
     #[error("somebody has registered it already")]
     Taken,
     #[error("the user has {MOST_PASSKEYS} passkeys already")]
     Full,
+}
+
+/// What each set of rules says, with the name of its profile.
+fn reasons(unfit: &[(Option<String>, Unfit)]) -> String {
+    if unfit.is_empty() {
+        return "no passkey profile counts for the user".to_owned();
+    }
+    let reasons = unfit.iter().map(|(profile, unfit)| match profile {
+        Some(profile) => format!("by the passkey profile '{profile}', {unfit}"),
+        None => unfit.to_string(),
+    });
+    reasons.collect::<Vec<_>>().join("; ")
 }
 
 /// Checks a new passkey of a user against the policy as it is now. Attestation is asked for here only; the models that the
@@ -47,22 +57,23 @@ pub(crate) fn register(
     if exclude.len() >= MOST_PASSKEYS {
         return Err(NotRegistered::Full);
     }
-    let policy = &tenant.authentication_methods;
-    let attestation_enforced = policy.passkey_setting("isAttestationEnforced", false);
     let trust = trust(tenant);
     let expected = Registration {
         challenge,
         exclude: &exclude,
         trust: &trust,
-        attestation_enforced,
     };
     let made = RELYING_PARTY.register(&expected, credential)?;
-    if !policy.passkey_models.permit(made.aaguid) {
-        return Err(NotRegistered::Model(made.aaguid));
-    }
-    if attestation_enforced && made.backup_eligible {
-        return Err(NotRegistered::Synced);
-    }
+    let attested = made.unproved.is_none();
+    let traits = PasskeyTraits {
+        model: made.aaguid,
+        synced: made.backup_eligible,
+        unproved: made.unproved,
+    };
+    let rules = &tenant.authentication_methods.passkeys;
+    rules
+        .permit_registration(&traits, &tenant.targets_of(user))
+        .map_err(NotRegistered::Unfit)?;
     if tenant.users.by_passkey(&made.credential_id).is_some() {
         return Err(NotRegistered::Taken);
     }
@@ -82,7 +93,7 @@ pub(crate) fn register(
             counter: made.counter,
             synced: made.backup_eligible,
             backed_up: made.backed_up,
-            attested: made.attested,
+            attested,
             certificates: made.certificates.iter().map(thumbprint).collect(),
         })),
     })

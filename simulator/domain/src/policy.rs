@@ -6,6 +6,7 @@ pub mod conditional_access;
 pub mod cross_tenant_access;
 pub mod device_filter;
 pub mod named_location;
+pub mod passkey;
 pub mod password_reset;
 pub mod token_lifetime;
 

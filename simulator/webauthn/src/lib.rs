@@ -45,8 +45,6 @@ pub struct Registration<'a> {
     pub exclude: &'a [&'a [u8]],
     /// Who is believed about models.
     pub trust: &'a TrustList,
-    /// Only a key that proves its model counts.
-    pub attestation_enforced: bool,
 }
 
 /// A new key.
@@ -60,8 +58,8 @@ pub struct Registered {
     pub counter: u32,
     pub backup_eligible: bool,
     pub backed_up: bool,
-    /// The trust list speaks for the model.
-    pub attested: bool,
+    /// Why the trust list does not speak for the model; nothing if it does.
+    pub unproved: Option<String>,
     /// The certificates that came along, as DER.
     pub certificates: Vec<Vec<u8>>,
 }
@@ -83,8 +81,6 @@ pub enum Refusal {
     Excluded,
     #[error("none of the user's passkeys has this id")]
     Unknown,
-    #[error("the passkey does not prove its model: {0}")]
-    NotAttested(String),
     #[error("{0}")]
     Failed(String),
     /// The signature counter did not move: a copy of the key may be at large.
@@ -133,22 +129,16 @@ impl RelyingParty {
         });
         let state: RegistrationState =
             serde_json::from_value(state).map_err(|error| Refusal::Failed(error.to_string()))?;
-        // First as if attestation were enforced: who proves the model is known by that.
+        // First as if a proof were asked for: who has one is known by that.
         let proved = match expected.trust.list() {
             Some(list) => self.core.register_credential(&response, &state, Some(list)),
             None => Err(WebauthnError::MissingAttestationCaList),
         };
-        let (made, attested) = match proved {
-            Ok(made) => (made, true),
+        let (made, unproved) = match proved {
+            Ok(made) => (made, None),
             Err(error) => {
-                let made = self
-                    .core
-                    .register_credential(&response, &state, None)
-                    .map_err(refusal)?;
-                if expected.attestation_enforced {
-                    return Err(Refusal::NotAttested(error.to_string()));
-                }
-                (made, false)
+                let made = self.core.register_credential(&response, &state, None);
+                (made.map_err(refusal)?, Some(error.to_string()))
             }
         };
         if expected.exclude.contains(&made.cred_id.as_slice()) {
@@ -161,7 +151,7 @@ impl RelyingParty {
             counter: made.counter,
             backup_eligible: made.backup_eligible,
             backed_up: made.backup_state,
-            attested,
+            unproved,
             certificates: certificates(&made.attestation.data, attestation.as_str()),
             key: serde_json::to_string(&made)
                 .map_err(|error| Refusal::Failed(error.to_string()))?,

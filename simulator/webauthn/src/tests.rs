@@ -86,12 +86,11 @@ impl Key {
 
 const CHALLENGE: &[u8] = &[9; 384];
 
-fn expected(trust: &TrustList, attestation_enforced: bool) -> Registration<'_> {
+fn expected(trust: &TrustList) -> Registration<'_> {
     Registration {
         challenge: CHALLENGE,
         exclude: &[],
         trust,
-        attestation_enforced,
     }
 }
 
@@ -100,8 +99,8 @@ fn a_key_that_proves_its_model_is_attested_and_signs_in() {
     let mut key = Key::new("yubikey5-nfc-5.7");
     let (server, trust) = (RelyingParty::default(), key.trust());
     let answer = key.register(CHALLENGE);
-    let made = server.register(&expected(&trust, true), &answer).unwrap();
-    assert!(made.attested && !made.backup_eligible);
+    let made = server.register(&expected(&trust), &answer).unwrap();
+    assert!(made.unproved.is_none() && !made.backup_eligible);
     assert_eq!(made.aaguid, Some(key.model()));
     assert!(!made.certificates.is_empty());
     let mut counter = made.counter;
@@ -122,26 +121,21 @@ fn a_key_that_proves_its_model_is_attested_and_signs_in() {
 }
 
 #[test]
-fn without_trust_a_key_counts_only_where_nobody_asks() {
+fn without_trust_a_key_proves_nothing() {
     let mut key = Key::new("yubikey5-nfc-5.7");
     let (server, nobody) = (RelyingParty::default(), TrustList::default());
     let answer = key.register(CHALLENGE);
-    let made = server.register(&expected(&nobody, false), &answer).unwrap();
-    assert!(!made.attested);
-    let refused = server.register(&expected(&nobody, true), &answer);
-    assert!(
-        matches!(refused, Err(Refusal::NotAttested(_))),
-        "{refused:?}"
-    );
+    let made = server.register(&expected(&nobody), &answer).unwrap();
+    assert!(made.unproved.is_some());
     let twice = Registration {
         exclude: &[&made.credential_id],
-        ..expected(&nobody, false)
+        ..expected(&nobody)
     };
     let refused = server.register(&twice, &answer);
     assert!(matches!(refused, Err(Refusal::Excluded)), "{refused:?}");
     let late = Registration {
         challenge: b"another",
-        ..expected(&nobody, false)
+        ..expected(&nobody)
     };
     assert!(matches!(
         server.register(&late, &answer),
@@ -162,13 +156,13 @@ fn what_clients_leave_out_is_not_missed_and_garbage_is_refused() {
         },
         "clientExtensionResults": {"hmacCreateSecret": "perhaps"},
     });
-    server.register(&expected(&nobody, false), &bare).unwrap();
+    server.register(&expected(&nobody), &bare).unwrap();
     for wrong in [
         json!({}),
         json!([]),
         json!({"id": "x", "response": {"clientDataJSON": "%", "attestationObject": ""}}),
     ] {
-        let refused = server.register(&expected(&nobody, false), &wrong);
+        let refused = server.register(&expected(&nobody), &wrong);
         assert!(
             matches!(refused, Err(Refusal::Unreadable(_))),
             "{refused:?}"

@@ -97,7 +97,6 @@ impl Checks {
             challenge: CHALLENGE,
             exclude: &[],
             trust: &trust,
-            attestation_enforced: false,
         };
         let made = verifier.register(&expected, &made).map_err(said)?;
         let signing = SigningKey::from_slice(&[7; 32]).map_err(said)?;

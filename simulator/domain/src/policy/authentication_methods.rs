@@ -5,7 +5,8 @@ use core::time::Duration;
 use imbl::OrdMap;
 use uuid::Uuid;
 
-use crate::credential::method::{MethodKind, PhoneKind};
+use super::passkey::PasskeyPolicy;
+use crate::credential::method::{MethodKind, Passkey, PhoneKind};
 use crate::directory::kept::Kept;
 use crate::id::ObjectId;
 use crate::time::Timestamp;
@@ -82,8 +83,8 @@ pub struct AuthenticationMethodsPolicy {
     pub qr_code_pin: QrCodePinBounds,
     /// Second factors of other makers, by the ids of their configurations.
     pub external: OrdMap<Uuid, ExternalConfiguration>,
-    /// Which models of passkeys may be used (`keyRestrictions` of `Fido2`).
-    pub passkey_models: KeyRestrictions,
+    /// The settings of `Fido2`.
+    pub passkeys: PasskeyPolicy,
     /// The strongest method that somebody has is asked for first (`systemCredentialPreferences`).
     pub system_preferred: Feature,
     /// Who reports a prompt that they did not ask for is at high risk (`reportSuspiciousActivitySettings`).
@@ -188,7 +189,7 @@ impl Default for AuthenticationMethodsPolicy {
                 pin_length: 8,
             },
             external: OrdMap::new(),
-            passkey_models: KeyRestrictions::default(),
+            passkeys: PasskeyPolicy::default(),
             system_preferred: Feature::default(),
             report_suspicious: Feature::default(),
             modified: None,
@@ -268,24 +269,6 @@ impl Feature {
     }
 }
 
-/// Models of passkeys by their AAGUIDs (Microsoft Graph, `fido2KeyRestrictions`): a restriction counts for the use of a key that
-/// is registered already as well (MicrosoftDocs/entra-docs how-to-enable-passkey-fido2.md).
-#[derive(Clone, Debug, Default, Eq, PartialEq)]
-pub struct KeyRestrictions {
-    pub enforced: bool,
-    /// Those named are the only ones; else they are the only ones that are not allowed.
-    pub allow: bool,
-    pub models: Vec<Uuid>,
-}
-
-impl KeyRestrictions {
-    /// A key that does not name its model is like one that is not listed.
-    pub fn permit(&self, model: Option<Uuid>) -> bool {
-        let listed = model.is_some_and(|model| self.models.contains(&model));
-        !self.enforced || listed == self.allow
-    }
-}
-
 fn is_meant(include: Option<&[ObjectId]>, exclude: &[ObjectId], ids: &[ObjectId]) -> bool {
     let listed = |list: &[ObjectId]| list.iter().any(|id| ids.contains(id));
     include.is_none_or(listed) && !listed(exclude)
@@ -305,18 +288,9 @@ impl AuthenticationMethodsPolicy {
         configuration.is_some_and(|configuration| configuration.allows(ids))
     }
 
-    /// Whether somebody with these ids may use a passkey of this model.
-    pub fn allows_passkey(&self, model: Option<Uuid>, ids: &[ObjectId]) -> bool {
-        self.allows(MethodName::Fido2, ids) && self.passkey_models.permit(model)
-    }
-
-    /// A setting of `Fido2` that is on or off.
-    pub fn passkey_setting(&self, name: &str, otherwise: bool) -> bool {
-        let configuration = self.methods.get(&MethodName::Fido2);
-        let setting = configuration.and_then(|configuration| configuration.kept.get(name));
-        setting
-            .and_then(serde_json::Value::as_bool)
-            .unwrap_or(otherwise)
+    /// Whether somebody with these ids may use a passkey of theirs.
+    pub fn allows_passkey(&self, passkey: &Passkey, ids: &[ObjectId]) -> bool {
+        self.allows(MethodName::Fido2, ids) && self.passkeys.permits_use(&passkey.into(), ids)
     }
 
     /// Switches a method for everybody.

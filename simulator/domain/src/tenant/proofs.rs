@@ -41,8 +41,8 @@ impl Tenant {
                 }
                 MethodKind::Passkey(key) => {
                     let aaguid = key.aaguid;
-                    let models = &self.authentication_methods.passkey_models;
-                    add(Factor::Fido2 { aaguid }, may && models.permit(aaguid));
+                    let usable = self.authentication_methods.allows_passkey(key, &ids);
+                    add(Factor::Fido2 { aaguid }, usable);
                 }
                 MethodKind::MicrosoftAuthenticator(app) => {
                     add(Factor::MicrosoftAuthenticatorPush, may);

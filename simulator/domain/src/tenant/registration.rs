@@ -76,9 +76,7 @@ impl Tenant {
         let policy = &self.authentication_methods;
         let allows = |name| policy.allows(name, ids);
         match kind {
-            MethodKind::Passkey(key) => {
-                allows(MethodName::Fido2) && policy.passkey_models.permit(key.aaguid)
-            }
+            MethodKind::Passkey(key) => policy.allows_passkey(key, ids),
             MethodKind::TemporaryAccessPass(pass) => self.allows_pass(pass, user),
             // A mobile phone is texted or called.
             MethodKind::Phone(phone) if phone.kind == PhoneKind::Mobile => {

@@ -69,7 +69,7 @@ impl Tenant {
         NewMethod {
             name: wanted.method(),
             allowed: policy.allows(wanted.method(), &self.targets_of(user.id)),
-            self_service: policy.passkey_setting("isSelfServiceRegistrationAllowed", true),
+            self_service: policy.passkeys.self_service,
             held: held.filter(|method| wanted.is_of(&method.kind)).count(),
             most: wanted.most(),
         }

@@ -5,9 +5,9 @@ use core::time::Duration;
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use entrasim_domain::credential::method::{AuthenticationMethod, MethodKind};
+use entrasim_domain::policy::passkey::Unfit;
 use entrasim_domain::random::Random;
 use entrasim_domain::time::Timestamp;
-use entrasim_webauthn::Refusal;
 use http::StatusCode;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
@@ -173,9 +173,13 @@ fn given_challenge(call: &Call<'_>, client_data: &str) -> Result<(String, Challe
 /// Which number a refusal has is assumed where the list of tools does not say it.
 fn refused(why: &NotRegistered) -> Refused {
     let failure = match why {
-        NotRegistered::Refused(Refusal::NotAttested(_)) => Failure::AttestationInvalid,
+        NotRegistered::Unfit(reasons)
+            if matches!(reasons.as_slice(), [(_, Unfit::NotAttested(_))]) =>
+        {
+            Failure::AttestationInvalid
+        }
+        NotRegistered::Unfit(_) => Failure::KeyDisallowedByPolicy,
         NotRegistered::Refused(_) => Failure::InvalidKeyData,
-        NotRegistered::Model(_) | NotRegistered::Synced => Failure::KeyDisallowedByPolicy,
         NotRegistered::Taken | NotRegistered::Full => Failure::BadRequest,
     };
     Refused::because(failure, &format!("The passkey is not accepted: {why}."))

@@ -44,7 +44,7 @@ impl Credentials {
         });
         let policy = &tenant.authentication_methods;
         let passkeys = passkeys(user)
-            .filter(|key| policy.allows_passkey(key.aaguid, &groups))
+            .filter(|key| policy.allows_passkey(key, &groups))
             .map(|key| URL_SAFE_NO_PAD.encode(&key.credential_id))
             .collect();
         Self {

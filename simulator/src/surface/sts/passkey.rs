@@ -154,7 +154,7 @@ pub(super) fn sign_in(
 /// Removing a model from the list also stops the keys of it that are registered already.
 fn is_permitted(tenant: &Tenant, user: &User, key: &Passkey) -> bool {
     let policy = &tenant.authentication_methods;
-    policy.allows_passkey(key.aaguid, &tenant.targets_of(user.id))
+    policy.allows_passkey(key, &tenant.targets_of(user.id))
 }
 
 /// The text that the client says it was given, and what is sealed in it.

@@ -12,6 +12,7 @@ mod configurations;
 mod cross_tenant_access;
 mod effects;
 mod methods_policy;
+mod passkey_profiles;
 mod security_defaults;
 mod token_lifetime;
 

@@ -23,6 +23,12 @@ enum Policy {
     AnotherAllowed,
     /// Every model but this one.
     Blocked,
+    /// With passkey profiles: everybody has one, which takes these kinds.
+    Profile(&'static str),
+    /// Everybody has two: synced ones, or others that prove their model.
+    TwoProfiles,
+    /// Of two profiles only the one for synced passkeys is for everybody.
+    OneOfTwo,
 }
 
 /// What becomes of the registration: accepted, or a number.
@@ -46,6 +52,17 @@ const MATRIX: &[(Policy, &str, Option<&str>, Outcome)] = &[
     (Policy::AnotherAllowed, SECURITY_KEY, None, Err(POLICY)),
     (Policy::AnotherAllowed, SYNCED, None, Err(POLICY)),
     (Policy::Blocked, SECURITY_KEY, None, Err(POLICY)),
+    // Profiles: one of those in scope has to fit.
+    (Policy::Profile("deviceBound"), SECURITY_KEY, None, Ok(())),
+    (Policy::Profile("deviceBound"), SYNCED, None, Err(POLICY)),
+    (Policy::Profile("synced"), SECURITY_KEY, None, Err(POLICY)),
+    (Policy::Profile("synced"), SYNCED, None, Ok(())),
+    (Policy::Profile("deviceBound,synced"), SYNCED, None, Ok(())),
+    (Policy::TwoProfiles, SYNCED, None, Ok(())),
+    (Policy::TwoProfiles, SECURITY_KEY, None, Ok(())),
+    (Policy::TwoProfiles, SECURITY_KEY, Some("broken_chain"), Err(POLICY)),
+    (Policy::OneOfTwo, SECURITY_KEY, None, Err(POLICY)),
+    (Policy::OneOfTwo, SYNCED, None, Ok(())),
     // Defects that concern the attestation are seen where it is asked for.
     (Policy::Attested, SECURITY_KEY, Some("broken_chain"), Err(ATTESTATION)),
     (Policy::Attested, SECURITY_KEY, Some("expired_leaf"), Err(ATTESTATION)),
@@ -69,6 +86,24 @@ const AT_SIGN_IN: &[(&str, &str)] = &[
     ("corrupt_signature", "130005"),
 ];
 
+const TWO: [(&str, &str); 2] = [("synced", "disabled"), ("deviceBound", "registrationOnly")];
+
+/// Profiles with these kinds and this attestation, of which everybody has the first few.
+fn profiles(wanted: &[(&str, &str)], in_scope: usize) -> Value {
+    let id = |number: usize| format!("00000000-0000-0000-0000-{:012}", number + 1);
+    let profile = |(number, (kinds, attestation)): (usize, &(&str, &str))| {
+        json!({
+            "id": id(number), "name": format!("Profile {number}"), "passkeyTypes": kinds, "attestationEnforcement": attestation,
+            "keyRestrictions": {"isEnforced": false, "enforcementType": "block", "aaGuids": []},
+        })
+    };
+    let allowed: Vec<String> = (0..in_scope).map(id).collect();
+    json!({
+        "passkeyProfiles": wanted.iter().enumerate().map(profile).collect::<Value>(),
+        "includeTargets": [{"targetType": "group", "id": "all_users", "allowedPasskeyProfiles": allowed}],
+    })
+}
+
 fn set(bench: &Bench, policy: Policy, key: &mut Key) {
     let restricted = |kind: &str, models: &[&str]| json!({"keyRestrictions": {"isEnforced": true, "enforcementType": kind, "aaGuids": models}});
     let model = key.model();
@@ -82,6 +117,15 @@ fn set(bench: &Bench, policy: Policy, key: &mut Key) {
         Policy::Allowed => restricted("allow", &[&model]),
         Policy::AnotherAllowed => restricted("allow", &["90a3ccdf-635c-4729-a248-9b709135078f"]),
         Policy::Blocked => restricted("block", &[&model]),
+        Policy::Profile(kinds) => profiles(&[(kinds, "disabled")], 1),
+        Policy::TwoProfiles => {
+            key.is_believed(bench);
+            profiles(&TWO, 2)
+        }
+        Policy::OneOfTwo => {
+            key.is_believed(bench);
+            profiles(&TWO, 1)
+        }
     };
     let token = crate::graph::person(bench, "admin", "Policy.ReadWrite.AuthenticationMethod");
     let bearer = format!("Bearer {token}");

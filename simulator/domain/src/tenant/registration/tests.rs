@@ -17,9 +17,8 @@ use crate::directory::domain::Domain;
 use crate::directory::group::Group;
 use crate::directory::role::{DirectoryRoleAssignment, GLOBAL_ADMINISTRATOR, RoleScope};
 use crate::enforcement::phase::Enforcement;
-use crate::policy::authentication_methods::{
-    Audience, ExternalConfiguration, KeyRestrictions, MethodConfiguration,
-};
+use crate::policy::authentication_methods::{Audience, ExternalConfiguration, MethodConfiguration};
+use crate::policy::passkey::KeyRestrictions;
 use crate::seed::{SeedOptions, contoso};
 use crate::tenant::changes::Note;
 use crate::tenant::relations::Relation;
@@ -341,7 +340,7 @@ fn a_mobile_phone_is_allowed_by_texts_or_by_calls() {
 #[test]
 fn a_passkey_of_a_model_that_is_not_allowed_is_registered_and_no_more() {
     let mut tenant = tenant();
-    tenant.authentication_methods.passkey_models = KeyRestrictions {
+    tenant.authentication_methods.passkeys.tenant_wide.models = KeyRestrictions {
         enforced: true,
         allow: false,
         models: vec![Uuid::from_u128(1)],

@@ -1,6 +1,7 @@
 //! The authentication methods policy between Graph's words and the domain.
 
 pub(in crate::surface::graph) mod kinds;
+pub(in crate::surface::graph) mod passkey;
 pub(in crate::surface::graph) mod settings;
 pub(in crate::surface::graph) mod targets;
 pub(in crate::surface::graph) mod whole;

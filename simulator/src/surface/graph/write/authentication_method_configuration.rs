@@ -14,7 +14,7 @@ use super::super::error::GraphError;
 use super::super::policy::authentication_methods::kinds::{ConfigurationKind, EXTERNAL};
 use super::super::policy::authentication_methods::targets::{EXCLUDE, INCLUDE, Place};
 use super::super::policy::authentication_methods::{
-    CONFIGURATIONS, Configured, all, find, settings,
+    CONFIGURATIONS, Configured, all, find, passkey, settings,
 };
 use super::super::policy::member;
 use super::super::resource::{Resource, Tail};
@@ -116,6 +116,7 @@ struct Draft<'t> {
 
 impl Draft<'_> {
     fn apply(&mut self, id: &str, members: &Map<String, Value>) -> Result<(), GraphError> {
+        let had_profiles = !self.policy.passkeys.profiles.is_empty();
         for (name, value) in members {
             match name.as_str() {
                 "id" if value
@@ -144,13 +145,18 @@ impl Draft<'_> {
                     .to_owned(),
             ));
         }
-        Ok(())
+        passkey::settle(&mut self.policy.passkeys, had_profiles)
+            .map_err(|reason| GraphError::BadRequest(reason.to_owned()))
     }
 
     fn include(&mut self, value: &Value) -> Result<(), GraphError> {
         let written = self.place.include(value, self.kind.target)?;
-        if self.kind.method == Some(MethodName::Sms) {
-            self.policy.sms_sign_in = sms_sign_in(&written.list);
+        match self.kind.method {
+            Some(MethodName::Sms) => self.policy.sms_sign_in = sms_sign_in(&written.list),
+            Some(MethodName::Fido2) => {
+                self.policy.passkeys.assigned = passkey::assigned(&written.list);
+            }
+            _ => {}
         }
         self.targets.include = written.ids;
         self.targets.kept.set(INCLUDE, written.list);
@@ -171,8 +177,11 @@ impl Draft<'_> {
             Some(method) => {
                 if let Some(now) = settings::read(&self.policy, method, setting.name) {
                     let written = setting.written(&now, value, CLASS)?;
-                    settings::write(&mut self.policy, method, setting.name, &written);
-                    return Ok(());
+                    return if settings::write(&mut self.policy, method, setting.name, &written) {
+                        Ok(())
+                    } else {
+                        Err(invalid(name, CLASS))
+                    };
                 }
             }
             None => {}
@@ -318,7 +327,7 @@ pub(in crate::surface::graph) fn delete(graph: &Graph<'_, '_>, key: &str) -> Ans
         match method {
             Some(MethodName::TemporaryAccessPass) => policy.pass = defaults.pass,
             Some(MethodName::QrCodePin) => policy.qr_code_pin = defaults.qr_code_pin,
-            Some(MethodName::Fido2) => policy.passkey_models = defaults.passkey_models,
+            Some(MethodName::Fido2) => policy.passkeys = defaults.passkeys,
             Some(MethodName::Sms) => policy.sms_sign_in = defaults.sms_sign_in,
             _ => {}
         }

@@ -75,21 +75,24 @@ const fn is_registration_required() -> Member {
 
 const TARGET: &[Member] = &[is_registration_required()];
 
-const KEY_RESTRICTIONS: Shape = Shape::Record(&[
+const RESTRICTIONS: &[(&str, Shape)] = &[
     ("isEnforced", Shape::Boolean),
     ("enforcementType", Shape::OneOf(&["allow", "block"])),
     ("aaGuids", Shape::List(&Shape::Guid)),
-]);
+];
 
+const KEY_RESTRICTIONS: Shape = Shape::Record(RESTRICTIONS);
+
+/// All members are required; what is left out is null.
 const PASSKEY_PROFILE: Shape = Shape::Record(&[
-    ("id", Shape::Text(64)),
+    ("id", Shape::Guid),
     ("name", Shape::Text(256)),
     ("passkeyTypes", Shape::Text(64)),
     (
         "attestationEnforcement",
-        Shape::FirstOf(&["disabled", "registrationOnly"]),
+        Shape::OneOf(&["disabled", "registrationOnly"]),
     ),
-    ("keyRestrictions", KEY_RESTRICTIONS),
+    ("keyRestrictions", Shape::Object(RESTRICTIONS)),
 ]);
 
 const FEATURE_TARGET: Shape = Shape::Record(&[
@@ -175,7 +178,7 @@ pub(in crate::surface::graph) const CONFIGURATION_KINDS: &[ConfigurationKind] = 
                 KEY_RESTRICTIONS,
                 || json!({"isEnforced": false, "enforcementType": "block", "aaGuids": []}),
             ),
-            text("defaultPasskeyProfile"),
+            Member::new("defaultPasskeyProfile", Shape::Guid, null),
             Member::new("passkeyProfiles", Shape::List(&PASSKEY_PROFILE), nothing),
         ],
         &[

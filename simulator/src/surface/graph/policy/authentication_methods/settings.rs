@@ -1,11 +1,13 @@
-//! Settings of configurations that the domain acts on: the bounds of passes and of QR codes, and the models of passkeys.
+//! Settings of configurations that the domain acts on: the bounds of passes and of QR codes, and what passkeys have to be.
 
 use core::time::Duration;
 
 use entrasim_domain::policy::authentication_methods::{
-    AuthenticationMethodsPolicy, KeyRestrictions, MethodName, PassBounds,
+    AuthenticationMethodsPolicy, MethodName, PassBounds,
 };
 use serde_json::{Value, json};
+
+use super::passkey;
 
 const MINUTE: u64 = 60;
 const DAY: u64 = 86_400;
@@ -18,7 +20,6 @@ pub(in crate::surface::graph) fn read(
 ) -> Option<Value> {
     let pass = &policy.pass;
     let qr = &policy.qr_code_pin;
-    let models = &policy.passkey_models;
     Some(match (method, name) {
         (MethodName::TemporaryAccessPass, "defaultLifetimeInMinutes") => {
             json!(pass.default_lifetime.as_secs() / MINUTE)
@@ -35,19 +36,12 @@ pub(in crate::surface::graph) fn read(
             json!(qr.standard_lifetime.as_secs() / DAY)
         }
         (MethodName::QrCodePin, "pinLength") => json!(qr.pin_length),
-        (MethodName::Fido2, "keyRestrictions") => {
-            let ids = models.models.iter().map(ToString::to_string);
-            json!({
-                "isEnforced": models.enforced,
-                "enforcementType": if models.allow { "allow" } else { "block" },
-                "aaGuids": ids.collect::<Vec<String>>(),
-            })
-        }
+        (MethodName::Fido2, name) => return passkey::read(&policy.passkeys, name),
         _ => return None,
     })
 }
 
-/// Sets one, to a value of its shape; whether there is such a setting.
+/// Sets one, to a value of its shape; whether that can be.
 pub(in crate::surface::graph) fn write(
     policy: &mut AuthenticationMethodsPolicy,
     method: MethodName,
@@ -77,16 +71,7 @@ pub(in crate::surface::graph) fn write(
             qr.standard_lifetime = Duration::from_secs(number * DAY);
         }
         (MethodName::QrCodePin, "pinLength") => qr.pin_length = count,
-        (MethodName::Fido2, "keyRestrictions") => {
-            let ids = value["aaGuids"].as_array().into_iter().flatten();
-            policy.passkey_models = KeyRestrictions {
-                enforced: value["isEnforced"] == true,
-                allow: value["enforcementType"] == "allow",
-                models: ids
-                    .filter_map(|id| id.as_str().and_then(|id| id.parse().ok()))
-                    .collect(),
-            };
-        }
+        (MethodName::Fido2, name) => return passkey::write(&mut policy.passkeys, name, value),
         _ => return false,
     }
     true

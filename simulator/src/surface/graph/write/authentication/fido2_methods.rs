@@ -175,7 +175,7 @@ fn check_policy(tenant: &Tenant, user: &User) -> Result<(), GraphError> {
         ));
     }
     // An administrator is stopped by it, too: a known issue (Microsoft Learn, "Register passkeys on behalf of users").
-    if !policy.passkey_setting("isSelfServiceRegistrationAllowed", true) {
+    if !policy.passkeys.self_service {
         return Err(GraphError::BadRequest(
             "Self-service registration of passkeys (FIDO2) is not allowed by the authentication methods policy."
                 .to_owned(),
