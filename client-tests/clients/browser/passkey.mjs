@@ -9,7 +9,6 @@ import { context, page, profile } from "./window.mjs";
 
 const env = process.env;
 const audit = process.argv[2];
-const LOGIN = "https://login.microsoftonline.com";
 const GRAPH = "https://graph.microsoft.com";
 const CLI = "04b07795-8ddb-461a-bbee-02f9e1bf7b46";
 const REDIRECT = "http://localhost:8400";
@@ -17,9 +16,10 @@ const seen = { pages: [], console: [], amr: null, method: null };
 
 const devices = await context.newCDPSession(page);
 await devices.send("WebAuthn.enable");
-await devices.send("WebAuthn.addVirtualAuthenticator", {
-  options: { protocol: "ctap2", transport: "usb", hasResidentKey: true, hasUserVerification: true, isUserVerified: true, automaticPresenceSimulation: true },
+const authenticator = (transport, isUserVerified) => devices.send("WebAuthn.addVirtualAuthenticator", {
+  options: { protocol: "ctap2", transport, hasResidentKey: true, hasUserVerification: true, isUserVerified, automaticPresenceSimulation: true },
 });
+const { authenticatorId: plugged } = await authenticator("usb", true);
 
 // A request from a page of the host itself, in a window of its own: nothing else here knows the way through the proxy.
 const clerk = await context.newPage();
@@ -79,7 +79,27 @@ const wish = new URLSearchParams({
   client_id: CLI, response_type: "code", redirect_uri: REDIRECT, scope: "https://management.core.windows.net//.default openid profile offline_access",
   code_challenge: verifier, code_challenge_method: "plain", state: "s",
 });
-await page.goto(`${LOGIN}/organizations/oauth2/v2.0/authorize?${wish}`);
+const authorize = (host) => page.goto(`https://${host}/organizations/oauth2/v2.0/authorize?${wish}`);
+
+// What is in the token, once the passkey was shown.
+async function signedIn() {
+  await page.waitForSelector("text=Stay signed in?", { timeout: 20000 });
+  if (!seen.pages.includes("StaySignedIn")) await look("StaySignedIn");
+  const left = page.waitForRequest((request) => request.url().startsWith(REDIRECT));
+  await page.click("#idBtn_Back, #idSIButton9");
+  const code = new URL((await left).url()).searchParams.get("code");
+  const made = await token({ grant_type: "authorization_code", client_id: CLI, code, redirect_uri: REDIRECT, code_verifier: verifier });
+  const { amr, upn } = JSON.parse(Buffer.from(made.access_token.split(".")[1], "base64url"));
+  await page.bringToFront();
+  await context.clearCookies();
+  // Nobody listens where the app would: that navigation has to have failed before the next one.
+  for (let tries = 0; tries < 50 && page.url() !== "about:blank"; tries++) {
+    await page.goto("about:blank").catch(() => new Promise((done) => setTimeout(done, 100)));
+  }
+  return { amr, upn };
+}
+await authorize("login.microsoftonline.com");
+await look("Identifier");
 await page.fill("#i0116", env.ENTRASIM_BOB_UPN);
 await page.click("#idSIButton9");
 await page.click("[data-test-cred-id='7']");
@@ -87,32 +107,28 @@ await look("WayToPasskey");
 const asked = page.waitForURL((url) => url.host === "login.microsoft.com");
 await page.click("#passkey [type='submit']");
 await asked;
-await page.waitForSelector("text=Stay signed in?", { timeout: 20000 });
-await look("StaySignedIn");
-const left = page.waitForRequest((request) => request.url().startsWith(REDIRECT));
-await page.click("#idBtn_Back, #idSIButton9");
-const code = new URL((await left).url()).searchParams.get("code");
-const signedIn = await token({ grant_type: "authorization_code", client_id: CLI, code, redirect_uri: REDIRECT, code_verifier: verifier });
-const claims = JSON.parse(Buffer.from(signedIn.access_token.split(".")[1], "base64url"));
-seen.amr = claims.amr;
-await page.bringToFront();
-seen.upn = claims.upn;
+seen.named = await signedIn();
+
+// The passkey knows its user: by the button below the name, and in the field of the name where the page is the relying party's.
+// Browsers offer there what the device itself has.
+await authorize("login.microsoftonline.com");
+await page.click("#withPasskey button");
+seen.nameless = await signedIn();
+const { credentials } = await devices.send("WebAuthn.getCredentials", { authenticatorId: plugged });
+await devices.send("WebAuthn.removeVirtualAuthenticator", { authenticatorId: plugged });
+const { authenticatorId: own } = await authenticator("internal", true);
+await devices.send("WebAuthn.addCredential", { authenticatorId: own, credential: credentials[0] });
+await authorize("login.microsoft.com");
+seen.autofill = await signedIn();
 
 // A person whose key says no reads why, and can try again or sign in another way.
-await context.clearCookies();
-// Nobody listens where the app would: that navigation has to have failed before the next one.
-for (let tries = 0; tries < 50 && page.url() !== "about:blank"; tries++) {
-  await page.goto("about:blank").catch(() => new Promise((done) => setTimeout(done, 100)));
-}
 await devices.send("WebAuthn.disable");
 await devices.send("WebAuthn.enable");
-await page.goto(`${LOGIN}/organizations/oauth2/v2.0/authorize?${wish}`);
+await authorize("login.microsoftonline.com");
 await page.fill("#i0116", env.ENTRASIM_BOB_UPN);
 await page.click("#idSIButton9");
 await page.click("[data-test-cred-id='7']");
-const { authenticatorId } = await devices.send("WebAuthn.addVirtualAuthenticator", {
-  options: { protocol: "ctap2", transport: "usb", hasResidentKey: true, hasUserVerification: true, isUserVerified: false, automaticPresenceSimulation: true },
-});
+const { authenticatorId } = await authenticator("usb", false);
 await page.click("#passkey [type='submit']");
 await page.waitForSelector("#passkeyAgain:not([hidden])", { timeout: 20000 });
 seen.refused = await page.textContent("#passkeyState");

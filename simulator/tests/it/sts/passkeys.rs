@@ -117,6 +117,43 @@ fn who_names_nobody_is_known_by_the_passkey() {
 }
 
 #[test]
+fn the_first_page_leads_to_the_relying_party_without_a_name() {
+    let mut key = Key::new("yubikey5-nfc-5.7");
+    let app = bob_has(&mut key);
+    let mut browser = Browser::new(&app.bench);
+    browser
+        .get(&authorize_url(""))
+        .submit_form("id=\"withPasskey\"", &[]);
+    assert_eq!(browser.page(), "FidoGet", "{}", browser.html);
+    assert_eq!(browser.config()["arrFidoAllowList"], json!([]));
+    let assertion = key.assertion(&challenge(&browser));
+    answer(&mut browser, &assertion);
+    assert_eq!(browser.page(), "KmsiInterrupt", "{}", browser.html);
+    browser.submit(&[("LoginOptions", "3")]);
+    let token = claims(text(&redeem(&app.bench, &browser), "access_token"));
+    assert_eq!(token["amr"], json!(["fido", "mfa"]));
+    assert_eq!(text(&json!(token), "upn"), "bob@contoso.onmicrosoft.com");
+}
+
+/// Conditional mediation: only a page of the relying party may ask for its passkeys.
+#[test]
+fn the_field_of_the_name_offers_passkeys_at_the_relying_party_only() {
+    let mut key = Key::new("yubikey5-nfc-5.7");
+    let app = bob_has(&mut key);
+    let url = authorize_url("");
+    let mut browser = Browser::new(&app.bench);
+    browser.get(&url);
+    assert!(!browser.html.contains("conditional"), "{}", browser.html);
+    assert_eq!(browser.config()["sFidoRpId"], json!(null));
+    browser.get(&url.replace("login.microsoftonline.com", "login.microsoft.com"));
+    assert!(browser.html.contains("conditional"), "{}", browser.html);
+    assert_eq!(browser.config()["sFidoRpId"], "login.microsoft.com");
+    let assertion = key.assertion(&challenge(&browser));
+    answer(&mut browser, &assertion);
+    assert_eq!(browser.page(), "KmsiInterrupt", "{}", browser.html);
+}
+
+#[test]
 fn an_answer_counts_once_for_its_own_page_and_its_own_user() {
     let mut key = Key::new("yubikey5-nfc-5.7");
     let app = bob_has(&mut key);

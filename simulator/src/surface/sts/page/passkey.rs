@@ -9,8 +9,40 @@ use crate::origins;
 use crate::wire::Reply;
 use crate::wire::html::escape;
 
-/// The form that goes to the relying party as the real page makes it; `config` is that of the page which has it.
+/// What the scripts of these pages begin with.
+pub(super) const BYTES: &str = include_str!("passkey_bytes.js");
+const ANSWER: &str = include_str!("passkey_answer.js");
+
+/// The way to the relying party for somebody who is known.
 pub(super) fn way(
+    interaction: &Interaction<'_>,
+    config: &Map<String, Value>,
+    passkeys: &[String],
+    flow: Option<&str>,
+) -> String {
+    let content = format!(
+        "<h1>Use a passkey</h1><p>Your browser or your security key will ask you to unlock it.</p>{}",
+        submit("Go on"),
+    );
+    let fields = fields(interaction, config, passkeys, flow);
+    form("passkey", config, &format!("{content}{fields}"))
+}
+
+/// The way for somebody who has named nobody: the passkey knows its user.
+pub(super) fn nameless_way(interaction: &Interaction<'_>, config: &Map<String, Value>) -> String {
+    let button = "<button class=\"link\" type=\"submit\" id=\"idA_PWD_SignInWithPasskey\">Sign in with a passkey</button>";
+    let fields = fields(interaction, config, &[], None);
+    form("withPasskey", config, &format!("{button}{fields}"))
+}
+
+fn form(id: &str, config: &Map<String, Value>, content: &str) -> String {
+    let action = config.get("urlFidoLogin").and_then(Value::as_str);
+    let action = escape(action.unwrap_or_default());
+    format!("<form method=\"post\" id=\"{id}\" action=\"{action}\">{content}</form>")
+}
+
+/// What the form has that goes to the relying party, as the real page makes it; `config` is that of the page which has it.
+fn fields(
     interaction: &Interaction<'_>,
     config: &Map<String, Value>,
     passkeys: &[String],
@@ -37,46 +69,61 @@ pub(super) fn way(
         ("loginCanary", text("canary")),
     ];
     fields.extend(flow.map(|flow| ("flow", flow)));
+    hidden(&fields)
+}
+
+/// Where answers go: to the sign-in service, also from the relying party.
+fn login(interaction: &Interaction<'_>) -> String {
+    let authority = &interaction.request.authority;
+    format!("{}/{authority}/login", origins::SIGN_IN)
+}
+
+/// The form by which a passkey's answer comes back.
+fn assertion_form(interaction: &Interaction<'_>, config: &Map<String, Value>) -> String {
+    let canary = config.get("canary").and_then(Value::as_str);
+    let fields = hidden(&[
+        ("type", "23"),
+        ("ps", "23"),
+        ("assertion", ""),
+        ("lmcCanary", canary.unwrap_or_default()),
+        ("LoginOptions", "3"),
+    ]);
+    interaction
+        .form(&login(interaction), "ctx", &fields)
+        .replacen("<form ", "<form id=\"assertion\" ", 1)
+}
+
+fn put_relying_party(config: &mut Map<String, Value>) {
+    let id = origins::PASSKEY.trim_start_matches("https://");
+    config.insert("sFidoRpId".to_owned(), json!(id));
+}
+
+/// What lets the browser offer passkeys in the field of the name (conditional mediation, WebAuthn Level 3): only where the page
+/// is of the relying party itself, since no other may ask for its passkeys.
+pub(super) fn autofill(interaction: &Interaction<'_>, config: &mut Map<String, Value>) -> String {
+    if interaction.call.request.origin() != origins::PASSKEY {
+        return String::new();
+    }
+    put_relying_party(config);
     format!(
-        "<form method=\"post\" id=\"passkey\" action=\"{}\"><h1>Use a passkey</h1>\
-         <p>Your browser or your security key will ask you to unlock it.</p>{}{}</form>",
-        escape(text("urlFidoLogin")),
-        hidden(&fields),
-        submit("Go on"),
+        "{}<script>{BYTES}{ANSWER}{}</script>",
+        assertion_form(interaction, config),
+        include_str!("passkey_autofill.js"),
     )
 }
 
 /// The page of the relying party. It needs script: nothing else reaches a passkey.
 pub(in super::super) fn ask(interaction: &Interaction<'_>, passkeys: &str) -> Reply {
     let call = interaction.call;
-    let login = format!(
-        "{}/{}/login",
-        origins::SIGN_IN,
-        interaction.request.authority
-    );
-    let mut config = interaction.config("FidoGet", &login);
+    let mut config = interaction.config("FidoGet", &login(interaction));
     let challenge = challenge(call);
     config.insert("sFidoChallenge".to_owned(), json!(challenge));
-    config.insert(
-        "sFidoRpId".to_owned(),
-        json!(origins::PASSKEY.trim_start_matches("https://")),
-    );
+    put_relying_party(&mut config);
     let list: Vec<&str> = passkeys.split(',').filter(|id| !id.is_empty()).collect();
     config.insert("arrFidoAllowList".to_owned(), json!(list));
     let canary = config.get("canary").cloned().unwrap_or_default();
-    config.insert("sCrossDomainCanary".to_owned(), canary.clone());
-    let form = interaction.form(
-        &login,
-        "ctx",
-        &hidden(&[
-            ("type", "23"),
-            ("ps", "23"),
-            ("assertion", ""),
-            ("lmcCanary", canary.as_str().unwrap_or_default()),
-            ("LoginOptions", "3"),
-        ]),
-    );
-    let form = form.replacen("<form ", "<form id=\"assertion\" ", 1);
+    config.insert("sCrossDomainCanary".to_owned(), canary);
+    let form = assertion_form(interaction, &config);
     let resume = interaction.tenant_url("resume");
     let cancel = config
         .get("urlResume")
@@ -86,7 +133,7 @@ pub(in super::super) fn ask(interaction: &Interaction<'_>, passkeys: &str) -> Re
         "{BRAND}<h1>Use a passkey</h1><p id=\"passkeyState\" role=\"status\" aria-live=\"polite\">Waiting for your passkey.</p>{form}\
          <p><button type=\"button\" id=\"passkeyAgain\" class=\"primary\" hidden>Try again</button></p>\
          <p><a id=\"passkeyCancel\" href=\"{}\">Sign in another way</a></p>\
-         <noscript><p>Passkeys need script. Sign in another way.</p></noscript><script>{}</script>",
+         <noscript><p>Passkeys need script. Sign in another way.</p></noscript><script>{BYTES}{ANSWER}{}</script>",
         escape(cancel),
         include_str!("passkey.js"),
     );

@@ -1,6 +1,4 @@
 (() => {
-  const bytes = (text) => Uint8Array.from(atob(text.replace(/-/g, "+").replace(/_/g, "/")), (letter) => letter.charCodeAt(0));
-  const text = (buffer) => btoa(String.fromCharCode(...new Uint8Array(buffer || []))).replace(/\+/g, "-").replace(/\//g, "_").replace(/=+$/, "");
   const hex = (data) => Array.from(data, (byte) => byte.toString(16).padStart(2, "0")).join("");
   const state = document.getElementById("passkeyState");
   const again = document.getElementById("passkeyAgain");

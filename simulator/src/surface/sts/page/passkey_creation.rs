@@ -4,7 +4,7 @@
 use serde_json::{Map, Value, json};
 
 use super::super::error::StsError;
-use super::{BRAND, Page, error, hidden, render};
+use super::{BRAND, Page, error, hidden, passkey, render};
 use crate::call::Call;
 use crate::origins;
 use crate::wire::html::escape;
@@ -70,10 +70,11 @@ pub(in super::super) fn show(call: &Call<'_>) -> Reply {
          <form method=\"post\" id=\"made\" action=\"{}\">{}</form>\
          <p><button type=\"button\" id=\"passkeyAgain\" class=\"primary\" hidden>Try again</button></p>\
          <p><button type=\"button\" id=\"passkeyCancel\" class=\"link\">Cancel</button></p>\
-         <noscript><p>Passkeys need script.</p></noscript><script>{}</script>",
+         <noscript><p>Passkeys need script.</p></noscript><script>{}{}</script>",
         escape(field("memberName")),
         escape(back),
         hidden(&fields),
+        passkey::BYTES,
         include_str!("passkey_creation.js"),
     );
     let page = Page {

@@ -75,11 +75,14 @@ pub(in super::super) fn identifier(
         hidden(&[("LoginOptions", "3")]),
         submit("Next"),
     );
+    let by_name = interaction.form(&action, "ctx", &fields);
+    let by_passkey = passkey::nameless_way(interaction, &config);
+    let autofill = passkey::autofill(interaction, &mut config);
     let page = Page {
         id: ID,
         title: "Sign in to your account".to_owned(),
         config,
-        body: interaction.form(&action, "ctx", &fields),
+        body: format!("{by_name}{by_passkey}{autofill}"),
     };
     render(interaction.call, page)
 }
