@@ -125,14 +125,30 @@ pub(crate) fn authenticate(
     RELYING_PARTY.authenticate(challenge, &known.verifier, known.counter, assertion)
 }
 
-/// Who a passkey is of, as authenticators keep it: it begins with `OID:` (seen), and names the tenant and the user. Base64url.
+/// What user handles begin with: the first is handed out (recorded in creation options of Graph and of security info), the
+/// second is what public tools send.
+const HANDLES: [&[u8]; 2] = [b"OF:", b"ON:"];
+
+/// Who a passkey is of, as authenticators keep it, base64url: a mark, the tenant, and a hash of the user (public tooling; the
+/// tenants in recorded handles are in this place). GUIDs are in their little-endian form.
 pub(crate) fn handle(tenant: &Tenant, user: &User) -> String {
-    let bytes = [
-        b"OID:".as_slice(),
-        tenant.id.0.as_bytes(),
-        user.id.0.as_bytes(),
-    ];
-    URL_SAFE_NO_PAD.encode(bytes.concat())
+    let [mark, _] = HANDLES;
+    URL_SAFE_NO_PAD.encode([mark, &owner(tenant, user)].concat())
+}
+
+/// Whether a handle that came with an answer is the user's.
+pub(crate) fn is_handle_of(handle: &str, tenant: &Tenant, user: &User) -> bool {
+    let Ok(bytes) = URL_SAFE_NO_PAD.decode(handle.trim_end_matches('=')) else {
+        return false;
+    };
+    let owner = owner(tenant, user);
+    let mut marks = HANDLES.iter();
+    marks.any(|mark| bytes.strip_prefix(*mark) == Some(&owner))
+}
+
+fn owner(tenant: &Tenant, user: &User) -> Vec<u8> {
+    let hash = digest::digest(&digest::SHA256, &user.id.0.to_bytes_le());
+    [&tenant.id.0.to_bytes_le(), hash.as_ref()].concat()
 }
 
 /// Nobody is believed if a root cannot be read.

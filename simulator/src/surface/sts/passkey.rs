@@ -124,7 +124,7 @@ pub(super) fn sign_in(
         .ok_or_else(|| StsError::new(NO_KEY))?;
     let (text, challenge) = given_challenge(call, assertion)?;
     let handle = assertion["userHandle"].as_str().unwrap_or_default();
-    if !handle.is_empty() && handle.trim_end_matches('=') != passkey::handle(&tenant, &user) {
+    if !handle.is_empty() && !passkey::is_handle_of(handle, &tenant, &user) {
         return Err(StsError::new(NO_KEY));
     }
     let shown = passkey::authenticate(key, text.as_bytes(), &credential(assertion))

@@ -1,7 +1,9 @@
 //! Signing in with a passkey, as pages and tools do it: the challenge is the text of the page, signed as it stands.
 
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use entrasim_domain::credential::method::{AuthenticationMethod, MethodKind};
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::pages::{authorize_url, change_user, redeem};
 use crate::graph::client::App;
@@ -181,6 +183,32 @@ fn an_answer_counts_once_for_its_own_page_and_its_own_user() {
     let assertion = key.assertion(&challenge(&own));
     browser.submit(&[("type", "23"), ("assertion", &assertion)]);
     assert_eq!(browser.error_code(), "135010");
+    // The handle counts where one comes along: the user's own, also with the mark that tools write.
+    let handle = |mark: &str, user: &str| {
+        let id: uuid::Uuid = app.id(user).parse().unwrap();
+        let hash = ring::digest::digest(&ring::digest::SHA256, &id.to_bytes_le());
+        let tenant = app.bench.tenant.id().0.to_bytes_le();
+        URL_SAFE_NO_PAD.encode([mark.as_bytes(), &tenant, hash.as_ref()].concat())
+    };
+    for (handle, right) in [
+        (handle("ON:", "bob"), true),
+        (handle("OF:", "bob"), true),
+        (String::new(), true),
+        (handle("OF:", "alice"), false),
+        (handle("XX:", "bob"), false),
+        ("AAAA".to_owned(), false),
+    ] {
+        let mut browser = at_the_relying_party(&app, &bob);
+        let mut assertion: Value =
+            serde_json::from_str(&key.assertion(&challenge(&browser))).unwrap();
+        assertion["userHandle"] = json!(handle);
+        answer(&mut browser, &assertion.to_string());
+        if right {
+            assert_eq!(browser.page(), "KmsiInterrupt", "{handle}");
+        } else {
+            assert_eq!(browser.error_code(), "135010", "{handle}");
+        }
+    }
     for garbage in ["", "{}", "[]", r#"{"id": "%"}"#, r#"{"id": "AAAA"}"#] {
         answer(&mut own, garbage);
         assert_eq!(own.error_code(), "135010", "{garbage}");

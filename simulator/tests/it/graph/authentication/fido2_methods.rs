@@ -29,7 +29,10 @@ fn the_options_are_for_this_user_and_their_challenge_is_kept_until_it_expires() 
         assert_eq!(text(&key["rp"], "id"), "login.microsoft.com");
         assert_eq!(text(&key["user"], "name"), "bob@contoso.onmicrosoft.com");
         let handle = URL_SAFE_NO_PAD.decode(text(&key["user"], "id")).unwrap();
-        assert!(handle.starts_with(b"OID:"));
+        assert!(handle.starts_with(b"OF:"));
+        assert_eq!(handle.len(), 51);
+        let tenant = app.bench.tenant.id().0.to_bytes_le();
+        assert_eq!(handle[3..19], tenant);
         let challenge = URL_SAFE_NO_PAD.decode(text(key, "challenge")).unwrap();
         assert!(challenge.len() > 32);
         let bob = app.id("bob").parse().unwrap();
