@@ -94,6 +94,7 @@ pub const SHIPPED: &[(&str, &str)] = shipped![
     "methods/hardware-token",
     "methods/mfa-report",
     "methods/one-time-pass-used-up",
+    "methods/own-methods-through-graph",
     "methods/pass-for-some-users-only",
     "methods/pass-life",
     "methods/password-only-new-account",

@@ -14,7 +14,7 @@ use super::read::read;
 /// The page of `mysignins.microsoft.com`; its tokens are for itself.
 pub(crate) const SECURITY_INFO: &str = "19db86c3-b2b9-44cc-b339-36da233a3be2";
 /// The clients that scenarios can act through, with their ids.
-pub const CLIENTS: [(&str, &str); 8] = [
+pub const CLIENTS: [(&str, &str); 9] = [
     ("azure-cli", "04b07795-8ddb-461a-bbee-02f9e1bf7b46"),
     ("azure-powershell", "1950a258-227b-4e31-a9cf-717495945fc2"),
     ("azure-mobile-app", "0c1307d4-29d6-4389-a11c-5cbe7f65d7fa"),
@@ -25,6 +25,7 @@ pub const CLIENTS: [(&str, &str); 8] = [
         "c44b4083-3bb0-49c1-b47d-974e53cbdf3c",
     ),
     ("vs-code", "aebc6443-996d-45c2-90f0-388ff96faa56"),
+    ("graph-powershell", "14d82eec-204b-4c2f-b7e8-296a70dab67e"),
     ("security-info", SECURITY_INFO),
 ];
 /// What `{name}` can stand for in paths and bodies.

@@ -51,6 +51,9 @@ pub struct FirstPartyApp {
     /// Delegated Graph permissions it holds without consent.
     #[serde(default)]
     pub preauthorized: Vec<String>,
+    /// Beside those it gets what people and administrators consent to, as an app of anybody does.
+    #[serde(default)]
+    pub consentable: bool,
 }
 
 /// A Graph permission: its name, and its ids as a scope and as an app role.

@@ -260,10 +260,10 @@ impl Decision {
             })
     }
 
-    /// The code that the client is shown: an AADSTS number, Resource Manager's word or that of security info.
+    /// The code that the client is shown: an AADSTS number, or the word of Resource Manager, Graph or security info.
     pub fn code(&self) -> Option<String> {
         if let Some(rule) = self.rule
-            && rule.stage == Stage::SecurityInfo
+            && rule.stage.is_about_own_methods()
         {
             return Some(rule.code.to_owned());
         }
@@ -328,6 +328,12 @@ impl Stage {
             Self::SignIn => "sign-in",
             Self::ResourceManager => "resource-manager",
             Self::SecurityInfo => "security-info",
+            Self::Graph => "graph",
         }
+    }
+
+    /// Whether a person is about to change what they sign in with.
+    pub fn is_about_own_methods(self) -> bool {
+        matches!(self, Self::SecurityInfo | Self::Graph)
     }
 }

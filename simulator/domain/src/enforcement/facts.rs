@@ -149,6 +149,8 @@ pub enum Stage {
     ResourceManager,
     /// A person manages their own methods in security info.
     SecurityInfo,
+    /// A person changes their own methods through Graph.
+    Graph,
 }
 
 /// The `idtyp` claim.
@@ -233,7 +235,7 @@ pub enum Operation {
     SeeSecurityInfo,
     /// A method is added to security info.
     Register(NewMethod),
-    /// A method is taken away, the default is changed, or the password.
+    /// A method is taken away, the default is changed, or the password; through Graph any change.
     ChangeSecurityInfo,
 }
 

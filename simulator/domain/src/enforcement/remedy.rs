@@ -214,7 +214,7 @@ impl World {
             }
             Change::UseAccessPass => {
                 // Elsewhere the second factor that it stands for is named already.
-                if facts.stage != Stage::SecurityInfo {
+                if !facts.stage.is_about_own_methods() {
                     return false;
                 }
                 self.facts.authentication = super::Authentication::default();
@@ -324,7 +324,7 @@ impl World {
     fn be_no_person(&mut self) -> bool {
         let facts = &mut self.facts;
         // A person's own pages are not for apps.
-        if facts.circumstances.user_action.is_some() || facts.stage == Stage::SecurityInfo {
+        if facts.circumstances.user_action.is_some() || facts.stage.is_about_own_methods() {
             return false;
         }
         if facts.stage == Stage::SignIn && facts.operation != Operation::SignIn {
@@ -542,6 +542,20 @@ mod tests {
         facts.authentication.methods.extend([Amr::Mfa, Amr::NgcMfa]);
         facts.authentication.multifactor_at = Some(now());
         assert_eq!(words(&facts, &[]), ["allow-method"]);
+    }
+
+    #[test]
+    fn own_methods_change_through_graph_after_a_second_factor() {
+        let mut facts = Facts {
+            stage: Stage::Graph,
+            user: Some(a_user()),
+            operation: Operation::ChangeSecurityInfo,
+            ..write_with_a_password()
+        };
+        let expected = ["register-and-pass-mfa", "use-passkey", "use-access-pass"];
+        assert_eq!(words(&facts, &[]), expected);
+        facts.authentication.multifactor_at = Some(now());
+        assert!(words(&facts, &[]).is_empty());
     }
 
     fn a_user() -> UserFacts {

@@ -8,6 +8,7 @@ pub mod account;
 pub mod arm_assignment;
 pub mod claims;
 pub mod conditional_access;
+pub mod own_methods;
 pub mod per_user_mfa;
 pub mod phase1;
 pub mod phase2;
@@ -80,6 +81,7 @@ pub static RULES: &[Rule] = &[
     arm_assignment::DELETE,
     phase2::WRITE,
     phase2::DELETE,
+    own_methods::FRESH,
     security_info::METHODS_POLICY,
     security_info::SELF_SERVICE,
     security_info::LIMIT,

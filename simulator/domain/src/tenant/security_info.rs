@@ -75,15 +75,16 @@ impl Tenant {
         }
     }
 
-    /// The facts of an attempt in security info.
-    pub fn security_info_facts(
+    /// The facts of an attempt on one's own methods, at this stage.
+    pub fn own_methods_facts(
         &self,
+        stage: Stage,
         attempt: SignInAttempt<'_>,
         operation: Operation,
         now: Timestamp,
     ) -> Facts {
         Facts {
-            stage: Stage::SecurityInfo,
+            stage,
             operation,
             ..self.sign_in_facts(attempt, now)
         }

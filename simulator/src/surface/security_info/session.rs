@@ -6,7 +6,7 @@ use std::sync::Arc;
 use entrasim_domain::directory::user::User;
 use entrasim_domain::enforcement::{
     Amr, Authentication, Circumstances, ClientAppType, Decision, Interruption, Operation, Outcome,
-    UserAction, decide,
+    Stage, UserAction, decide,
 };
 use entrasim_domain::id::{AppId, ObjectId, TenantId};
 use entrasim_domain::tenant::Tenant;
@@ -113,9 +113,9 @@ impl<'c> Session<'c> {
     /// Whether the person may do something here; the decision is not in the journal yet.
     pub(super) fn ask(&self, operation: Operation) -> Decision {
         let now = self.call.now();
-        let facts = self
-            .tenant
-            .security_info_facts(self.attempt(None), operation, now);
+        let facts =
+            self.tenant
+                .own_methods_facts(Stage::SecurityInfo, self.attempt(None), operation, now);
         decide(&facts, &self.tenant.sign_in_policies(), now)
     }
 

@@ -146,6 +146,11 @@ impl<'a> Client<'a> {
         }
     }
 
+    /// Whether nobody can consent to more for it than Microsoft has settled.
+    pub(super) fn is_settled(&self) -> bool {
+        matches!(self, Self::FirstParty(app) if !app.consentable)
+    }
+
     pub(super) fn is_first_party(&self) -> bool {
         matches!(self, Self::FirstParty(_))
     }

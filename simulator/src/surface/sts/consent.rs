@@ -204,7 +204,7 @@ pub(super) fn step(
         return Ok(None);
     }
     let for_everybody =
-        is_for_everybody(request) && (request.admin_consent || !client.is_first_party());
+        is_for_everybody(request) && (request.admin_consent || !client.is_settled());
     if for_everybody && !consented && !may_consent_for_everybody(tenant, user) {
         return Err(Stop::Page(
             StsError::new(90_094)
@@ -212,8 +212,8 @@ pub(super) fn step(
                 .with("name", client.display_name()),
         ));
     }
-    let wanted = for_everybody || request.prompt == Prompt::Consent && !client.is_first_party();
-    if consented || !wanted && client.is_first_party() {
+    let wanted = for_everybody || request.prompt == Prompt::Consent && !client.is_settled();
+    if consented || !wanted && client.is_settled() {
         asked.granted(tenant, client, user)?;
         return Ok(None);
     }

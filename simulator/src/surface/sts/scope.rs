@@ -177,7 +177,7 @@ impl<'a> Asked<'a> {
                     let strange = unknown(&self.resource, permission);
                     return Err(strange.with("name", client.display_name()));
                 }
-                None if client.is_first_party()
+                None if client.is_settled()
                     && matches!(self.resource.kind, Kind::FirstParty(_)) =>
                 {
                     let app = self.resource.app_id;
@@ -211,19 +211,22 @@ impl<'a> Asked<'a> {
 
     /// Permissions that the client holds on the resource for this user, whatever was asked.
     fn held(&self, tenant: &Tenant, client: &Client<'_>, user: &User) -> Vec<String> {
-        if let (Client::FirstParty(app), Kind::FirstParty(resource)) = (client, self.resource.kind)
-        {
-            return if resource.graph {
+        let settled = match (client, self.resource.kind) {
+            (Client::FirstParty(app), Kind::FirstParty(resource)) if resource.graph => {
                 app.preauthorized.clone()
-            } else {
-                resource.scopes.clone()
-            };
+            }
+            (Client::FirstParty(_), Kind::FirstParty(resource)) => resource.scopes.clone(),
+            _ => Vec::new(),
+        };
+        if client.is_settled() && matches!(self.resource.kind, Kind::FirstParty(_)) {
+            return settled;
         }
         let principal = |app| tenant.service_principal(app).map(|principal| principal.id);
         let mut scopes = match (principal(client.app_id()), principal(self.resource.app_id)) {
             (Some(client), Some(resource)) => granted_scopes(tenant, client, resource, user.id),
             _ => Vec::new(),
         };
+        scopes.extend(settled);
         scopes.extend(self.pre_authorized(client));
         // A grant may name what the resource has no longer, or never had.
         scopes.retain(|scope| self.resource.scope_named(scope).is_some());

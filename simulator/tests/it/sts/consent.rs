@@ -221,3 +221,46 @@ fn an_app_of_one_tenant_is_unknown_in_the_others() {
     browser.get(&own_url(&bench, ""));
     assert_eq!(browser.config()["iErrorCode"], 700_016);
 }
+
+/// Microsoft's own tools for Graph get what people consent to; other clients of Microsoft's have what Microsoft has settled.
+#[test]
+fn people_consent_to_what_graph_powershell_asks_for() {
+    const TOOL: &str = "14d82eec-204b-4c2f-b7e8-296a70dab67e";
+    let bench = Bench::at(NOON);
+    let url = |scope: &str| {
+        format!(
+            "{LOGIN}/organizations/oauth2/v2.0/authorize?client_id={TOOL}&response_type=code&redirect_uri=http%3A%2F%2Flocalhost&scope={scope}"
+        )
+    };
+    let wish = url("openid%20https%3A%2F%2Fgraph.microsoft.com%2FUser.ReadWrite");
+    let mut browser = signed_in(&bench, "bob", &wish);
+    assert_eq!(browser.page(), "ConvergedConsent", "{}", browser.html);
+    browser
+        .submit(&[("acceptConsent", "true")])
+        .submit(&[("LoginOptions", "3")]);
+    let code = browser.answer("code").unwrap();
+    let redeemed = json(&bench.post_form(
+        &format!("{LOGIN}/organizations/oauth2/v2.0/token"),
+        &[
+            ("client_id", TOOL),
+            ("grant_type", "authorization_code"),
+            ("redirect_uri", "http://localhost"),
+            ("code", &code),
+        ],
+    ));
+    let scopes = claims(text(&redeemed, "access_token"))["scp"].clone();
+    let scopes: Vec<&str> = scopes.as_str().unwrap().split(' ').collect();
+    assert!(
+        scopes.contains(&"User.ReadWrite") && scopes.contains(&"User.Read"),
+        "{scopes:?}"
+    );
+    // What only an administrator may grant is refused to others, and granted by one for everybody.
+    let wish = url("https%3A%2F%2Fgraph.microsoft.com%2FUserAuthenticationMethod.ReadWrite");
+    assert_eq!(signed_in(&bench, "bob", &wish).error_code(), "90094");
+    let mut browser = signed_in(&bench, "admin", &wish);
+    browser.submit(&[
+        ("acceptConsent", "true"),
+        ("consentOnBehalfOfOrganization", "true"),
+    ]);
+    assert_eq!(signed_in(&bench, "bob", &wish).page(), "KmsiInterrupt");
+}

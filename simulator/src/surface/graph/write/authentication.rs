@@ -1,12 +1,13 @@
 //! Writing under `/users/{id}/authentication`: what all methods share. Each kind has its own file, named as in the URL; that
 //! of kinds which only are deleted is `delete` here.
 
-use core::time::Duration;
-
+use entrasim_domain::catalogue::GRAPH;
 use entrasim_domain::credential::method::AuthenticationMethod;
 use entrasim_domain::directory::user::User;
+use entrasim_domain::enforcement::{Operation, Outcome, Stage, decide};
 use entrasim_domain::id::ObjectId;
 use entrasim_domain::tenant::Tenant;
+use entrasim_domain::tenant::attempt::SignInAttempt;
 use http::StatusCode;
 use serde_json::{Map, Value};
 use uuid::Uuid;
@@ -18,6 +19,7 @@ use super::super::resource::Resource;
 use super::super::schema::authentication_method::{Held, MethodType, Shown};
 use super::super::{Answer, Graph};
 use super::{body, invalid, no_content};
+use crate::circumstances;
 use crate::issue::Behind;
 
 pub(in crate::surface::graph) mod email_methods;
@@ -33,16 +35,12 @@ pub(in crate::surface::graph) mod reset_password;
 pub(in crate::surface::graph) mod sign_in_preferences;
 pub(in crate::surface::graph) mod temporary_access_pass_methods;
 
-/// People change their own methods within this time after a second factor (Microsoft Learn, "Microsoft Entra
-/// authentication methods API overview").
-const FRESH: Duration = Duration::from_secs(600);
-
 /// The user of a path, whose methods the caller may change: one's own after a second factor, those of others as far as the
 /// caller's roles reach.
 fn subject<'r>(graph: &Graph<'_, '_>, resource: &Resource<'r>) -> Result<&'r User, GraphError> {
     let user: &User = resource.object(0)?;
     if is_own(graph, user) {
-        require_fresh_multifactor(graph)?;
+        require_fresh_multifactor(graph, user)?;
     }
     permission::require_reach(&graph.caller, graph.tenant()?, user.id)?;
     Ok(user)
@@ -63,13 +61,26 @@ fn is_own(graph: &Graph<'_, '_>, user: &User) -> bool {
 
 /// What the sign-in behind the token showed, and when. A token that somebody else made with our keys says nothing of it,
 /// and is taken at its word.
-fn require_fresh_multifactor(graph: &Graph<'_, '_>) -> Result<(), GraphError> {
+fn require_fresh_multifactor(graph: &Graph<'_, '_>, user: &User) -> Result<(), GraphError> {
     let aio = graph.caller.claims.get("aio").and_then(Value::as_str);
     let Some(behind) = aio.and_then(|aio| Behind::open(graph.call, aio)) else {
         return Ok(());
     };
-    let shown = behind.sign_in.authentication.multifactor_at;
-    if shown.is_some_and(|shown| graph.call.now() < shown + FRESH) {
+    let (call, tenant) = (graph.call, graph.tenant()?);
+    let attempt = SignInAttempt {
+        user: Some(user),
+        client: graph.caller.app_id,
+        resource: GRAPH,
+        authentication: behind.sign_in.authentication,
+        demanded_contexts: Vec::new(),
+        demanded_methods: Vec::new(),
+        password_changed: false,
+        circumstances: circumstances::of(call, tenant, Some(user)),
+    };
+    let operation = Operation::ChangeSecurityInfo;
+    let facts = tenant.own_methods_facts(Stage::Graph, attempt, operation, call.now());
+    let decision = decide(&facts, &tenant.sign_in_policies(), call.now());
+    if call.record_decision(decision).outcome == Outcome::Grant {
         Ok(())
     } else {
         Err(GraphError::Denied)
