@@ -4,9 +4,12 @@ use client_tests::{AFTER, BEFORE, CLIENTS, Ran, python_clients, run};
 
 use crate::table::{Row, record};
 
-const PASSWORD: &str =
+pub(crate) const PASSWORD: &str =
     r#"az login -u "$ENTRASIM_SVC_DEPLOY_UPN" -p "$ENTRASIM_SVC_DEPLOY_PASSWORD" -o none"#;
-const SERVICE_PRINCIPAL: &str = r#"az login --service-principal -u "$ENTRASIM_DEPLOY_CLIENT_ID" -p "$ENTRASIM_DEPLOY_CLIENT_SECRET" --tenant "$ENTRASIM_TENANT" -o none"#;
+pub(crate) const SERVICE_PRINCIPAL: &str = r#"az login --service-principal -u "$ENTRASIM_DEPLOY_CLIENT_ID" -p "$ENTRASIM_DEPLOY_CLIENT_SECRET" --tenant "$ENTRASIM_TENANT" -o none"#;
+/// Alice, by the command that the Azure CLI prints after a refusal, in the browser whose automated person is in `$PAGES`.
+pub(crate) const MFA_IN_A_BROWSER: &str = r#"export BROWSER="node $PAGES/person.mjs %s &" PERSON_USER="$ENTRASIM_ALICE_UPN" PERSON_PASSWORD="$ENTRASIM_ALICE_PASSWORD"
+az login --tenant "$ENTRASIM_TENANT" --scope "https://management.core.windows.net//.default" --claims-challenge "eyJhY2Nlc3NfdG9rZW4iOnsiYWNycyI6eyJlc3NlbnRpYWwiOnRydWUsInZhbHVlcyI6WyJwMSJdfX19" -o none"#;
 const CREATE: &str =
     "az group create -n nightly -l westeurope --query properties.provisioningState -o tsv";
 

@@ -7,3 +7,4 @@ mod packages;
 mod reports;
 mod security_keys;
 mod table;
+mod terraform;
