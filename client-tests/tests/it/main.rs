@@ -2,6 +2,7 @@
 
 mod azure_cli;
 mod browser;
+mod deployments;
 mod libraries;
 mod packages;
 mod reports;
