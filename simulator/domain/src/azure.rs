@@ -35,6 +35,8 @@ pub struct Azure {
     pub policy_assignments: OrdMap<String, Arc<MfaAssignment>>,
     /// Oldest first.
     pub activity_log: Vector<Arc<ActivityEvent>>,
+    /// Why Phase 1 was postponed, in the words of who did it through Resource Manager.
+    pub portal_justification: Option<String>,
     /// What long-running operations came to that change nothing, oldest first.
     pub operation_results: Vector<Arc<OperationResult>>,
 }
