@@ -1,4 +1,4 @@
-//! Terraform itself, with a small provider that signs in and writes by the library of HashiCorp's azurerm: what becomes of
+//! Terraform itself, with a small provider that signs in and writes by the library of the azurerm provider: what becomes of
 //! `plan`, `apply` and `destroy` on the day before Phase 2 and on the day after, as a user and as a service principal.
 //!
 //! Building Terraform takes minutes, so these tests run when they are asked for by name.
