@@ -13,7 +13,7 @@ mod set_up;
 pub use security_key::{SecurityKey, preload_library};
 pub use set_up::{
     browser_person, cli_for_microsoft_365, go_clients, java_clients, msgraph, node_clients, pytest,
-    python_clients, report_readers, roadtx,
+    python_clients, report_readers, roadtx, terraform,
 };
 
 /// The day before Phase 2, and the day after.

@@ -143,15 +143,41 @@ fn set_up_npm(folder: &Path, source: &Path) -> Result<(), String> {
 pub fn go_clients() -> Option<&'static Path> {
     static READY: OnceLock<Option<PathBuf>> = OnceLock::new();
     once(&READY, "go", |folder, source| {
-        // Go's own cache knows what has to be built again.
-        succeed(
-            Command::new("go")
-                .args(["build", "-o"])
-                .arg(folder.join("flows"))
-                .arg(".")
-                .current_dir(source),
-        )
+        go_build(source, &folder.join("flows"), ".", &[])
     })
+}
+
+/// The folder with `terraform`, built from its modules, and a provider for Resource Manager; `None` after saying why not.
+pub fn terraform() -> Option<&'static Path> {
+    static READY: OnceLock<Option<PathBuf>> = OnceLock::new();
+    once(&READY, "terraform", |folder, source| {
+        std::fs::create_dir_all(folder).map_err(|error| error.to_string())?;
+        let program = folder.join("terraform");
+        let wanted = read(&source.join("go.mod"))? + &read(&source.join("go.sum"))?;
+        if !(is_installed(folder, &wanted) && program.exists()) {
+            announce(folder);
+            let _ = writeln!(io::stderr(), "building Terraform takes some minutes");
+            let module = "github.com/hashicorp/terraform";
+            go_build(source, &program, module, &["-trimpath", "-ldflags=-s -w"])?;
+            mark_installed(folder, &wanted)?;
+        }
+        let provider = folder.join("terraform-provider-arm");
+        go_build(&source.join("provider"), &provider, ".", &[])
+    })
+}
+
+/// Builds a program as its `go.mod` says. Go's own cache knows what has to be built again.
+fn go_build(source: &Path, program: &Path, package: &str, options: &[&str]) -> Result<(), String> {
+    succeed(
+        Command::new("go")
+            // Not every copy of the sources has its history.
+            .args(["build", "-mod=readonly", "-buildvcs=false"])
+            .args(options)
+            .arg("-o")
+            .arg(program)
+            .arg(package)
+            .current_dir(source),
+    )
 }
 
 /// The folder with the compiled classes of MSAL Java and azure-identity, and `classpath.txt`.

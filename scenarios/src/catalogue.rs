@@ -63,6 +63,7 @@ pub const SHIPPED: &[(&str, &str)] = shipped![
     "rehearsal/own-policy",
     "postponement/break-glass-until-the-date",
     "postponement/last-day",
+    "postponement/locked-out-of-the-portal",
     "postponement/phase1-carries-phase2",
     "security-defaults/administrators-everywhere",
     "security-defaults/legacy-protocols",

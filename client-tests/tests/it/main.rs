@@ -2,8 +2,10 @@
 
 mod azure_cli;
 mod browser;
+mod deployments;
 mod libraries;
 mod packages;
 mod reports;
 mod security_keys;
 mod table;
+mod terraform;

@@ -35,6 +35,10 @@ pub struct Azure {
     pub policy_assignments: OrdMap<String, Arc<MfaAssignment>>,
     /// Oldest first.
     pub activity_log: Vector<Arc<ActivityEvent>>,
+    /// Why Phase 1 was postponed, in the words of who did it through Resource Manager.
+    pub portal_justification: Option<String>,
+    /// What long-running operations came to that change nothing, oldest first.
+    pub operation_results: Vector<Arc<OperationResult>>,
 }
 
 impl Azure {
@@ -116,4 +120,14 @@ pub struct Deployment {
     pub resources: Vec<String>,
     pub correlation_id: Uuid,
     pub at: Timestamp,
+}
+
+/// What an operation came to, until it is asked for.
+#[derive(Clone, Debug)]
+pub struct OperationResult {
+    /// The last segment of the address to ask at.
+    pub job: String,
+    /// The deployment that was thought through.
+    pub deployment: String,
+    pub body: Value,
 }

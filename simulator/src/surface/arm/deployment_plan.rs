@@ -1,25 +1,33 @@
 //! What a deployment's template comes to: its parameters checked, its expressions resolved, its resources named.
 
+use std::sync::Arc;
+
+use entrasim_domain::azure::Resource;
 use entrasim_domain::id::SubscriptionId;
 use serde_json::{Map, Value, json};
 
 use super::context::Arm;
 use super::error::ArmError;
-use super::expression::{ExpressionError, Scope};
+use super::expression::Scope;
 use super::resource_id::{ProviderPath, ResourceId};
 use super::resources::Draft;
 use super::{policy_assignments, resource_groups, role_assignments};
 
-pub(super) use planned::Planned;
+pub(super) use planned::{Declared, Planned};
+use resolved::{id_of, outputs, resolve, text};
 
+pub(super) mod leftovers;
 mod parameters;
 mod planned;
+mod resolved;
 
 /// Deployments inside deployments.
 const DEPTH: u8 = 5;
 
 pub(super) struct Plan {
-    pub(super) resources: Vec<Planned>,
+    pub(super) resources: Vec<Declared>,
+    /// What goes, in mode Complete.
+    pub(super) leftovers: Vec<Arc<Resource>>,
     pub(super) location: Option<String>,
     pub(super) mode: String,
     pub(super) parameters: Map<String, Value>,
@@ -46,9 +54,11 @@ pub(super) fn plan(
     }
     let mode = match properties.get("mode").and_then(Value::as_str) {
         Some(mode) if mode.eq_ignore_ascii_case("Incremental") => "Incremental",
+        // Only resource groups can be deployed to in this mode (Microsoft Learn, deployment modes).
+        Some(mode) if mode.eq_ignore_ascii_case("Complete") && id.group.is_some() => "Complete",
         Some(mode) if mode.eq_ignore_ascii_case("Complete") => {
             return Err(ArmError::NotSimulated(
-                "deployment mode Complete".to_owned(),
+                "deployment mode Complete above resource groups".to_owned(),
             ));
         }
         _ => {
@@ -65,8 +75,14 @@ pub(super) fn plan(
     let template = properties.get("template").unwrap_or(&Value::Null);
     let given = properties.get("parameters").unwrap_or(&Value::Null);
     let (parameters, outputs) = planner.template(&place, template, given)?;
+    let resources = planner.resources;
+    let leftovers = match mode {
+        "Complete" => leftovers::of(arm.tenant, &id.scope, &resources),
+        _ => Vec::new(),
+    };
     Ok(Plan {
-        resources: planner.resources,
+        resources,
+        leftovers,
         location: location.map(str::to_owned),
         mode: mode.to_owned(),
         parameters,
@@ -83,7 +99,7 @@ struct Place<'p> {
 
 struct Planner<'p, 'c, 'a> {
     arm: &'p Arm<'c, 'a>,
-    resources: Vec<Planned>,
+    resources: Vec<Declared>,
 }
 
 type Described = (Map<String, Value>, Map<String, Value>);
@@ -200,7 +216,8 @@ impl Planner<'_, '_, '_> {
             return Ok(());
         }
         let children = resource.shift_remove("resources");
-        for member in ["apiVersion", "dependsOn", "comments"] {
+        let api_version = resource.shift_remove("apiVersion");
+        for member in ["dependsOn", "comments"] {
             resource.shift_remove(member);
         }
         let kind = text(scope, &resource, "type")?;
@@ -217,22 +234,31 @@ impl Planner<'_, '_, '_> {
         let Value::Object(body) = resolve(scope, &Value::Object(resource))? else {
             return Ok(());
         };
-        self.add(place, &kind, &name, body)?;
+        let (planned, body) = self.planned(place, &kind, &name, body)?;
+        let api_version = api_version.as_ref().and_then(Value::as_str);
+        self.resources.push(Declared {
+            planned,
+            api_version: api_version.map(str::to_owned),
+            body,
+        });
         self.list(place, scope, Some((&kind, &name)), children.as_ref())
     }
 
-    fn add(
-        &mut self,
+    /// One resource, and what its body has for itself.
+    fn planned(
+        &self,
         place: &Place<'_>,
         kind: &str,
         name: &str,
         mut body: Map<String, Value>,
-    ) -> Result<(), ArmError> {
+    ) -> Result<(Planned, Map<String, Value>), ArmError> {
+        for member in ["type", "name"] {
+            body.shift_remove(member);
+        }
         if kind.eq_ignore_ascii_case("Microsoft.Resources/resourceGroups") {
             let group = resource_groups::read(self.subscription(place)?, name, &body)?;
             resource_groups::check(&group)?;
-            self.resources.push(Planned::Group(group));
-            return Ok(());
+            return Ok((Planned::Group(group), body));
         }
         let base = place.id.scope.clone();
         let scope = match body.shift_remove("scope") {
@@ -248,11 +274,10 @@ impl Planner<'_, '_, '_> {
         };
         let id = id_of(&scope, kind, name).ok_or_else(lengths)?;
         let provider = id.provider.clone().ok_or_else(lengths)?;
-        self.resources.push(self.planned(id, &provider, body)?);
-        Ok(())
+        Ok((self.of_provider(id, &provider, body.clone())?, body))
     }
 
-    fn planned(
+    fn of_provider(
         &self,
         id: ResourceId,
         provider: &ProviderPath,
@@ -301,6 +326,12 @@ impl Planner<'_, '_, '_> {
         if properties.get("templateLink").is_some() {
             return Err(ArmError::NotSimulated("deployment templateLink".to_owned()));
         }
+        let mode = properties.get("mode").and_then(Value::as_str);
+        if mode.is_some_and(|mode| mode.eq_ignore_ascii_case("Complete")) {
+            return Err(ArmError::NotSimulated(
+                "nested deployment mode Complete".to_owned(),
+            ));
+        }
         let inner = properties
             .get("expressionEvaluationOptions")
             .and_then(|options| options.get("scope")?.as_str())
@@ -328,63 +359,5 @@ impl Planner<'_, '_, '_> {
             depth: place.depth + 1,
         };
         self.template(&place, template, &given).map(|_| ())
-    }
-}
-
-/// Types and names take turns in an id.
-fn id_of(scope: &str, kind: &str, name: &str) -> Option<ResourceId> {
-    let (namespace, types) = kind.split_once('/')?;
-    let types: Vec<&str> = types.split('/').collect();
-    let names: Vec<&str> = name.split('/').collect();
-    if types.len() != names.len() || types.iter().chain(&names).any(|part| part.is_empty()) {
-        return None;
-    }
-    let tail: String = types
-        .iter()
-        .zip(&names)
-        .map(|(kind, name)| format!("/{kind}/{name}"))
-        .collect();
-    ResourceId::parse_text(&format!("{scope}/providers/{namespace}{tail}"))
-}
-
-fn outputs(scope: &Scope, template: &Value) -> Result<Map<String, Value>, ArmError> {
-    let Some(Value::Object(declared)) = template.get("outputs") else {
-        return Ok(Map::new());
-    };
-    let mut outputs = Map::new();
-    for (name, output) in declared {
-        if let Some(condition) = output.get("condition")
-            && resolve(scope, condition)? == json!(false)
-        {
-            continue;
-        }
-        let kind = output
-            .get("type")
-            .and_then(Value::as_str)
-            .unwrap_or_default();
-        let value = resolve(scope, output.get("value").unwrap_or(&Value::Null))?;
-        let shown = parameters::shown(kind, value);
-        outputs.insert(name.clone(), shown);
-    }
-    Ok(outputs)
-}
-
-fn resolve(scope: &Scope, value: &Value) -> Result<Value, ArmError> {
-    scope.resolve(value).map_err(|error| match error {
-        ExpressionError::Invalid(message) => ArmError::InvalidTemplate(message),
-        ExpressionError::Unknown(name) => {
-            ArmError::NotSimulated(format!("template function {name}"))
-        }
-    })
-}
-
-/// A member that must be a text, resolved.
-fn text(scope: &Scope, resource: &Map<String, Value>, name: &str) -> Result<String, ArmError> {
-    let value = resource.get(name).unwrap_or(&Value::Null);
-    match resolve(scope, value)? {
-        Value::String(text) if !text.is_empty() => Ok(text),
-        _ => Err(ArmError::InvalidTemplate(format!(
-            "The template resource property '{name}' is missing or not a text."
-        ))),
     }
 }

@@ -19,6 +19,9 @@ use super::resource_id::{ProviderPath, ResourceId};
 use super::{headers, policy_assignments, resource_groups, resources, role_assignments};
 use crate::wire::Reply;
 
+mod delta;
+pub(super) mod what_if;
+
 const TYPE: &str = "Microsoft.Resources/deployments";
 
 /// `{scope}/providers/Microsoft.Resources/deployments…`
@@ -45,11 +48,7 @@ pub(super) fn answer(arm: &Arm<'_, '_>, id: &ResourceId, provider: &ProviderPath
         (&Method::PUT, None) => put(arm, &own, name),
         (&Method::DELETE, None) => delete(arm, &own),
         (&Method::POST, Some("validate")) => validate(arm, &own, name),
-        (&Method::POST, Some("whatif")) => {
-            // A public fixture shows what-if refused by the mandate, so the gate comes before the 501.
-            permit_action(arm, &own, "whatIf")?;
-            Err(ArmError::NotSimulated(format!("{TYPE}/whatIf")))
-        }
+        (&Method::POST, Some("whatif")) => what_if::post(arm, &own, name),
         (&Method::GET, Some("operations")) => operations(arm, &own, name, provider.names.get(1)),
         (&Method::GET, Some("operationstatuses")) => {
             get(arm, &own, name)?;
@@ -118,24 +117,33 @@ fn put(arm: &Arm<'_, '_>, id: &ResourceId, name: &str) -> Answer {
         return Err(error);
     }
     let plan = plan(arm, id, name, &body)?;
-    let changes: Vec<Change> = plan.resources.iter().map(Planned::change).collect();
-    audits.extend(arm.permit(&changes)?);
+    audits.extend(arm.permit(&changes(&plan))?);
     let (status, deployment) = arm.write(|tenant| {
         for audit in audits {
             log(tenant, audit);
         }
-        run(arm, tenant, id, name, plan)
+        run(arm, tenant, id, name, &plan)
     })?;
     Ok(Reply::json(status, &resource(&deployment)))
 }
 
-/// Writes all that is planned, and the record of it.
+/// All that a deployment does to resources.
+fn changes(plan: &Plan) -> Vec<Change> {
+    let writes = plan.resources.iter().map(|one| one.planned.change());
+    let deletions = plan.leftovers.iter().map(|resource| {
+        let action = format!("{}/delete", resource.resource_type);
+        Change::delete(&action, &resource.id, resource.location.as_deref())
+    });
+    writes.chain(deletions).collect()
+}
+
+/// Writes all that is planned, takes away what is left over, and keeps the record of it.
 fn run(
     arm: &Arm<'_, '_>,
     tenant: &mut Tenant,
     id: &ResourceId,
     name: &str,
-    plan: Plan,
+    plan: &Plan,
 ) -> Result<(StatusCode, Arc<Deployment>), ArmError> {
     let key = id.text().to_lowercase();
     let status = if tenant.azure.deployments.contains_key(&key) {
@@ -144,28 +152,33 @@ fn run(
         StatusCode::CREATED
     };
     let mut written = Vec::new();
-    for planned in plan.resources {
-        written.push(planned.resource_id());
-        match planned {
+    for declared in &plan.resources {
+        written.push(declared.planned.resource_id());
+        match &declared.planned {
             Planned::Group(group) => {
-                resource_groups::store(arm, tenant, group)?;
+                resource_groups::store(arm, tenant, group.clone())?;
             }
             Planned::Role { assignment, .. } => {
-                role_assignments::store(arm, tenant, &assignment)?;
+                role_assignments::store(arm, tenant, assignment)?;
             }
-            Planned::Policy(assignment) => policy_assignments::store(arm, tenant, &assignment),
+            Planned::Policy(assignment) => policy_assignments::store(arm, tenant, assignment),
             Planned::Other(draft) => {
-                resources::write(arm, tenant, draft)?;
+                resources::write(arm, tenant, draft.clone())?;
             }
         }
+    }
+    for resource in &plan.leftovers {
+        tenant.remove_azure_tree(&resource.id);
+        let action = format!("{}/delete", resource.resource_type);
+        log(tenant, arm.event(&action, &resource.id, StatusCode::OK));
     }
     let deployment = Arc::new(Deployment {
         id: id.text(),
         name: name.to_owned(),
-        location: plan.location,
-        mode: plan.mode,
-        parameters: plan.parameters,
-        outputs: plan.outputs,
+        location: plan.location.clone(),
+        mode: plan.mode.clone(),
+        parameters: plan.parameters.clone(),
+        outputs: plan.outputs.clone(),
         resources: written,
         correlation_id: headers::correlation_id(arm.call),
         at: arm.call.now(),
@@ -196,7 +209,7 @@ fn validate(arm: &Arm<'_, '_>, id: &ResourceId, name: &str) -> Answer {
     let ids: Vec<Value> = plan
         .resources
         .iter()
-        .map(|planned| json!({"id": planned.resource_id()}))
+        .map(|declared| json!({"id": declared.planned.resource_id()}))
         .collect();
     Ok(Reply::json(
         StatusCode::OK,

@@ -124,6 +124,12 @@ impl ArmError {
         }
     }
 
+    /// Code and message, for an answer that tells of the failure of something else.
+    pub(super) fn told(&self, call: &Call<'_>) -> Value {
+        let (_, code, message) = self.describe(call);
+        json!({"code": code, "message": message})
+    }
+
     fn describe(&self, call: &Call<'_>) -> (StatusCode, String, String) {
         let (status, code, message) = match self {
             Self::Unauthenticated(failure, _) => {

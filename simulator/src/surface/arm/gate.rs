@@ -87,7 +87,8 @@ impl Arm<'_, '_> {
         }
     }
 
-    fn multifactor(&self, changes: &[Change]) -> Result<Vec<ActivityEvent>, ArmError> {
+    /// Only the second of the two checks.
+    pub(super) fn multifactor(&self, changes: &[Change]) -> Result<Vec<ActivityEvent>, ArmError> {
         let assignments: Vec<MfaAssignment> = self
             .tenant
             .azure

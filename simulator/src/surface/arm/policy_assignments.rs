@@ -210,7 +210,8 @@ fn delete(arm: &Arm<'_, '_>, id: &ResourceId) -> Answer {
     Ok(Reply::json(StatusCode::OK, &resource(&known)))
 }
 
-fn resource(assignment: &MfaAssignment) -> Value {
+/// The assignment as answers have it.
+pub(super) fn resource(assignment: &MfaAssignment) -> Value {
     let mut resource = assignment.body.clone();
     resource.insert("id".to_owned(), json!(assignment.resource_id));
     resource.insert("type".to_owned(), json!(TYPE));

@@ -12,6 +12,7 @@ use serde_json::{Map, Value, json};
 
 use super::Answer;
 use super::context::{Arm, log};
+use super::deployments::what_if;
 use super::error::ArmError;
 use super::filter::{Clause, Filter, compare};
 use super::gate::Change;
@@ -21,6 +22,8 @@ use crate::wire::Reply;
 /// The longest name.
 pub(super) const MAX_NAME: usize = 90;
 const TYPE: &str = "Microsoft.Resources/subscriptions/resourceGroups";
+/// What the jobs of deletions are called.
+const DELETION: &str = "RESOURCEGROUPDELETIONJOB-";
 
 /// Letters and digits of any script, and a few signs.
 pub(super) fn is_name_character(character: char) -> bool {
@@ -235,7 +238,7 @@ fn delete(arm: &Arm<'_, '_>, place: &Place<'_>) -> Answer {
     })?;
     let job = json!({
         "jobId": format!(
-            "RESOURCEGROUPDELETIONJOB-{}-{}",
+            "{DELETION}{}-{}",
             group.name.to_uppercase(),
             group.location.to_uppercase()
         ),
@@ -312,11 +315,17 @@ fn holds(group: &ResourceGroup, clause: &Clause) -> Result<bool, ArmError> {
 /// `/subscriptions/{id}/operationresults/{job}`
 pub(super) fn operation_result(arm: &Arm<'_, '_>, subscription: &str, job: &str) -> Answer {
     arm.subscription(subscription)?;
+    if let Some(answer) = what_if::result(arm, job) {
+        return answer;
+    }
     let known = base64::engine::general_purpose::STANDARD_NO_PAD
         .decode(job.trim_end_matches('='))
         .ok()
         .and_then(|bytes| serde_json::from_slice::<Value>(&bytes).ok())
-        .is_some_and(|job| job.get("jobId").is_some());
+        .is_some_and(|job| {
+            let name = job.get("jobId").and_then(Value::as_str);
+            name.is_some_and(|name| name.starts_with(DELETION))
+        });
     if known {
         Ok(Reply::empty(StatusCode::OK))
     } else {

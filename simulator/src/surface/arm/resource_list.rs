@@ -87,7 +87,7 @@ fn scope_text(scope: &str) -> &str {
 }
 
 /// Only resources with a place of their own are in the lists: no children, no extensions.
-fn is_tracked(resource: &Resource) -> bool {
+pub(super) fn is_tracked(resource: &Resource) -> bool {
     resource.location.is_some() && resource.id.to_lowercase().matches("/providers/").count() == 1
 }
 
@@ -96,7 +96,7 @@ fn may_read(arm: &Arm<'_, '_>, resource: &Resource) -> bool {
 }
 
 /// A resource as these lists have it: without its properties.
-fn brief(resource: &Resource, expand: &str) -> Value {
+pub(super) fn brief(resource: &Resource, expand: &str) -> Value {
     let mut row = json!({
         "id": resource.id,
         "name": resource.name,

@@ -280,7 +280,8 @@ fn delete(arm: &Arm<'_, '_>, id: &ResourceId, name: &str) -> Answer {
     Ok(Reply::json(StatusCode::OK, &body))
 }
 
-fn resource(assignment: &RoleAssignment, asked_subscription: Option<&str>) -> Value {
+/// The assignment as answers have it.
+pub(super) fn resource(assignment: &RoleAssignment, asked_subscription: Option<&str>) -> Value {
     let scope = assignment.scope.trim_end_matches('/');
     let own = ResourceId::parse_text(scope).and_then(|id| id.subscription);
     let subscription = own.as_deref().or(asked_subscription);

@@ -6,9 +6,9 @@ use super::context::Arm;
 use super::error::ArmError;
 use super::resource_id::{ProviderPath, ResourceId};
 use super::{
-    Answer, activity_log, deployments, locations, policy_assignments, policy_definitions,
-    providers, resource_groups, resource_list, resources, role_assignments, role_definitions,
-    subscriptions,
+    Answer, activity_log, deployments, elevate_access, locations, policy_assignments,
+    policy_definitions, portal_settings, providers, resource_groups, resource_list, resources,
+    role_assignments, role_definitions, subscriptions,
 };
 
 pub(super) fn answer(arm: &Arm<'_, '_>) -> Answer {
@@ -97,12 +97,10 @@ fn by_resource_id(arm: &Arm<'_, '_>, segments: &[String]) -> Answer {
         ("microsoft.authorization", kind) => authorization(arm, &id, &provider, kind),
         ("microsoft.insights", "eventtypes") => activity_log::answer(arm, &id, &provider),
         ("microsoft.resources", "deployments") => deployments::answer(arm, &id, &provider),
-        ("microsoft.resources" | "microsoft.portalservices" | "microsoft.management", kind) => {
-            Err(ArmError::NotSimulated(format!(
-                "{} {}/{kind}",
-                arm.call.request.method, provider.namespace
-            )))
-        }
+        ("microsoft.portalservices", _) => portal_settings::answer(arm, &id, &provider),
+        ("microsoft.resources" | "microsoft.management", kind) => Err(ArmError::NotSimulated(
+            format!("{} {}/{kind}", arm.call.request.method, provider.namespace),
+        )),
         _ => resources::answer(arm, &id, &provider),
     }
 }
@@ -119,6 +117,7 @@ fn authorization(
         "permissions" => role_definitions::permissions(arm, id),
         "policydefinitions" => policy_definitions::answer(arm, id, provider),
         "policyassignments" => policy_assignments::answer(arm, id, provider),
+        "elevateaccess" if id.scope.is_empty() => elevate_access::answer(arm),
         _ => Err(ArmError::NotSimulated(format!(
             "{} Microsoft.Authorization/{kind}",
             arm.call.request.method

@@ -11,6 +11,8 @@ mod authorization;
 mod change;
 mod deployment;
 mod entry;
+mod portal_settings;
+mod what_if;
 
 pub(super) const AZURE_CLI: &str = "04b07795-8ddb-461a-bbee-02f9e1bf7b46";
 

@@ -118,12 +118,53 @@ fn bad_templates_are_refused_and_unsimulated_ones_named() {
         "NotSimulated"
     );
     assert_eq!(ask(resource(json!(1))), "InvalidTemplate");
-    assert_eq!(
-        alice
-            .send("POST", &format!("{DEPLOYMENT}/whatIf"), "{}")
-            .status,
-        StatusCode::NOT_IMPLEMENTED
+}
+
+#[test]
+fn complete_mode_takes_away_what_the_template_has_not() {
+    let bench = before();
+    let alice = Client::user(&bench, "alice", &["pwd"]);
+    for (name, location) in [("kept", "westeurope"), ("gone", "westeurope")] {
+        let path = format!("{{sub}}/resourcegroups/rg-app/providers/A.B/c/{name}");
+        alice.put(&path, &json!({"location": location}));
+    }
+    alice.put(
+        "{sub}/resourcegroups/rg-app/providers/A.B/c/gone/d/child",
+        &json!({}),
     );
+    let template =
+        json!({"resources": [{"type": "A.B/c", "name": "kept", "location": "westeurope"}]});
+    let mut content = body_of(&template, &json!({}));
+    content["properties"]["mode"] = json!("Complete");
+    let landing = "{sub}/providers/Microsoft.Resources/deployments/landing";
+    let mut wide = content.clone();
+    wide["location"] = json!("westeurope");
+    assert_eq!(code(&alice.put(landing, &wide)), "NotSimulated");
+    let assignment = "{sub}/providers/Microsoft.Authorization/policyAssignments/keep";
+    let admin = Client::user(&bench, "admin", &["pwd", "mfa"]);
+    let reply = admin.put(assignment, &json!({"properties": {
+        "policyDefinitionId": "/providers/Microsoft.Authorization/policyDefinitions/db4a9d17-db75-4f46-9fcb-9f9526604417",
+        "parameters": {"effect": {"value": "DenyAction"}},
+    }}));
+    assert_eq!(reply.status, StatusCode::CREATED, "{:?}", reply.body);
+    let refused = alice.put(DEPLOYMENT, &content);
+    assert_eq!(
+        body(&refused)["error"]["target"],
+        "gone",
+        "{:?}",
+        refused.body
+    );
+    let names = || -> Vec<Value> {
+        let found = alice.get("{sub}/resourcegroups/rg-app/resources");
+        let found = found["value"].as_array().unwrap().clone();
+        found.iter().map(|row| row["name"].clone()).collect()
+    };
+    assert_eq!(names(), ["gone", "kept"]);
+    admin.send("DELETE", assignment, "");
+    assert_eq!(alice.put(DEPLOYMENT, &content).status, StatusCode::CREATED);
+    assert_eq!(names(), ["kept"]);
+    let child = "{sub}/resourcegroups/rg-app/providers/A.B/c/gone/d/child";
+    assert_eq!(alice.send("GET", child, "").status, StatusCode::NOT_FOUND);
 }
 
 #[test]
