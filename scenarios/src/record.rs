@@ -47,6 +47,8 @@ pub struct Recording {
     pub phase2: Option<String>,
     /// Security defaults were on.
     pub security_defaults: bool,
+    /// Options that put more into the tenant than the player's own tenants have.
+    pub started_with: Vec<String>,
     /// Everything that was asked, oldest first.
     pub requests: Vec<Recorded>,
 }

@@ -8,7 +8,7 @@
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use client_tests::{CLIENTS, browser_person, entrasim, python_clients, report_readers};
+use client_tests::{AFTER, CLIENTS, browser_person, entrasim, python_clients, report_readers};
 use serde_json::Value;
 
 /// A folder for files of these tests, beside the clients.
@@ -139,6 +139,34 @@ fn every_shipped_scenario_fits_the_schema_by_an_independent_validator() {
     let read = check(bin, &arguments);
     assert_eq!(read["errors"], serde_json::json!([]));
     assert_eq!(read["files"], serde_json::json!(files.len()));
+}
+
+/// A person at the portal's door, in a real Chromium: what is written down is who came in, with which second factor.
+#[test]
+fn a_recorded_visit_to_the_portal_replays() {
+    let Some(browser) = browser_person() else {
+        return;
+    };
+    let folder = folder("record-browser");
+    let script = format!(
+        "node {}/person.mjs https://portal.azure.com/ --user \"$ENTRASIM_ALICE_UPN\" --password \"$ENTRASIM_ALICE_PASSWORD\" --method PhoneAppOTP",
+        browser.display()
+    );
+    let command = ["--users", "3", "--at", AFTER, "-o", "visit.yaml", "--"];
+    let mut arguments = vec!["record"];
+    arguments.extend(command);
+    arguments.extend(["sh", "-c", &script]);
+    let ran = entrasim(&folder, &arguments);
+    assert_eq!(ran.code, 0, "{}", ran.err);
+    let file = std::fs::read_to_string(folder.join("visit.yaml")).unwrap();
+    assert!(
+        file.contains("client: azure-portal\n    sign_in: { password: seeded, mfa: app-code }"),
+        "{file}"
+    );
+    assert!(file.contains("`entrasim serve --users 3`"), "{file}");
+    assert!(!file.contains("eyJ"), "{file}");
+    let ran = entrasim(&folder, &["replay", "visit.yaml"]);
+    assert_eq!(ran.code, 0, "{}", ran.out);
 }
 
 #[test]

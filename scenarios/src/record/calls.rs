@@ -12,6 +12,8 @@ pub(super) struct Reader<'a> {
     pub recording: &'a Recording,
     pub steps: Vec<RecordedStep>,
     pub actor: Option<Actor>,
+    /// What the pages asked for beside the password, since the last token.
+    pub factor: Option<&'static str>,
     /// Ids that answers gave: the step and the path of each.
     given: BTreeMap<String, (usize, String)>,
     /// Ids that a later step uses, by the name it uses.
@@ -32,6 +34,7 @@ impl<'a> Reader<'a> {
             recording,
             steps: Vec::new(),
             actor: None,
+            factor: None,
             given: BTreeMap::new(),
             named: BTreeMap::new(),
             left_out: 0,
@@ -45,7 +48,11 @@ impl<'a> Reader<'a> {
 
     pub(super) fn read(&mut self, request: &Recorded) {
         let understood = match request.surface.as_str() {
-            "sts" => sign_ins::token(self, request),
+            "sts" => {
+                sign_ins::page(self, request);
+                sign_ins::token(self, request)
+            }
+            "portal" => sign_ins::portal(self, request),
             "managed_identity" | "managed-identity" => sign_ins::identity(self, request),
             "arm" => self.call("arm", request),
             "graph" => self.call("graph", request),
@@ -81,7 +88,7 @@ impl<'a> Reader<'a> {
             return None;
         }
         // Somebody else than before: the player has to sign in as them.
-        let actor = Actor::of_token(&self.recording.handout, token)?;
+        let actor = Actor::of_token(&self.recording.handout, token, self.factor)?;
         if self
             .actor
             .as_ref()

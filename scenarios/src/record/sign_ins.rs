@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 
 use super::calls::Reader;
 use super::{Recorded, RecordedStep};
-use crate::language::parse::CLIENTS;
+use crate::language::parse::{CLIENTS, portal_host};
 use crate::runner::claims_of;
 
 /// Who holds a token.
@@ -20,7 +20,11 @@ pub(super) struct Actor {
 
 impl Actor {
     /// By an access token's claims; none where the tenant's handout does not know them.
-    pub(super) fn of_token(handout: &Value, token: &str) -> Option<Self> {
+    pub(super) fn of_token(
+        handout: &Value,
+        token: &str,
+        factor: Option<&'static str>,
+    ) -> Option<Self> {
         let claims = claims_of(token);
         let app = claims["appid"]
             .as_str()
@@ -31,7 +35,8 @@ impl Actor {
             let is_mfa = claims["amr"]
                 .as_array()
                 .is_some_and(|amr| amr.iter().any(|one| one == "mfa"));
-            return Self::account(handout, upn, app, is_mfa);
+            let factor = is_mfa.then(|| factor.unwrap_or(USUAL));
+            return Self::account(handout, upn, app, factor);
         }
         let identities = handout["managed_identities"]
             .as_object()
@@ -49,7 +54,12 @@ impl Actor {
         Self::app(handout, app, "client_secret")
     }
 
-    fn account(handout: &Value, upn: &str, client: &str, is_mfa: bool) -> Option<Self> {
+    fn account(
+        handout: &Value,
+        upn: &str,
+        client: &str,
+        factor: Option<&'static str>,
+    ) -> Option<Self> {
         let accounts = handout["accounts"].as_object()?;
         let (name, _) = accounts.iter().find(|(_, account)| {
             account["upn"]
@@ -57,8 +67,8 @@ impl Actor {
                 .is_some_and(|known| known.eq_ignore_ascii_case(upn))
         })?;
         let mut proof = json!({"password": "seeded"});
-        if is_mfa {
-            proof["mfa"] = json!("push");
+        if let Some(factor) = factor {
+            proof["mfa"] = json!(factor);
         }
         Some(Self {
             name: name.clone(),
@@ -93,6 +103,62 @@ impl Actor {
     }
 }
 
+/// What stands for a second factor of which nothing is known but that it was there.
+const USUAL: &str = "push";
+
+/// Second factors by the names that the pages have for them, and by those of scenarios.
+const FACTORS: [(&str, &str); 7] = [
+    ("PhoneAppNotification", "push"),
+    ("PhoneAppOTP", "app-code"),
+    ("OneWaySMS", "text"),
+    ("ConsolidatedTelephony", "call"),
+    ("TwoWayVoiceMobile", "call"),
+    ("TwoWayVoiceAlternateMobile", "call"),
+    ("TwoWayVoiceOffice", "call"),
+];
+
+/// Remembers which second factor a page asked for.
+pub(super) fn page(reader: &mut Reader<'_>, request: &Recorded) {
+    let path = request.url.split('?').next().unwrap_or_default();
+    if request.method != "POST" || !path.contains("/SAS/") {
+        return;
+    }
+    let body: Value = serde_json::from_str(&request.sent).unwrap_or_default();
+    let form = Form::read(&request.sent);
+    let asked = body["AuthMethodId"]
+        .as_str()
+        .map(str::to_owned)
+        .or_else(|| form.get("mfaAuthMethod"));
+    let known = |asked: String| {
+        let mut factors = FACTORS.iter();
+        factors
+            .find(|(page, _)| *page == asked)
+            .map(|(_, own)| *own)
+    };
+    if let Some(factor) = asked.and_then(known) {
+        reader.factor = Some(factor);
+    }
+}
+
+/// Somebody comes back to a portal from the sign-in pages.
+pub(super) fn portal(reader: &mut Reader<'_>, request: &Recorded) -> Option<RecordedStep> {
+    let form = Form::read(&request.sent);
+    let token = form.get("id_token").filter(|_| request.status == 200)?;
+    let claims = claims_of(&token);
+    let name = claims["preferred_username"].as_str()?;
+    let (_, address) = request.url.split_once("://")?;
+    let host = address.split(['/', ':']).next()?;
+    let client = CLIENTS
+        .iter()
+        .find(|(client, _)| portal_host(client) == Some(host))?;
+    let factor = reader.factor.take();
+    let mut actor = Actor::account(&reader.recording.handout, name, client.1, factor)?;
+    actor.client = Some(client.0);
+    let step = actor.sign_in();
+    reader.actor = Some(actor);
+    Some(step)
+}
+
 /// `POST …/token`, unless it only asks whether a device code has been approved.
 pub(super) fn token(reader: &mut Reader<'_>, request: &Recorded) -> Option<RecordedStep> {
     let path = request.url.split('?').next().unwrap_or_default();
@@ -109,7 +175,7 @@ pub(super) fn token(reader: &mut Reader<'_>, request: &Recorded) -> Option<Recor
     let actor = match form.get("grant_type")?.as_str() {
         "password" => {
             let upn = form.get("username")?;
-            let mut actor = Actor::account(handout, &upn, &client, false)?;
+            let mut actor = Actor::account(handout, &upn, &client, None)?;
             let seeded = &handout["accounts"][&actor.name]["password"];
             if *seeded != form.get("password").unwrap_or_default() {
                 actor.proof = json!({"password": "a wrong password"});
@@ -135,7 +201,8 @@ pub(super) fn token(reader: &mut Reader<'_>, request: &Recorded) -> Option<Recor
         // What the pages showed is not seen here; the token tells what came of it.
         _ if request.status == 200 => {
             let answer: Value = serde_json::from_str(&request.received).unwrap_or_default();
-            Actor::of_token(handout, answer["access_token"].as_str()?)?
+            let token = answer["access_token"].as_str()?;
+            Actor::of_token(handout, token, reader.factor.take())?
         }
         _ => return None,
     };

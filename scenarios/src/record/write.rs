@@ -15,9 +15,16 @@ pub(super) fn file(recording: &Recording, steps: &[RecordedStep], left_out: usiz
     );
     let title = without_secrets(&recording.title, &recording.handout);
     let _ = writeln!(out, "scenario: {}", scalar(&title));
-    let about = format!(
+    let mut about = format!(
         "The calls of `{command}`. {left_out} requests that a client makes beside them (discovery, pages, polls) are left out."
     );
+    if !recording.started_with.is_empty() {
+        let options = recording.started_with.join(" ");
+        let _ = write!(
+            about,
+            " The tenant had more in it than others: play this with `replay --against` the control port of `entrasim serve {options}`."
+        );
+    }
     let _ = writeln!(out, "about: {}", scalar(&about));
     out.push_str("tags: [recorded]\n");
     let mut tenant = Vec::new();

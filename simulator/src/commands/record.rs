@@ -74,6 +74,7 @@ pub async fn record(args: &RecordArgs) -> io::Result<u8> {
         handout,
         phase2: args.start.phase2.map(|at| at.to_string()),
         security_defaults: args.start.security_defaults,
+        started_with: started_with(&args.start),
         requests,
     };
     let text = scenario(&recording);
@@ -96,6 +97,14 @@ fn write(path: &Path, text: &str) -> io::Result<()> {
         "{} steps are in {name}; `entrasim replay {name} --what-if phase2` tells what the mandate breaks",
         scenario.steps.len()
     )
+}
+
+/// The options that put more into the tenant.
+fn started_with(start: &StartArgs) -> Vec<String> {
+    let users = (start.users > 0).then(|| format!("--users {}", start.users));
+    let imports = start.import.iter();
+    let imports = imports.map(|file| format!("--import {}", file.display()));
+    users.into_iter().chain(imports).collect()
 }
 
 fn words(command: &[OsString]) -> String {

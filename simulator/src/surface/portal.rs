@@ -2,6 +2,7 @@
 //!
 //! Nothing behind the door is simulated.
 
+use entrasim_domain::id::TenantId;
 use http::{Method, StatusCode};
 
 use uuid::Uuid;
@@ -73,6 +74,11 @@ fn end(call: &Call<'_>) -> Reply {
             .and_then(|id| call.app.keys.by_id(id))
             .is_some_and(|key| token.is_signed_by(&key.decoding_key()))
     });
+    let tenant = verified.as_ref().and_then(|token| token.claim("tid"));
+    let tenant = tenant.and_then(|id| id.parse().ok()).map(TenantId);
+    if let Some(cell) = tenant.and_then(|id| call.app.store.get(id)) {
+        call.bind(cell);
+    }
     let (status, body) = match verified {
         Some(token) => (
             StatusCode::OK,
