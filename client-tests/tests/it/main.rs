@@ -2,6 +2,7 @@
 
 mod azure_cli;
 mod browser;
+mod ci_snippets;
 mod deployments;
 mod libraries;
 mod packages;
