@@ -7,8 +7,9 @@ use crate::table::{Row, record};
 pub(crate) const PASSWORD: &str =
     r#"az login -u "$ENTRASIM_SVC_DEPLOY_UPN" -p "$ENTRASIM_SVC_DEPLOY_PASSWORD" -o none"#;
 pub(crate) const SERVICE_PRINCIPAL: &str = r#"az login --service-principal -u "$ENTRASIM_DEPLOY_CLIENT_ID" -p "$ENTRASIM_DEPLOY_CLIENT_SECRET" --tenant "$ENTRASIM_TENANT" -o none"#;
-/// Alice, by the command that the Azure CLI prints after a refusal, in the browser whose automated person is in `$PAGES`.
-pub(crate) const MFA_IN_A_BROWSER: &str = r#"export BROWSER="node $PAGES/person.mjs %s &" PERSON_USER="$ENTRASIM_ALICE_UPN" PERSON_PASSWORD="$ENTRASIM_ALICE_PASSWORD"
+/// Alice, by the command that the Azure CLI prints after a refusal, in the browser whose automated person is in `$PAGES`. What she
+/// saw goes to standard error: she is done whenever she is, and the script goes on printing.
+pub(crate) const MFA_IN_A_BROWSER: &str = r#"export BROWSER="sh -c 'exec node $PAGES/person.mjs \"\$1\" >&2' person %s &" PERSON_USER="$ENTRASIM_ALICE_UPN" PERSON_PASSWORD="$ENTRASIM_ALICE_PASSWORD"
 az login --tenant "$ENTRASIM_TENANT" --scope "https://management.core.windows.net//.default" --claims-challenge "eyJhY2Nlc3NfdG9rZW4iOnsiYWNycyI6eyJlc3NlbnRpYWwiOnRydWUsInZhbHVlcyI6WyJwMSJdfX19" -o none"#;
 pub(crate) const CREATE: &str =
     "az group create -n nightly -l westeurope --query properties.provisioningState -o tsv";

@@ -15,7 +15,7 @@ use super::error::ArmError;
 use super::{body, headers};
 use crate::bearer::{BearerError, Caller};
 use crate::call::Call;
-use crate::wire::Form;
+use crate::wire::{Form, Reply};
 
 pub(super) struct Arm<'c, 'a> {
     pub(super) call: &'c Call<'a>,
@@ -103,6 +103,19 @@ impl<'c, 'a> Arm<'c, 'a> {
     /// The body as a JSON object.
     pub(super) fn body(&self) -> Result<Map<String, Value>, ArmError> {
         body::read(&self.call.request.body)
+    }
+
+    /// 202: the result of a long operation will be found under the job's name.
+    pub(super) fn accepted(&self, subscription: &str, job: &str) -> Reply {
+        let version = self.query.get_ignoring_case("api-version");
+        let location = format!(
+            "{}/subscriptions/{subscription}/operationresults/{job}?api-version={}",
+            self.call.request.origin(),
+            version.unwrap_or_default(),
+        );
+        Reply::empty(StatusCode::ACCEPTED)
+            .header("location", &location)
+            .header("retry-after", "0")
     }
 
     /// Changes the tenant; nothing is kept if `change` fails.

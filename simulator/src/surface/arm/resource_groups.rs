@@ -245,18 +245,7 @@ fn delete(arm: &Arm<'_, '_>, place: &Place<'_>) -> Answer {
         "jobLocation": group.location,
     });
     let job = STANDARD.encode(job.to_string()).replace('=', "");
-    let version = arm
-        .query
-        .get_ignoring_case("api-version")
-        .unwrap_or_default();
-    let location = format!(
-        "{}/subscriptions/{}/operationresults/{job}?api-version={version}",
-        arm.call.request.origin(),
-        group.subscription
-    );
-    Ok(Reply::empty(StatusCode::ACCEPTED)
-        .header("location", &location)
-        .header("retry-after", "0"))
+    Ok(arm.accepted(&group.subscription.to_string(), &job))
 }
 
 fn tags(body: &Map<String, Value>) -> Result<Option<Map<String, Value>>, ArmError> {

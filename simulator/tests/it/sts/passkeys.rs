@@ -66,6 +66,15 @@ fn at_the_relying_party<'a>(app: &'a App, name: &str) -> Browser<'a> {
     browser
 }
 
+/// The passkey was taken: the token is Bob's, and says what it was.
+fn bob_came_in(app: &App, browser: &mut Browser<'_>) {
+    assert_eq!(browser.page(), "KmsiInterrupt", "{}", browser.html);
+    browser.submit(&[("LoginOptions", "3")]);
+    let token = claims(text(&redeem(&app.bench, browser), "access_token"));
+    assert_eq!(token["amr"], json!(["fido", "mfa"]));
+    assert_eq!(text(&json!(token), "upn"), "bob@contoso.onmicrosoft.com");
+}
+
 fn challenge(browser: &Browser<'_>) -> String {
     let config = browser.config();
     config["sFidoChallenge"].as_str().unwrap().to_owned()
@@ -85,11 +94,7 @@ fn a_passkey_alone_is_multifactor() {
         assert_eq!(allowed, 1);
         let assertion = key.assertion(&challenge(&browser));
         answer(&mut browser, &assertion);
-        assert_eq!(browser.page(), "KmsiInterrupt", "{}", browser.html);
-        browser.submit(&[("LoginOptions", "3")]);
-        let token = claims(text(&redeem(&app.bench, &browser), "access_token"));
-        assert_eq!(token["amr"], json!(["fido", "mfa"]));
-        assert_eq!(text(&json!(token), "upn"), name);
+        bob_came_in(&app, &mut browser);
     }
     let tenant = app.bench.tenant.read();
     let log = tenant.sign_in.log.iter().rev();
@@ -112,10 +117,7 @@ fn who_names_nobody_is_known_by_the_passkey() {
     browser.get(&authorize_url(""));
     let assertion = key.assertion(&challenge(&browser));
     browser.submit(&[("type", "23"), ("ps", "23"), ("assertion", &assertion)]);
-    assert_eq!(browser.page(), "KmsiInterrupt", "{}", browser.html);
-    browser.submit(&[("LoginOptions", "3")]);
-    let token = claims(text(&redeem(&app.bench, &browser), "access_token"));
-    assert_eq!(text(&json!(token), "upn"), "bob@contoso.onmicrosoft.com");
+    bob_came_in(&app, &mut browser);
 }
 
 #[test]
@@ -130,11 +132,7 @@ fn the_first_page_leads_to_the_relying_party_without_a_name() {
     assert_eq!(browser.config()["arrFidoAllowList"], json!([]));
     let assertion = key.assertion(&challenge(&browser));
     answer(&mut browser, &assertion);
-    assert_eq!(browser.page(), "KmsiInterrupt", "{}", browser.html);
-    browser.submit(&[("LoginOptions", "3")]);
-    let token = claims(text(&redeem(&app.bench, &browser), "access_token"));
-    assert_eq!(token["amr"], json!(["fido", "mfa"]));
-    assert_eq!(text(&json!(token), "upn"), "bob@contoso.onmicrosoft.com");
+    bob_came_in(&app, &mut browser);
 }
 
 /// Conditional mediation: only a page of the relying party may ask for its passkeys.

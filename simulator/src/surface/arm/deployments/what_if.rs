@@ -258,15 +258,7 @@ fn accepted(arm: &Arm<'_, '_>, id: &ResourceId, body: Value) -> Answer {
     // The form of the job's name is assumed.
     let job = json!({"jobId": format!("DeploymentWhatIfJob-{}", arm.call.draw(Random::guid))});
     let job = STANDARD_NO_PAD.encode(job.to_string());
-    let version = arm
-        .query
-        .get_ignoring_case("api-version")
-        .unwrap_or_default();
-    let location = format!(
-        "{}/subscriptions/{}/operationresults/{job}?api-version={version}",
-        arm.call.request.origin(),
-        subscription.to_lowercase(),
-    );
+    let answer = arm.accepted(&subscription.to_lowercase(), &job);
     let result = OperationResult {
         job,
         deployment: id.text(),
@@ -280,9 +272,7 @@ fn accepted(arm: &Arm<'_, '_>, id: &ResourceId, body: Value) -> Answer {
         results.push_back(Arc::new(result));
         Ok(())
     })?;
-    Ok(Reply::empty(StatusCode::ACCEPTED)
-        .header("location", &location)
-        .header("retry-after", "0"))
+    Ok(answer)
 }
 
 /// `/subscriptions/{id}/operationresults/{job}`, where the job is one of these. The resources of a deployment are in it, so
