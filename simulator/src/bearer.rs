@@ -61,6 +61,12 @@ pub enum BearerError {
 }
 
 impl Caller {
+    /// The sign-in behind the token. A token that somebody else made with our keys has none.
+    pub fn behind(&self, call: &Call<'_>) -> Option<Behind> {
+        let aio = self.claims.get("aio").and_then(Value::as_str);
+        aio.and_then(|aio| Behind::open(call, aio))
+    }
+
     /// Whether the token stands for an application and not for a person.
     pub fn is_app(&self) -> bool {
         self.identity == Some(IdentityType::App)
@@ -108,12 +114,7 @@ fn verify_not_revoked(call: &Call<'_>, caller: &Caller) -> Result<(), BearerErro
     let Some(user) = user.filter(|user| user.account_enabled) else {
         return Err(BearerError::Revoked { since: now });
     };
-    let behind = caller
-        .claims
-        .get("aio")
-        .and_then(Value::as_str)
-        .and_then(|aio| Behind::open(call, aio));
-    let void = match behind {
+    let void = match caller.behind(call) {
         Some(behind) => behind.epoch != user.tokens.number,
         // Made by somebody else with our keys: its date is all there is.
         None => (caller.issued + BACKDATED).unix_seconds() < user.tokens.since.unix_seconds(),

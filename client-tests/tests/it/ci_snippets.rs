@@ -11,8 +11,10 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use client_tests::{CLIENTS, binary};
+use client_tests::{CLIENTS, Ran, binary};
 use serde_json::Value;
+
+use crate::reports::folder;
 
 /// The sources, as a checkout of them.
 fn sources() -> PathBuf {
@@ -27,14 +29,8 @@ struct Runner {
 
 impl Runner {
     fn new(name: &str) -> Self {
-        let own = std::env::current_exe().unwrap();
-        let folder = own
-            .ancestors()
-            .nth(3)
-            .unwrap()
-            .join("ci-snippets")
-            .join(name);
-        let _ = std::fs::remove_dir_all(&folder);
+        let folder = folder(&format!("ci-{name}"));
+        std::fs::remove_dir_all(&folder).unwrap();
         for inner in ["scenarios", "path", "temporary", "staging"] {
             std::fs::create_dir_all(folder.join(inner)).unwrap();
         }
@@ -79,13 +75,8 @@ impl Runner {
             .envs(&self.variables)
             .output()
             .unwrap();
-        let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
-        assert!(
-            output.status.success(),
-            "{script}\n{}{}",
-            text(&output.stdout),
-            text(&output.stderr)
-        );
+        let ran = Ran::from(output);
+        assert_eq!(ran.code, 0, "{script}\n{}{}", ran.out, ran.err);
     }
 
     /// Both reports are where the snippet takes them from, and tell of both scenarios.

@@ -8,11 +8,11 @@
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use client_tests::{AFTER, CLIENTS, browser_person, entrasim, python_clients, report_readers};
+use client_tests::{AFTER, CLIENTS, Ran, browser_person, entrasim, python_clients, report_readers};
 use serde_json::Value;
 
 /// A folder for files of these tests, beside the clients.
-fn folder(name: &str) -> PathBuf {
+pub(crate) fn folder(name: &str) -> PathBuf {
     let own = std::env::current_exe().unwrap();
     let folder = own.ancestors().nth(3).unwrap().join("reports").join(name);
     std::fs::create_dir_all(&folder).unwrap();
@@ -21,15 +21,9 @@ fn folder(name: &str) -> PathBuf {
 
 /// Runs a program that prints one JSON object.
 fn said(command: &mut Command) -> Value {
-    let output = command.output().unwrap();
-    let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
-    assert!(
-        output.status.success(),
-        "{}{}",
-        text(&output.stdout),
-        text(&output.stderr)
-    );
-    serde_json::from_slice(&output.stdout).unwrap()
+    let ran = Ran::from(command.output().unwrap());
+    assert_eq!(ran.code, 0, "{}{}", ran.out, ran.err);
+    serde_json::from_str(&ran.out).unwrap()
 }
 
 fn check(bin: &Path, arguments: &[&str]) -> Value {

@@ -93,6 +93,15 @@ impl<'a> Client<'a> {
         Ok(self.ask(request)?.1)
     }
 
+    /// Goes on from a page: its hidden fields, and what the person put in.
+    fn answer(&mut self, page: &str, path: &str, more: &[(&str, &str)]) -> io::Result<String> {
+        let mut fields = more.to_vec();
+        for name in ["ctx", "flowToken", "canary", "hpgrequestid"] {
+            fields.push((name, field(page, name)?));
+        }
+        self.post(path, &fields)
+    }
+
     /// Registers a key for a user, as an administrator's app does.
     pub(super) fn register(&mut self, user: &str, key: &mut Key) -> io::Result<()> {
         let handout = self.server.handout.clone();
@@ -162,24 +171,10 @@ impl<'a> Client<'a> {
             "authenticatorData": response["authenticatorData"],
             "signature": response["signature"], "userHandle": response["userHandle"],
         });
-        let common = |page: &str| {
-            let names = ["ctx", "flowToken", "canary", "hpgrequestid"];
-            let fields = names.map(|name| Ok((name, field(page, name)?.to_owned())));
-            fields.into_iter().collect::<io::Result<Vec<_>>>()
-        };
-        let hidden = common(&page)?;
-        let mut fields: Vec<(&str, &str)> = hidden.iter().map(|(n, v)| (*n, v.as_str())).collect();
         let assertion = assertion.to_string();
-        fields.extend([
-            ("type", "23"),
-            ("ps", "23"),
-            ("assertion", assertion.as_str()),
-        ]);
-        let page = self.post(&format!("/{tenant}/login"), &fields)?;
-        let hidden = common(&page)?;
-        let mut fields: Vec<(&str, &str)> = hidden.iter().map(|(n, v)| (*n, v.as_str())).collect();
-        fields.extend([("LoginOptions", "3"), ("type", "28")]);
-        let page = self.post("/kmsi", &fields)?;
+        let shown = [("type", "23"), ("ps", "23"), ("assertion", &assertion)];
+        let page = self.answer(&page, &format!("/{tenant}/login"), &shown)?;
+        let page = self.answer(&page, "/kmsi", &[("LoginOptions", "3"), ("type", "28")])?;
         let code = field(&page, "code")?.to_owned();
         let answer = self.post(
             &format!("/{tenant}/oauth2/v2.0/token"),

@@ -128,7 +128,9 @@ fn processor(process: &str) -> io::Result<f64> {
     match (ticks(11), ticks(12)) {
         // Linux counts in hundredths of a second, whatever the processor does.
         (Some(user), Some(system)) => Ok((user + system) / 100.0),
-        _ => Err(io::Error::other("/proc/{process}/stat cannot be read")),
+        _ => Err(io::Error::other(format!(
+            "/proc/{process}/stat cannot be read"
+        ))),
     }
 }
 

@@ -20,7 +20,6 @@ use uuid::Uuid;
 use crate::bearer::{self, Caller};
 use crate::call::Call;
 use crate::circumstances;
-use crate::issue::Behind;
 use crate::origins;
 use crate::seal::authentication::SealedAuthentication;
 use crate::seal::{Purpose, open, seal};
@@ -148,8 +147,7 @@ impl<'c> Session<'c> {
 
 /// What the sign-in behind a token showed; a token that somebody else made with our keys is taken at its word.
 fn shown(call: &Call<'_>, caller: &Caller) -> Authentication {
-    let aio = caller.claims.get("aio").and_then(Value::as_str);
-    match aio.and_then(|aio| Behind::open(call, aio)) {
+    match caller.behind(call) {
         Some(behind) => behind.sign_in.authentication,
         None => caller.authentication.clone(),
     }

@@ -20,7 +20,6 @@ use super::super::schema::authentication_method::{Held, MethodType, Shown};
 use super::super::{Answer, Graph};
 use super::{body, invalid, no_content};
 use crate::circumstances;
-use crate::issue::Behind;
 
 pub(in crate::surface::graph) mod email_methods;
 pub(in crate::surface::graph) mod external_authentication_methods;
@@ -62,8 +61,7 @@ fn is_own(graph: &Graph<'_, '_>, user: &User) -> bool {
 /// What the sign-in behind the token showed, and when. A token that somebody else made with our keys says nothing of it,
 /// and is taken at its word.
 fn require_fresh_multifactor(graph: &Graph<'_, '_>, user: &User) -> Result<(), GraphError> {
-    let aio = graph.caller.claims.get("aio").and_then(Value::as_str);
-    let Some(behind) = aio.and_then(|aio| Behind::open(graph.call, aio)) else {
+    let Some(behind) = graph.caller.behind(graph.call) else {
         return Ok(());
     };
     let (call, tenant) = (graph.call, graph.tenant()?);
